@@ -1,0 +1,104 @@
+#include "model/domain.h"
+
+#include <idn2.h>
+#include <stdio.h>
+
+#include "base/ascii.h"
+#include "model/limits.h"
+
+static bool
+is_name_char(char c)
+{
+	return ascii_is_alnum(c) || c == '-' || c == '_' || c == '.' ||
+	    c == '*';
+}
+
+static bool
+is_plain(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_name_char(name.p[i]))
+			return false;
+	return name.len <= DOMAIN_TEXT_MAX;
+}
+
+static enum err
+to_lower(struct span name, struct arena *arena, struct span *ret)
+{
+	char *p = arena_alloc(arena, name.len + 1);
+
+	if (p == NULL)
+		return E_NOMEM;
+	for (size_t i = 0; i < name.len; i++)
+		p[i] = ascii_lower(name.p[i]);
+	p[name.len] = '\0';
+	*ret = (struct span){ p, name.len };
+	return E_OK;
+}
+
+static bool
+is_escaped_in_names(char c)
+{
+	return !is_name_char(c);
+}
+
+/* Injective, so that two hostile names stay two. */
+static enum err
+to_escaped(struct span name, struct arena *arena, struct span *ret)
+{
+	char *p = arena_alloc(arena, DOMAIN_TEXT_MAX + 1);
+	size_t len = 0;
+
+	if (p == NULL)
+		return E_NOMEM;
+	for (size_t i = 0; i < name.len; i++) {
+		size_t need = is_escaped_in_names(name.p[i]) ? 3 : 1;
+
+		if (len + need > DOMAIN_TEXT_MAX)
+			break;
+		if (need == 1)
+			p[len] = ascii_lower(name.p[i]);
+		else
+			(void)snprintf(p + len, 4, "%%%02X",
+			    (unsigned char)name.p[i]);
+		len += need;
+	}
+	p[len] = '\0';
+	*ret = (struct span){ p, len };
+	return E_OK;
+}
+
+/* The A-label form if libidn2 finds one, else escaped. */
+static enum err
+to_alabels(struct span name, struct arena *arena, struct span *ret,
+    bool *ret_repaired)
+{
+	struct span terminated = arena_copy(arena, name);
+	char *alabels = NULL;
+	enum err e;
+
+	if (terminated.p == NULL)
+		return E_NOMEM;
+	if (memchr(name.p, '\0', name.len) == NULL &&
+	    idn2_to_ascii_8z(terminated.p, &alabels,
+		IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK &&
+	    is_plain(span_str(alabels))) {
+		e = to_lower(span_str(alabels), arena, ret);
+	} else {
+		*ret_repaired = true;
+		e = to_escaped(name, arena, ret);
+	}
+	idn2_free(alabels);
+	return e;
+}
+
+enum err
+domain_canonical(struct span name, struct arena *arena, struct span *ret,
+    bool *ret_repaired)
+{
+	if (name.len > 0 && name.p[name.len - 1] == '.')
+		name.len--;
+	if (is_plain(name))
+		return to_lower(name, arena, ret);
+	return to_alabels(name, arena, ret, ret_repaired);
+}
