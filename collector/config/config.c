@@ -1,0 +1,457 @@
+#include "config/config.h"
+
+#include <grp.h>
+#include <libgen.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/nearest.h"
+#include "config/option.h"
+
+#define ERRORS_MAX_LINES 100
+#define SOCKET_PATH_MAX 107 /* sun_path less its NUL */
+
+struct parser {
+	struct config *config;
+	const char *name; /* of the file, for messages */
+	struct buf *errors;
+	unsigned nerrors;
+	unsigned line;
+	struct span section;
+	bool known_section;
+	unsigned *set_at; /* for each option the line that set it, or 0 */
+};
+
+static void PRINTF(2, 3) fault(struct parser *p, const char *fmt, ...)
+{
+	char text[WHY_MAX];
+	va_list ap;
+
+	if (++p->nerrors > ERRORS_MAX_LINES)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (p->line > 0)
+		buf_addf(p->errors, "%s:%u: %s\n", p->name, p->line, text);
+	else
+		buf_addf(p->errors, "%s: %s\n", p->name, text);
+}
+
+/* -- lines -- */
+
+static void
+unknown(struct parser *p, const char *what, const struct nearest *n)
+{
+	if (n->best != NULL)
+		fault(p, "unknown %s \"%.*s\"; did you mean \"%s\"?", what,
+		    SPAN_ARG(n->word), n->best);
+	else
+		fault(p, "unknown %s \"%.*s\"", what, SPAN_ARG(n->word));
+}
+
+static void
+begin_section(struct parser *p, struct span line)
+{
+	struct nearest near = { .best = NULL };
+
+	p->known_section = false;
+	if (line.len < 3 || line.p[line.len - 1] != ']') {
+		fault(p, "a section is written [name]");
+		return;
+	}
+	p->section = span_trim((struct span){ line.p + 1, line.len - 2 });
+	p->known_section = option_section_exists(p->section);
+	if (p->known_section)
+		return;
+	near.word = p->section;
+	for (size_t i = 0; i < noptions; i++)
+		nearest_offer(&near, options[i].section);
+	unknown(p, "section", &near);
+}
+
+static void
+unknown_key(struct parser *p, struct span key)
+{
+	struct nearest near = { .word = key };
+
+	for (size_t i = 0; i < noptions; i++)
+		if (span_eq(p->section, span_str(options[i].section)))
+			nearest_offer(&near, options[i].key);
+	/* A key that belongs elsewhere is more likely than a slip. */
+	for (size_t i = 0; i < noptions; i++) {
+		if (!span_eq(key, span_str(options[i].key)))
+			continue;
+		fault(p, "key \"%.*s\" belongs into section [%s]",
+		    SPAN_ARG(key), options[i].section);
+		return;
+	}
+	unknown(p, "key", &near);
+}
+
+static void
+set_key(struct parser *p, struct span key, struct span value)
+{
+	const struct option *o = option_find(p->section, key);
+	struct why why = { { 0 } };
+
+	if (o == NULL) {
+		unknown_key(p, key);
+		return;
+	}
+	if (p->set_at[o - options] != 0) {
+		fault(p, "%s.%s is set already in line %u", o->section, o->key,
+		    p->set_at[o - options]);
+		return;
+	}
+	p->set_at[o - options] = p->line;
+	if (option_set(o, p->config, value, &why) != E_OK)
+		fault(p, "%s.%s: \"%.*s\" %s", o->section, o->key,
+		    SPAN_ARG(span_head(value, 100)), why.text);
+}
+
+static bool
+is_text(struct span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if ((unsigned char)line.p[i] < 0x20 && line.p[i] != '\t')
+			return false;
+	return true;
+}
+
+static void
+parse_line(struct parser *p, struct span line)
+{
+	struct span value, key;
+
+	if (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	line = span_trim(line);
+	if (line.len == 0 || line.p[0] == '#' || line.p[0] == ';')
+		return;
+	if (!is_text(line)) {
+		fault(p, "control characters in the line");
+	} else if (line.p[0] == '[') {
+		begin_section(p, line);
+	} else if (!span_has(line, '=')) {
+		fault(p, "neither [section] nor key = value");
+	} else if (p->section.len == 0) {
+		fault(p, "key before the first [section]");
+	} else if (p->known_section) {
+		value = line;
+		key = span_trim(span_until(&value, '='));
+		set_key(p, key, span_trim(value));
+	}
+}
+
+/* -- what the whole must fulfil -- */
+
+/* Messages about an option name the line that set it, if one did. */
+static void
+at_option(struct parser *p, const char *section, const char *key)
+{
+	const struct option *o = option_find(span_str(section), span_str(key));
+
+	p->line = o == NULL ? 0 : p->set_at[o - options];
+}
+
+/* Put base in front of a relative path. Empty stays empty. */
+static void
+resolve(struct parser *p, char **path, const char *base)
+{
+	struct buf whole = BUF_INIT(2 * PATH_MAX);
+
+	if (base == NULL || (*path)[0] == '/' || (*path)[0] == '\0')
+		return;
+	buf_addf(&whole, "%s/%s", base, *path);
+	if (whole.err != E_OK) {
+		fault(p, "path \"%s\" is too long", *path);
+		buf_free(&whole);
+		return;
+	}
+	free(*path);
+	*path = whole.p;
+}
+
+static void
+check_names(struct parser *p)
+{
+	struct config *c = p->config;
+
+	at_option(p, "collect", "socket");
+	if (strlen(c->collect_socket) > SOCKET_PATH_MAX)
+		fault(p, "collect.socket: \"%s\" is longer than %d bytes",
+		    c->collect_socket, SOCKET_PATH_MAX);
+	at_option(p, "collect", "socket_owner");
+	if (c->collect_socket_owner[0] != '\0' &&
+	    getpwnam(c->collect_socket_owner) == NULL)
+		fault(p, "collect.socket_owner: there is no user \"%s\"",
+		    c->collect_socket_owner);
+	at_option(p, "collect", "socket_group");
+	if (c->collect_socket_group[0] != '\0' &&
+	    getgrnam(c->collect_socket_group) == NULL)
+		fault(p, "collect.socket_group: there is no group \"%s\"",
+		    c->collect_socket_group);
+}
+
+static void
+check_uids(struct parser *p)
+{
+	const struct list *uids = &p->config->collect_allow_uids;
+
+	at_option(p, "collect", "allow_uids");
+	for (size_t i = 0; i < uids->n; i++) {
+		char *end;
+
+		(void)strtoul(uids->v[i], &end, 10);
+		if (*end != '\0' && getpwnam(uids->v[i]) == NULL)
+			fault(p, "collect.allow_uids: there is no user \"%s\"",
+			    uids->v[i]);
+	}
+}
+
+static void
+check_roles(struct parser *p)
+{
+	static const char *const roles[] = { "collect", "report", "deliver" };
+	const struct list *list = &p->config->daemon_roles;
+
+	at_option(p, "daemon", "roles");
+	for (size_t i = 0; i < list->n; i++) {
+		struct nearest near = { .word = span_str(list->v[i]) };
+		bool known = false;
+
+		for (size_t r = 0; r < sizeof(roles) / sizeof(*roles); r++) {
+			known |= strcmp(roles[r], list->v[i]) == 0;
+			nearest_offer(&near, roles[r]);
+		}
+		if (!known)
+			unknown(p, "role", &near);
+	}
+}
+
+static bool
+is_address_text(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_is_printable(s.p[i]) ||
+		    ascii_is_one_of(s.p[i], " \"(),:;<>@[\\]"))
+			return false;
+	return s.len > 0;
+}
+
+/* s5.3: the submitter is the domain of contact-info. */
+static void
+check_reporter(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span domain = span_str(c->report_contact);
+	struct span local = span_until(&domain, '@');
+	bool wanted = config_has_role(c, "report");
+
+	at_option(p, "report", "organization");
+	if (wanted && c->report_organization[0] == '\0')
+		fault(p,
+		    "report.organization is needed by role report: "
+		    "the name of who sends the reports");
+	at_option(p, "report", "contact");
+	if (c->report_contact[0] == '\0') {
+		if (wanted)
+			fault(p,
+			    "report.contact is needed by role report: "
+			    "a mail address for questions about reports");
+	} else if (!is_address_text(local) || !is_address_text(domain)) {
+		fault(p, "report.contact: \"%s\" is not a mail address",
+		    c->report_contact);
+		domain = SPAN_NONE;
+	}
+	c->report_submitter = strndup(domain.p == NULL ? "" : domain.p,
+	    domain.len);
+}
+
+static void
+check_store(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span url = span_str(c->store_url);
+	struct buf made = BUF_INIT(2 * PATH_MAX);
+
+	at_option(p, "store", "url");
+	if (url.len == 0) {
+		buf_addf(&made, "sqlite:%s/tlsrptd.db", c->daemon_data_dir);
+	} else {
+		if (!span_take(&url, SPAN_LIT("sqlite:")) &&
+		    !span_take(&url, SPAN_LIT("postgresql:")) &&
+		    !span_take(&url, SPAN_LIT("postgres:")))
+			fault(p,
+			    "store.url: \"%s\" begins neither with "
+			    "sqlite: nor with postgresql:",
+			    c->store_url);
+		buf_adds(&made, c->store_url);
+	}
+	c->store_path_url = made.p;
+}
+
+static void
+check_clock(struct parser *p)
+{
+	at_option(p, "daemon", "clock_offset");
+	if (p->config->daemon_clock_offset_ms != 0 && !p->config->daemon_demo)
+		fault(p, "daemon.clock_offset works only with demo = yes");
+}
+
+static void
+finish(struct parser *p, const char *folder)
+{
+	struct config *c = p->config;
+
+	p->line = 0;
+	resolve(p, &c->daemon_data_dir, folder);
+	resolve(p, &c->collect_socket, folder);
+	resolve(p, &c->collect_dump_dir, folder);
+	resolve(p, &c->deliver_directory, c->daemon_data_dir);
+	check_names(p);
+	check_uids(p);
+	check_roles(p);
+	check_reporter(p);
+	check_store(p);
+	check_clock(p);
+}
+
+/* -- the whole -- */
+
+static struct config *
+config_defaults(void)
+{
+	struct config *c = calloc(1, sizeof(*c));
+	enum err e = E_OK;
+
+	if (c == NULL)
+		return NULL;
+	for (size_t i = 0; i < noptions && e == E_OK; i++)
+		e = option_set(&options[i], c, span_str(options[i].def), NULL);
+	if (e == E_OK)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < noptions; i++)
+		option_clear(&options[i], c);
+	free(c->file);
+	free(c->store_path_url);
+	free(c->report_submitter);
+	free(c);
+}
+
+enum err
+config_parse(struct span text, const char *name, const char *folder,
+    struct config **ret, struct buf *errors)
+{
+	struct parser p = { .name = name, .errors = errors };
+	enum err e = E_OK;
+
+	p.config = config_defaults();
+	p.set_at = calloc(noptions, sizeof(*p.set_at));
+	if (p.config == NULL || p.set_at == NULL) {
+		e = E_NOMEM;
+	} else {
+		while (text.len > 0) {
+			p.line++;
+			parse_line(&p, span_until(&text, '\n'));
+		}
+		finish(&p, folder);
+	}
+	if (e == E_OK && p.nerrors > 0)
+		e = E_USAGE;
+	free(p.set_at);
+	if (e != E_OK)
+		config_free(p.config);
+	else
+		*ret = p.config;
+	return e;
+}
+
+enum err
+config_read(const char *path, struct config **ret, struct buf *errors)
+{
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	struct why why = { { 0 } };
+	char *whole, *copy;
+	enum err e;
+
+	if (path == NULL)
+		return config_parse(SPAN_NONE, "defaults", NULL, ret, errors);
+	if (file_read(path, &text, &why) != E_OK) {
+		buf_free(&text);
+		buf_addf(errors, "%s\n", why.text);
+		return E_USAGE;
+	}
+	whole = realpath(path, NULL);
+	copy = whole == NULL ? NULL : strdup(whole);
+	e = copy == NULL
+	    ? E_NOMEM
+	    : config_parse(buf_span(&text), path, dirname(copy), ret, errors);
+	if (e == E_OK)
+		(*ret)->file = whole;
+	else
+		free(whole);
+	free(copy);
+	buf_free(&text);
+	return e;
+}
+
+bool
+config_has_role(const struct config *c, const char *role)
+{
+	for (size_t i = 0; i < c->daemon_roles.n; i++)
+		if (strcmp(c->daemon_roles.v[i], role) == 0)
+			return true;
+	return false;
+}
+
+static void
+dump_sentence(struct span text, struct buf *out)
+{
+	const size_t width = 77;
+
+	while (text.len > 0) {
+		size_t n = text.len;
+
+		if (n > width)
+			for (n = width; n > 0 && text.p[n] != ' ';)
+				n--;
+		buf_addf(out, "# %.*s\n", (int)n, text.p);
+		text = span_trim(span_skip(text, n));
+	}
+}
+
+void
+config_dump(const struct config *c, struct buf *out)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < noptions; i++) {
+		const struct option *o = &options[i];
+
+		if (strcmp(o->section, section) != 0)
+			buf_addf(out, "%s[%s]\n", i > 0 ? "\n" : "",
+			    o->section);
+		section = o->section;
+		buf_addc(out, '\n');
+		dump_sentence(span_str(o->sentence), out);
+		buf_addf(out, "%s = ", o->key);
+		option_write(o, c, out);
+		buf_addc(out, '\n');
+	}
+}

@@ -1,0 +1,66 @@
+/* config/config.h -- tlsrptd.conf: one struct out of the table options.def. */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct list {
+	char **v;
+	size_t n;
+};
+
+#define CONFIG_TYPE_text char *
+#define CONFIG_TYPE_path char *
+#define CONFIG_TYPE_list struct list
+#define CONFIG_TYPE_flag bool
+#define CONFIG_TYPE_number int64_t
+#define CONFIG_TYPE_mode int64_t
+#define CONFIG_TYPE_duration int64_t
+#define CONFIG_TYPE_size int64_t
+
+#define CONFIG_FIELD_text(s, k) s##_##k
+#define CONFIG_FIELD_path(s, k) s##_##k
+#define CONFIG_FIELD_list(s, k) s##_##k
+#define CONFIG_FIELD_flag(s, k) s##_##k
+#define CONFIG_FIELD_number(s, k) s##_##k
+#define CONFIG_FIELD_mode(s, k) s##_##k
+#define CONFIG_FIELD_duration(s, k) s##_##k##_ms
+#define CONFIG_FIELD_size(s, k) s##_##k##_bytes
+
+struct config {
+#define OPTION(section, key, type, def, min, max, sentence) \
+	CONFIG_TYPE_##type CONFIG_FIELD_##type(section, key);
+#define CHOICE(section, key, def, choices, sentence) int64_t section##_##key;
+#include "config/options.def"
+#undef OPTION
+#undef CHOICE
+	/* Made out of the others. */
+	char *file;		/* what was read; NULL: defaults only */
+	char *store_path_url;	/* store_url, or the default spelled out */
+	char *report_submitter; /* the domain of report_contact; may be "" */
+};
+
+enum daemon_log_to { CONFIG_LOG_STDERR, CONFIG_LOG_SYSLOG };
+
+#define CONFIG_FILE_MAX (1024 * 1024) /* bytes */
+
+/* Read path, or take the defaults if it is NULL. All faults are found in one
+ * go: each is a line "file:line: what is wrong, what to do" in errors. E_USAGE:
+ * there were any; E_NOMEM. */
+MUST_CHECK enum err config_read(const char *path, struct config **ret,
+    struct buf *errors);
+/* The same from text; name stands in the messages, and relative paths are
+ * relative to folder. */
+MUST_CHECK enum err config_parse(struct span text, const char *name,
+    const char *folder, struct config **ret, struct buf *errors);
+void config_free(struct config *); /* NULL is fine */
+
+bool config_has_role(const struct config *, const char *role);
+
+/* Append the configuration in force as a file, with each option's sentence. */
+void config_dump(const struct config *, struct buf *out);
+
+#endif
