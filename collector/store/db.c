@@ -1,0 +1,105 @@
+#include "store/db.h"
+
+enum err
+db_open(const char *url, struct db **ret, struct why *why)
+{
+	struct span rest = span_str(url);
+
+	if (span_take(&rest, SPAN_LIT("sqlite:")))
+		return db_sqlite_open(rest.p, ret, why);
+	if (span_take(&rest, SPAN_LIT("postgresql:")) ||
+	    span_take(&rest, SPAN_LIT("postgres:")))
+		return db_pgsql_open(url, ret, why);
+	return why_set(why, E_USAGE,
+	    "store url \"%s\" is neither sqlite: nor postgresql:", url);
+}
+
+void
+db_close(struct db *db)
+{
+	if (db != NULL)
+		db->driver->close(db);
+}
+
+enum err
+db_begin(struct db *db, struct why *why)
+{
+	enum err e = db->driver->ready(db, why);
+
+	if (e == E_OK)
+		e = db->driver->script(db, db->driver->begin, why);
+	if (e != E_OK)
+		return e;
+	db->in_transaction = true;
+	db->err = E_OK;
+	db->why = (struct why){ { 0 } };
+	return E_OK;
+}
+
+void
+db_rollback(struct db *db)
+{
+	if (!db->in_transaction)
+		return;
+	db->in_transaction = false;
+	/* It fails only where the database has rolled back already. */
+	(void)db->driver->script(db, "ROLLBACK", NULL);
+}
+
+enum err
+db_commit(struct db *db, struct why *why)
+{
+	if (db->err != E_OK) {
+		db_rollback(db);
+		return why_set(why, db->err, "%s", db->why.text);
+	}
+	db->err = db->driver->commit(db, &db->why);
+	if (db->err == E_OK) {
+		db->in_transaction = false;
+		return E_OK;
+	}
+	db_rollback(db);
+	return why_set(why, db->err, "%s", db->why.text);
+}
+
+/* Keep the transaction's first failure. */
+static enum err
+settle(struct db *db, enum err e, const struct why *found, struct why *why)
+{
+	if (e == E_OK)
+		return E_OK;
+	if (db->in_transaction && db->err == E_OK) {
+		db->err = e;
+		db->why = *found;
+	}
+	return why_set(why, e, "%s", found->text);
+}
+
+enum err
+db_run(struct db *db, const struct db_statement *s, int64_t *ret_changed,
+    struct why *why)
+{
+	struct why found = { { 0 } };
+	int64_t changed = 0;
+	enum err e = E_OK;
+
+	if (db->in_transaction && db->err != E_OK)
+		return why_set(why, db->err, "%s", db->why.text);
+	if (!db->in_transaction)
+		e = db->driver->ready(db, &found);
+	if (e == E_OK)
+		e = db->driver->run(db, s, &changed, &found);
+	if (e == E_OK && ret_changed != NULL)
+		*ret_changed = changed;
+	return settle(db, e, &found, why);
+}
+
+enum err
+db_script(struct db *db, const char *sql, struct why *why)
+{
+	struct why found = { { 0 } };
+
+	if (db->in_transaction && db->err != E_OK)
+		return why_set(why, db->err, "%s", db->why.text);
+	return settle(db, db->driver->script(db, sql, &found), &found, why);
+}

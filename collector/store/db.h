@@ -1,0 +1,101 @@
+/* store/db.h -- what a database driver does; private to store/.
+ *
+ * A driver knows SQL and nothing of reports. Statements are named
+ * (sql/queries); rows come by callback. Inside a transaction the first failure
+ * sticks: what follows does nothing, and db_commit rolls back and returns it,
+ * so that a sequence of writes needs one check. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "sql_text.h"
+
+#define DB_VALUES_MAX 24 /* parameters or columns of one statement */
+
+struct db_value {
+	enum { DB_NULL, DB_INT, DB_TEXT, DB_BLOB } type;
+	int64_t num;
+	struct span bytes;
+};
+
+#define DB_I(n) ((struct db_value){ DB_INT, (int64_t)(n), SPAN_NONE })
+#define DB_T(s) ((struct db_value){ DB_TEXT, 0, (s) })
+#define DB_B(s) ((struct db_value){ DB_BLOB, 0, (s) })
+
+/* One row; the values are valid during the call. Anything but E_OK ends the
+ * statement and becomes its result. */
+typedef enum err db_row_fn(void *arg, const struct db_value *row);
+
+struct db;
+
+struct db_statement {
+	enum query query;
+	const struct db_value *params; /* $1 first */
+	size_t nparams;
+	db_row_fn *row; /* NULL: no rows are wanted */
+	void *arg;	/* for row */
+};
+
+struct db_driver {
+	enum sql_backend backend;
+	const char *begin; /* the SQL that starts a writing transaction */
+	/* Before work outside a transaction: connect again if need be. */
+	enum err (*ready)(struct db *, struct why *);
+	enum err (*script)(struct db *, const char *sql, struct why *);
+	enum err (*run)(struct db *, const struct db_statement *,
+	    int64_t *ret_changed, struct why *);
+	/* E_UNCERTAIN: it may have happened. */
+	enum err (*commit)(struct db *, struct why *);
+	void (*close)(struct db *);
+};
+
+/* The first member of each driver's own struct. */
+struct db {
+	const struct db_driver *driver;
+	bool in_transaction;
+	enum err err; /* first failure in the transaction */
+	struct why why;
+};
+
+/* url: "sqlite:PATH" or "postgresql://…". A missing SQLite file is made.
+ * E_USAGE: another scheme; E_AWAY, E_DENIED, … */
+MUST_CHECK enum err db_open(const char *url, struct db **ret, struct why *why);
+void db_close(struct db *); /* NULL is fine */
+
+MUST_CHECK enum err db_begin(struct db *, struct why *why);
+/* E_UNCERTAIN: the connection broke while committing. */
+MUST_CHECK enum err db_commit(struct db *, struct why *why);
+void db_rollback(struct db *);
+
+/* ret_changed may be NULL: how many rows were written. */
+enum err db_run(struct db *, const struct db_statement *, int64_t *ret_changed,
+    struct why *why);
+/* Several statements without parameters. */
+enum err db_script(struct db *, const char *sql, struct why *why);
+
+/* A statement with its parameters listed: db_write(db, QUERY_X, why, DB_I(1))
+ */
+#define db_write(db, q, why, ...)                                  \
+	db_run((db),                                               \
+	    &(const struct db_statement){ (q),                     \
+		(const struct db_value[]){ __VA_ARGS__ },          \
+		sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
+		    sizeof(struct db_value),                       \
+		NULL, NULL },                                      \
+	    NULL, (why))
+#define db_read(db, q, row_fn, row_arg, why, ...)                  \
+	db_run((db),                                               \
+	    &(const struct db_statement){ (q),                     \
+		(const struct db_value[]){ __VA_ARGS__ },          \
+		sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
+		    sizeof(struct db_value),                       \
+		(row_fn), (row_arg) },                             \
+	    NULL, (why))
+
+enum err db_sqlite_open(const char *path, struct db **ret, struct why *why);
+enum err db_pgsql_open(const char *url, struct db **ret, struct why *why);
+
+#endif

@@ -1,0 +1,253 @@
+/* store/db_pgsql.c -- PostgreSQL for fleets, over libpq. */
+#include <endian.h>
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db.h"
+
+/* Types by the numbers that pg_type.dat fixes. */
+enum oid {
+	OID_BYTEA = 17,
+	OID_INT8 = 20,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+};
+
+#define BINARY 1
+
+struct pgsql_db {
+	struct db db;
+	PGconn *conn;
+};
+
+static struct pgsql_db *
+pgsql_of(struct db *db)
+{
+	return (struct pgsql_db *)db;
+}
+
+/* By SQLSTATE (PostgreSQL manual, appendix A). */
+static enum err
+err_from_result(struct pgsql_db *p, const PGresult *res)
+{
+	static const struct {
+		const char *state;
+		enum err err;
+	} states[] = {
+		{ "40", E_BUSY },	/* serialization, deadlock */
+		{ "55P03", E_BUSY },	/* lock not available */
+		{ "57014", E_BUSY },	/* statement timeout */
+		{ "53100", E_FULL },	/* disk full */
+		{ "53", E_AWAY },	/* too many connections, … */
+		{ "57P", E_AWAY },	/* shutting down */
+		{ "08", E_AWAY },	/* connection */
+		{ "23", E_CONFLICT },	/* constraint */
+		{ "42P01", E_VERSION }, /* no such table */
+		{ "42703", E_VERSION }, /* no such column */
+		{ "42501", E_DENIED },	/* privilege */
+		{ "25006", E_DENIED },	/* read-only transaction */
+		{ "28", E_DENIED },	/* authorization */
+	};
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	if (PQstatus(p->conn) != CONNECTION_OK || state == NULL)
+		return E_AWAY;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strncmp(state, states[i].state, strlen(states[i].state)) ==
+		    0)
+			return states[i].err;
+	return E_IO;
+}
+
+/* libpq ends its messages with a newline and may say more on a second line. */
+static enum err
+failed(enum err e, const char *what, const char *message, struct why *why)
+{
+	return why_set(why, e, "postgresql: %s: %.*s", what,
+	    (int)strcspn(message, "\n"), message);
+}
+
+static void
+drop_notice(void *arg, const PGresult *res)
+{
+	(void)arg;
+	(void)res;
+}
+
+static enum err
+pgsql_ready(struct db *db, struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+
+	if (PQstatus(p->conn) == CONNECTION_OK)
+		return E_OK;
+	PQreset(p->conn);
+	if (PQstatus(p->conn) == CONNECTION_OK)
+		return E_OK;
+	return failed(E_AWAY, "connect", PQerrorMessage(p->conn), why);
+}
+
+static enum err
+pgsql_script(struct db *db, const char *sql, struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+	PGresult *res = PQexec(p->conn, sql);
+	ExecStatusType status = PQresultStatus(res);
+	enum err e = E_OK;
+
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		e = failed(err_from_result(p, res), "script",
+		    PQerrorMessage(p->conn), why);
+	PQclear(res);
+	return e;
+}
+
+static enum err
+pgsql_commit(struct db *db, struct why *why)
+{
+	enum err e = pgsql_script(db, "COMMIT", why);
+
+	/* Whether the server got that far, only the server knows. */
+	return e == E_AWAY ? E_UNCERTAIN : e;
+}
+
+struct params {
+	Oid types[DB_VALUES_MAX];
+	const char *values[DB_VALUES_MAX];
+	int lengths[DB_VALUES_MAX];
+	int formats[DB_VALUES_MAX];
+	uint64_t numbers[DB_VALUES_MAX]; /* big-endian */
+};
+
+static void
+set_param(struct params *p, size_t i, const struct db_value *v)
+{
+	p->formats[i] = BINARY;
+	p->values[i] = v->bytes.p == NULL ? "" : v->bytes.p;
+	p->lengths[i] = (int)v->bytes.len;
+	switch (v->type) {
+	case DB_INT:
+		p->types[i] = OID_INT8;
+		p->numbers[i] = htobe64((uint64_t)v->num);
+		p->values[i] = (const char *)&p->numbers[i];
+		p->lengths[i] = sizeof(p->numbers[i]);
+		break;
+	case DB_TEXT:
+		p->types[i] = OID_TEXT;
+		break;
+	case DB_BLOB:
+		p->types[i] = OID_BYTEA;
+		break;
+	case DB_NULL:
+		p->types[i] = 0;
+		p->values[i] = NULL;
+		break;
+	}
+}
+
+static struct db_value
+column_value(const PGresult *res, int row, int col)
+{
+	const char *p = PQgetvalue(res, row, col);
+	struct span bytes = { p, (size_t)PQgetlength(res, row, col) };
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (PQgetisnull(res, row, col))
+		return (struct db_value){ .type = DB_NULL };
+	switch (PQftype(res, col)) {
+	case OID_INT8:
+		memcpy(&wide, p, sizeof(wide));
+		return DB_I(be64toh(wide));
+	case OID_INT4:
+		memcpy(&narrow, p, sizeof(narrow));
+		return DB_I((int32_t)be32toh(narrow));
+	case OID_BYTEA:
+		return DB_B(bytes);
+	default:
+		return DB_T(bytes);
+	}
+}
+
+static enum err
+hand_over_rows(const PGresult *res, const struct db_statement *st)
+{
+	struct db_value row[DB_VALUES_MAX];
+	int ncols = PQnfields(res);
+	enum err e = E_OK;
+
+	for (int r = 0; r < PQntuples(res) && e == E_OK; r++) {
+		for (int c = 0; c < ncols && c < DB_VALUES_MAX; c++)
+			row[c] = column_value(res, r, c);
+		if (st->row != NULL)
+			e = st->row(st->arg, row);
+	}
+	return e;
+}
+
+static enum err
+pgsql_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
+    struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+	const char *name = query_texts[st->query].name;
+	struct params params;
+	ExecStatusType status;
+	enum err e = E_OK;
+	PGresult *res;
+
+	for (size_t i = 0; i < st->nparams; i++)
+		set_param(&params, i, &st->params[i]);
+	res = PQexecParams(p->conn, query_texts[st->query].sql[SQL_PGSQL],
+	    (int)st->nparams, params.types, params.values, params.lengths,
+	    params.formats, BINARY);
+	status = PQresultStatus(res);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		e = failed(err_from_result(p, res), name,
+		    PQerrorMessage(p->conn), why);
+	else if ((e = hand_over_rows(res, st)) != E_OK)
+		(void)why_set(why, e, "%s: %s", name, err_text(e));
+	*ret_changed = strtoll(PQcmdTuples(res), NULL, 10);
+	PQclear(res);
+	return e;
+}
+
+static void
+pgsql_close(struct db *db)
+{
+	struct pgsql_db *p = pgsql_of(db);
+
+	PQfinish(p->conn);
+	free(p);
+}
+
+static const struct db_driver driver = {
+	.backend = SQL_PGSQL,
+	.begin = "BEGIN",
+	.ready = pgsql_ready,
+	.script = pgsql_script,
+	.run = pgsql_run,
+	.commit = pgsql_commit,
+	.close = pgsql_close,
+};
+
+enum err
+db_pgsql_open(const char *url, struct db **ret, struct why *why)
+{
+	struct pgsql_db *p = calloc(1, sizeof(*p));
+	enum err e;
+
+	if (p == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	p->db.driver = &driver;
+	p->conn = PQconnectdb(url);
+	if (PQstatus(p->conn) != CONNECTION_OK) {
+		e = failed(E_AWAY, "connect", PQerrorMessage(p->conn), why);
+		pgsql_close(&p->db);
+		return e;
+	}
+	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);
+	*ret = &p->db;
+	return E_OK;
+}

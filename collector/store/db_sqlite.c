@@ -1,0 +1,243 @@
+/* store/db_sqlite.c -- the embedded default: one file, WAL. */
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/db.h"
+
+#define BUSY_MS 5000
+
+struct prepared {
+	sqlite3_stmt *stmt;
+	int index[DB_VALUES_MAX]; /* of $1, $2, … in this statement; 0: none */
+};
+
+struct sqlite_db {
+	struct db db;
+	sqlite3 *conn;
+	struct prepared prepared[NQUERIES];
+};
+
+static struct sqlite_db *
+sqlite_of(struct db *db)
+{
+	return (struct sqlite_db *)db;
+}
+
+static enum err
+err_from_sqlite(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return E_BUSY;
+	case SQLITE_FULL:
+		return E_FULL;
+	case SQLITE_NOMEM:
+		return E_NOMEM;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		return E_DENIED;
+	case SQLITE_CANTOPEN:
+		return E_AWAY;
+	case SQLITE_CONSTRAINT:
+		return E_CONFLICT;
+	case SQLITE_ERROR: /* the SQL does not fit the schema */
+		return E_VERSION;
+	default:
+		return E_IO;
+	}
+}
+
+static enum err
+failed(struct sqlite_db *s, int rc, const char *what, struct why *why)
+{
+	return why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", what,
+	    sqlite3_errmsg(s->conn));
+}
+
+static enum err
+sqlite_ready(struct db *db, struct why *why)
+{
+	(void)db;
+	(void)why;
+	return E_OK;
+}
+
+static enum err
+sqlite_script(struct db *db, const char *sql, struct why *why)
+{
+	struct sqlite_db *s = sqlite_of(db);
+	int rc = sqlite3_exec(s->conn, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? E_OK : failed(s, rc, "script", why);
+}
+
+static enum err
+sqlite_commit(struct db *db, struct why *why)
+{
+	return sqlite_script(db, "COMMIT", why);
+}
+
+static enum err
+prepare(struct sqlite_db *s, enum query query, struct why *why)
+{
+	struct prepared *p = &s->prepared[query];
+	char name[16];
+	int rc;
+
+	if (p->stmt != NULL)
+		return E_OK;
+	rc = sqlite3_prepare_v3(s->conn, query_texts[query].sql[SQL_SQLITE], -1,
+	    SQLITE_PREPARE_PERSISTENT, &p->stmt, NULL);
+	if (rc != SQLITE_OK)
+		return failed(s, rc, query_texts[query].name, why);
+	/* To SQLite $1 is a name, numbered by where it first stands. */
+	for (int i = 0; i < DB_VALUES_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "$%d", i + 1);
+		p->index[i] = sqlite3_bind_parameter_index(p->stmt, name);
+	}
+	return E_OK;
+}
+
+static int
+bind_value(sqlite3_stmt *stmt, int index, const struct db_value *v)
+{
+	/* A NULL pointer would bind NULL, not an empty text. */
+	const char *p = v->bytes.p == NULL ? "" : v->bytes.p;
+
+	switch (v->type) {
+	case DB_INT:
+		return sqlite3_bind_int64(stmt, index, v->num);
+	case DB_TEXT:
+		return sqlite3_bind_text64(stmt, index, p, v->bytes.len,
+		    SQLITE_STATIC, SQLITE_UTF8);
+	case DB_BLOB:
+		return sqlite3_bind_blob64(stmt, index, p, v->bytes.len,
+		    SQLITE_STATIC);
+	case DB_NULL:
+		break;
+	}
+	return sqlite3_bind_null(stmt, index);
+}
+
+static struct db_value
+column_value(sqlite3_stmt *stmt, int i)
+{
+	const char *p;
+
+	switch (sqlite3_column_type(stmt, i)) {
+	case SQLITE_INTEGER:
+		return DB_I(sqlite3_column_int64(stmt, i));
+	case SQLITE_TEXT:
+		p = (const char *)sqlite3_column_text(stmt, i);
+		return DB_T((
+		    (struct span){ p, (size_t)sqlite3_column_bytes(stmt, i) }));
+	case SQLITE_BLOB:
+		p = sqlite3_column_blob(stmt, i);
+		return DB_B((
+		    (struct span){ p, (size_t)sqlite3_column_bytes(stmt, i) }));
+	default:
+		return (struct db_value){ .type = DB_NULL };
+	}
+}
+
+static enum err
+hand_over_row(sqlite3_stmt *stmt, const struct db_statement *st)
+{
+	struct db_value row[DB_VALUES_MAX];
+	int n = sqlite3_column_count(stmt);
+
+	for (int i = 0; i < n && i < DB_VALUES_MAX; i++)
+		row[i] = column_value(stmt, i);
+	return st->row == NULL ? E_OK : st->row(st->arg, row);
+}
+
+static enum err
+sqlite_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
+    struct why *why)
+{
+	struct sqlite_db *s = sqlite_of(db);
+	struct prepared *p = &s->prepared[st->query];
+	const char *name = query_texts[st->query].name;
+	enum err e = prepare(s, st->query, why);
+	int rc = SQLITE_OK;
+
+	if (e != E_OK)
+		return e;
+	for (size_t i = 0; i < st->nparams && rc == SQLITE_OK; i++)
+		if (p->index[i] != 0)
+			rc = bind_value(p->stmt, p->index[i], &st->params[i]);
+	while (rc == SQLITE_OK || rc == SQLITE_ROW) {
+		if ((rc = sqlite3_step(p->stmt)) != SQLITE_ROW)
+			break;
+		if ((e = hand_over_row(p->stmt, st)) != E_OK)
+			break;
+	}
+	if (e == E_OK && rc != SQLITE_DONE)
+		e = failed(s, rc, name, why);
+	else if (e != E_OK)
+		(void)why_set(why, e, "%s: %s", name, err_text(e));
+	*ret_changed = sqlite3_changes64(s->conn);
+	(void)sqlite3_reset(p->stmt);
+	return e;
+}
+
+static void
+sqlite_close(struct db *db)
+{
+	struct sqlite_db *s = sqlite_of(db);
+
+	for (size_t i = 0; i < NQUERIES; i++)
+		(void)sqlite3_finalize(s->prepared[i].stmt);
+	(void)sqlite3_close(s->conn);
+	free(s);
+}
+
+static const struct db_driver driver = {
+	.backend = SQL_SQLITE,
+	/* Immediate: a transaction that began reading could not write behind
+	 * another writer, and would find out only when it has done its work. */
+	.begin = "BEGIN IMMEDIATE",
+	.ready = sqlite_ready,
+	.script = sqlite_script,
+	.run = sqlite_run,
+	.commit = sqlite_commit,
+	.close = sqlite_close,
+};
+
+enum err
+db_sqlite_open(const char *path, struct db **ret, struct why *why)
+{
+	struct sqlite_db *s = calloc(1, sizeof(*s));
+	enum err e;
+	int rc;
+
+	if (s == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	s->db.driver = &driver;
+	rc = sqlite3_open_v2(path, &s->conn,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	if (rc != SQLITE_OK) {
+		e = why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", path,
+		    s->conn == NULL ? "out of memory"
+				    : sqlite3_errmsg(s->conn));
+		sqlite_close(&s->db);
+		return e;
+	}
+	(void)sqlite3_busy_timeout(s->conn, BUSY_MS);
+	/* FULL: the journal is dropped behind a committed position, so what
+	 * was committed must survive a power loss. */
+	e = sqlite_script(&s->db,
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	    "PRAGMA temp_store = MEMORY;",
+	    why);
+	if (e != E_OK) {
+		sqlite_close(&s->db);
+		return e;
+	}
+	*ret = &s->db;
+	return E_OK;
+}

@@ -1,0 +1,213 @@
+/* store/store.h -- the meeting point of all stages: SQLite or PostgreSQL.
+ *
+ * A store is used by one thread at a time; each thread opens its own. Errors
+ * that any call may return, beside those named: E_BUSY and E_AWAY (try again),
+ * E_FULL, E_DENIED, E_IO, E_NOMEM. Lists go to a callback, whose texts are
+ * valid during the call; anything but E_OK from it ends the list and is
+ * returned. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/uuid.h"
+#include "model/counters.h"
+#include "model/tally.h"
+
+struct store;
+
+/* url: "sqlite:PATH" (made if missing) or "postgresql://…". E_USAGE: another
+ * scheme. */
+MUST_CHECK enum err store_open(const char *url, struct store **ret,
+    struct why *why);
+void store_close(struct store *); /* NULL is fine */
+
+/* For a stage that writes what follows from what it reads. The first failure in
+ * between sticks; store_commit rolls back and returns it. Calls that say so
+ * make a transaction of their own and must not stand inside one. */
+MUST_CHECK enum err store_begin(struct store *, struct why *why);
+MUST_CHECK enum err store_commit(struct store *, struct why *why);
+void store_rollback(struct store *); /* nothing outside a transaction */
+
+/* -- schema -- */
+
+struct store_schema {
+	int version; /* of the store; 0: empty */
+	int wanted;  /* of this program */
+};
+
+/* Bring the schema up to this program's, each step a transaction of its own.
+ * E_VERSION: the store is newer than the program, or a step was altered. */
+MUST_CHECK enum err store_migrate(struct store *, int64_t now_s,
+    struct store_schema *ret, struct why *why);
+/* Look without changing anything. E_VERSION: not this program's schema; ret is
+ * set all the same. */
+MUST_CHECK enum err store_check(struct store *, struct store_schema *ret,
+    struct why *why);
+
+/* -- collectors -- */
+
+/* A place in a collector's journal; a journal made anew has another UUID. */
+struct position {
+	struct uuid journal;
+	int64_t segment;
+	int64_t offset; /* bytes */
+};
+
+struct collector {
+	struct uuid id;
+	struct span host;
+	struct position position; /* committed up to here */
+	int64_t watermark_s;	  /* all received before is in the store */
+	int64_t registered_s, seen_s;
+	bool forgotten; /* no day waits for it */
+};
+
+typedef enum err collector_fn(void *arg, const struct collector *);
+MUST_CHECK enum err store_collector_list(struct store *, collector_fn *,
+    void *arg, struct why *why);
+
+/* Register the collector at start unless it is known already; ret_position is
+ * where it is then committed up to. */
+MUST_CHECK enum err store_collector_register(struct store *,
+    const struct uuid *id, struct span host, const struct position *start,
+    int64_t now_s, struct position *ret_position, struct why *why);
+
+/* What a collector saw of one UTC day since the last flush. */
+struct day_counters {
+	int64_t day;
+	struct counters counters;
+};
+
+struct flush {
+	struct uuid collector;
+	struct span host;
+	struct position from, to; /* the journal's part that this stands for */
+	int64_t watermark_s;
+	int64_t now_s;
+	const struct tally *tallies; /* sorted: day, domain, record_key */
+	size_t ntallies;
+	const struct day_counters *counters;
+	size_t ncounters;
+};
+
+/* Add tallies and counters and move the collector from -> to, all or nothing,
+ * in a transaction of its own. Tallies of a closed day become stale reports or
+ * further parts. E_CONFLICT: the collector is not at from; read its position
+ * again. E_UNCERTAIN: likewise. */
+MUST_CHECK enum err store_flush(struct store *, const struct flush *,
+    struct why *why);
+
+/* -- tallies -- */
+
+struct tally_cursor {
+	struct span domain; /* start: SPAN_NONE */
+	struct content_key record_key;
+	int64_t part; /* start: -1 */
+};
+#define TALLY_CURSOR_START ((struct tally_cursor){ .part = -1 })
+
+/* The next tallies of a day after the cursor, at most max, whole and sorted, in
+ * the arena. *ret_n less than max: there are no more. E_NOMEM: the arena's
+ * ceiling, try with a lesser max. */
+MUST_CHECK enum err store_tally_read(struct store *, int64_t day,
+    const struct tally_cursor *after, size_t max, struct arena *,
+    struct tally **ret, size_t *ret_n, struct why *why);
+
+struct tally_cursor tally_cursor_at(const struct tally *);
+
+/* The one tally at the cursor, for a report; until the transaction ends nobody
+ * else adds to it. E_ABSENT. */
+MUST_CHECK enum err store_tally_get(struct store *, int64_t day,
+    const struct tally_cursor *at, struct arena *, struct tally *ret,
+    struct why *why);
+
+typedef enum err counter_fn(void *arg, struct span counter, uint64_t n);
+/* Sums over all collectors from day first to last. */
+MUST_CHECK enum err store_counter_list(struct store *, int64_t first,
+    int64_t last, counter_fn *, void *arg, struct why *why);
+
+/* -- days -- */
+
+struct day_state {
+	int64_t day;
+	int64_t closed_s;	    /* 0: open */
+	struct span closed_by;	    /* "watermark", "grace", "operator" */
+	struct span missing;	    /* collectors that had not passed it */
+	uint64_t succeeded, failed; /* policy results */
+	uint64_t reports, delivered;
+};
+
+typedef enum err day_fn(void *arg, const struct day_state *);
+MUST_CHECK enum err store_day_list(struct store *, int64_t first, day_fn *,
+    void *arg, struct why *why);
+
+/* due: for store_day_settle, else 0. */
+typedef enum err day_number_fn(void *arg, int64_t day, int64_t due);
+/* Open days before today, and closed ones from first on. */
+MUST_CHECK enum err store_day_open(struct store *, int64_t today,
+    day_number_fn *, void *arg, struct why *why);
+MUST_CHECK enum err store_day_closed(struct store *, int64_t first,
+    day_number_fn *, void *arg, struct why *why);
+
+/* Closed days whose reports are to be built or built anew. */
+MUST_CHECK enum err store_day_due(struct store *, day_number_fn *, void *arg,
+    struct why *why);
+/* The day's reports are built, as of the due that store_day_due gave. */
+MUST_CHECK enum err store_day_settle(struct store *, int64_t day, int64_t due,
+    struct why *why);
+
+/* E_EXISTS: closed already; E_ABSENT: no sessions on that day. */
+MUST_CHECK enum err store_day_close(struct store *, int64_t day, int64_t now_s,
+    struct span closed_by, struct span missing, struct why *why);
+
+/* -- reports -- */
+
+struct report_row {
+	struct span id;
+	int64_t day;
+	struct span domain;
+	struct content_key record_key; /* not set by lists */
+	int64_t part;
+	struct span rua; /* codec/lines */
+	struct span file_name;
+	struct span body; /* gzip; not set by store_report_list */
+	uint64_t json_bytes, body_bytes;
+	uint64_t policies, succeeded, failed;
+	uint64_t folded; /* failure details merged to fit */
+	int64_t built_s;
+	bool stale;
+	int64_t frozen_s, delivered_s; /* 0: not yet */
+};
+
+/* The next tallies without a report, or with a stale one, that have somebody to
+ * report to; in the arena. late: parts after the first, too. */
+MUST_CHECK enum err store_report_due(struct store *, int64_t day,
+    const struct tally_cursor *after, bool late, size_t max, struct arena *,
+    struct tally_cursor **ret, size_t *ret_n, struct why *why);
+
+/* Write or write anew, in the transaction that read the tally. A frozen report
+ * stays as it is. */
+enum err store_report_put(struct store *, const struct report_row *,
+    struct why *why);
+
+typedef enum err report_fn(void *arg, const struct report_row *);
+MUST_CHECK enum err store_report_list(struct store *, int64_t first,
+    int64_t last, report_fn *, void *arg, struct why *why);
+/* E_ABSENT: no such report. */
+MUST_CHECK enum err store_report_get(struct store *, struct span id,
+    report_fn *, void *arg, struct why *why);
+
+/* At most max reports that wait for delivery, oldest first. */
+MUST_CHECK enum err store_report_undelivered(struct store *, size_t max,
+    report_fn *, void *arg, struct why *why);
+/* From now on the report's bytes stay: somebody outside may see them.
+ * E_CONFLICT: it is stale and will be built anew. */
+MUST_CHECK enum err store_report_freeze(struct store *, struct span id,
+    int64_t now_s, struct why *why);
+MUST_CHECK enum err store_report_delivered(struct store *, struct span id,
+    int64_t now_s, struct why *why);
+
+#endif

@@ -1,0 +1,165 @@
+/* store/store_flush.c -- what a collector saw, added exactly once: tallies,
+ * counters and the journal position go in one transaction. */
+#include "store/store_private.h"
+
+/* Which part a tally belongs to. */
+struct target {
+	struct store *store;
+	int64_t day;
+	bool closed;
+};
+
+static enum err
+note_closed(void *arg, const struct db_value *row)
+{
+	*(bool *)arg = row[0].type != DB_NULL;
+	return E_OK;
+}
+
+static enum err
+note_number(void *arg, const struct db_value *row)
+{
+	*(int64_t *)arg = row[0].num;
+	return E_OK;
+}
+
+static void
+enter_day(struct target *t, int64_t day)
+{
+	if (t->day == day)
+		return;
+	*t = (struct target){ .store = t->store, .day = day };
+	(void)db_write(t->store->db, QUERY_DAY_ADD, NULL, DB_I(day));
+	(void)db_read(t->store->db, QUERY_DAY_LOCK, note_closed, &t->closed,
+	    NULL, DB_I(day));
+	if (t->closed)
+		(void)db_write(t->store->db, QUERY_DAY_MAKE_DUE, NULL,
+		    DB_I(day));
+}
+
+/* A report that nobody has seen is built anew. First mark, then count: whoever
+ * freezes the report meanwhile is either seen here or stopped by the mark. */
+static int64_t
+part_of(struct target *t, const struct tally *tally)
+{
+	struct span key = content_key_span(&tally->record_key);
+	struct db *db = t->store->db;
+	int64_t part = 0;
+
+	if (!t->closed)
+		return 0;
+	(void)db_write(db, QUERY_REPORT_MAKE_STALE, NULL, DB_I(tally->day),
+	    DB_T(tally->domain), DB_B(key));
+	(void)db_read(db, QUERY_TALLY_PART, note_number, &part, NULL,
+	    DB_I(tally->day), DB_T(tally->domain), DB_B(key));
+	return part;
+}
+
+static void
+add_detail(struct db *db, const struct tally *t, int64_t part,
+    const struct tally_policy *p, const struct tally_detail *d)
+{
+	const struct failure_detail *f = &d->detail;
+
+	(void)db_write(db, QUERY_TALLY_DETAIL_ADD, NULL, DB_I(t->day),
+	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
+	    DB_B(content_key_span(&p->key)), DB_B(content_key_span(&d->key)),
+	    DB_I(f->type), DB_T(f->sending_ip), DB_T(f->mx_hostname),
+	    DB_T(f->helo), DB_T(f->receiving_ip), DB_T(f->info),
+	    DB_T(f->reason), DB_I(d->sessions));
+}
+
+static void
+add_policy(struct db *db, const struct tally *t, int64_t part,
+    const struct tally_policy *p)
+{
+	(void)db_write(db, QUERY_TALLY_POLICY_ADD, NULL, DB_I(t->day),
+	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
+	    DB_B(content_key_span(&p->key)), DB_I(p->type), DB_T(p->domain),
+	    DB_T(p->strings), DB_T(p->mx_hosts), DB_I(p->succeeded),
+	    DB_I(p->failed));
+	for (size_t i = 0; i < p->ndetails; i++)
+		add_detail(db, t, part, p, &p->details[i]);
+}
+
+static void
+add_tally(struct target *target, const struct tally *t)
+{
+	struct db *db = target->store->db;
+	int64_t part;
+
+	enter_day(target, t->day);
+	part = part_of(target, t);
+	(void)db_write(db, QUERY_TALLY_RECORD_ADD, NULL, DB_I(t->day),
+	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
+	    DB_T(t->record), DB_T(t->rua));
+	for (size_t i = 0; i < t->npolicies; i++)
+		add_policy(db, t, part, &t->policies[i]);
+}
+
+static void
+add_counters(struct db *db, struct span collector, const struct day_counters *c)
+{
+	for (size_t i = 0; i < NCOUNTERS; i++)
+		if (c->counters.n[i] > 0)
+			(void)db_write(db, QUERY_COUNT_ADD, NULL, DB_I(c->day),
+			    DB_T(collector),
+			    DB_T(span_str(counter_text((enum counter)i))),
+			    DB_I(c->counters.n[i]));
+}
+
+/* Compare and set: two collectors with one identity, or a store that was put
+ * back to an earlier state, are noticed here. */
+static enum err
+move(struct db *db, struct span collector, const struct flush *f,
+    struct why *why)
+{
+	char from[UUID_TEXT_SIZE], to[UUID_TEXT_SIZE];
+	struct db_statement s = { .query = QUERY_COLLECTOR_MOVE };
+	int64_t changed = 0;
+	enum err e;
+
+	uuid_text(&f->from.journal, from);
+	uuid_text(&f->to.journal, to);
+	const struct db_value params[] = {
+		DB_T(collector),
+		DB_T(span_str(from)),
+		DB_I(f->from.segment),
+		DB_I(f->from.offset),
+		DB_T(span_str(to)),
+		DB_I(f->to.segment),
+		DB_I(f->to.offset),
+		DB_I(f->watermark_s),
+		DB_I(f->now_s),
+		DB_T(f->host),
+	};
+	s.params = params;
+	s.nparams = sizeof(params) / sizeof(params[0]);
+	e = db_run(db, &s, &changed, why);
+	if (e == E_OK && changed != 1)
+		e = why_set(why, E_CONFLICT,
+		    "the store's position of collector %.*s is another",
+		    SPAN_ARG(collector));
+	return e;
+}
+
+enum err
+store_flush(struct store *store, const struct flush *f, struct why *why)
+{
+	struct target target = { .store = store, .day = -1 };
+	char collector[UUID_TEXT_SIZE];
+	enum err e = db_begin(store->db, why);
+
+	if (e != E_OK)
+		return e;
+	uuid_text(&f->collector, collector);
+	if ((e = move(store->db, span_str(collector), f, why)) != E_OK) {
+		db_rollback(store->db);
+		return e;
+	}
+	for (size_t i = 0; i < f->ntallies; i++)
+		add_tally(&target, &f->tallies[i]);
+	for (size_t i = 0; i < f->ncounters; i++)
+		add_counters(store->db, span_str(collector), &f->counters[i]);
+	return db_commit(store->db, why);
+}

@@ -1,0 +1,23 @@
+/* store/store_private.h -- what the files of store/ share. */
+#ifndef STORE_STORE_PRIVATE_H
+#define STORE_STORE_PRIVATE_H
+
+#include "store/db.h"
+#include "store/store.h"
+
+struct store {
+	struct db *db;
+};
+
+/* A content key from a BLOB column; another length gives zeros. */
+static inline struct content_key
+content_key_of(const struct db_value *v)
+{
+	struct content_key key = { { 0 } };
+
+	if (v->bytes.len == sizeof(key.b))
+		memcpy(key.b, v->bytes.p, sizeof(key.b));
+	return key;
+}
+
+#endif

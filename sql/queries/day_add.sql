@@ -1,0 +1,2 @@
+INSERT INTO day (day) VALUES ($1)
+ON CONFLICT (day) DO NOTHING

@@ -1,0 +1,1 @@
+UPDATE day SET due = due + 1 WHERE day = $1
