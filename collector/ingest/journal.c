@@ -1,0 +1,361 @@
+#include "ingest/journal_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/num.h"
+
+/* Between two attempts to get a new segment while there is no room. */
+#define RETRY_NS (100 * NS_PER_MS)
+
+/* -- open and close -- */
+
+enum err
+journal_open(const struct journal_options *options, struct journal **ret,
+    struct journal_recovery *recovery, struct why *why)
+{
+	struct journal *j = calloc(1, sizeof(*j));
+	enum err e;
+
+	if (j == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	j->options = *options;
+	j->current = j->next = SEGMENT_NONE;
+	j->current_fd = j->dir_fd = -1;
+	(void)pthread_mutex_init(&j->lock, NULL);
+	e = file_make_folder(options->folder, 0700, why);
+	if (e == E_OK)
+		j->dir_fd = open(options->folder,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (e == E_OK && j->dir_fd < 0)
+		e = why_errno(why, "%s", options->folder);
+	if (e == E_OK)
+		e = journal_recover(j, recovery, why);
+	if (e != E_OK) {
+		journal_close(j);
+		return e;
+	}
+	j->current_fd = j->current.fd;
+	journal_set_published(j);
+	*ret = j;
+	return E_OK;
+}
+
+void
+journal_close(struct journal *j)
+{
+	struct retired *r;
+
+	if (j == NULL)
+		return;
+	while ((r = j->retired) != NULL) {
+		j->retired = r->next;
+		(void)!segment_sync(&r->segment, NULL);
+		segment_close(&r->segment);
+		free(r);
+	}
+	if (j->current.fd >= 0)
+		(void)!segment_sync(&j->current, NULL);
+	segment_close(&j->current);
+	segment_close(&j->next);
+	if (j->dir_fd >= 0)
+		(void)close(j->dir_fd);
+	free(j->old);
+	(void)pthread_mutex_destroy(&j->lock);
+	free(j);
+}
+
+const struct uuid *
+journal_uuid(const struct journal *j)
+{
+	return &j->uuid;
+}
+
+struct journal_place
+journal_first(const struct journal *j)
+{
+	return (struct journal_place){ j->first_number, SEGMENT_FIRST_RECORD };
+}
+
+void
+journal_set_waker(struct journal *j, struct waker *waker)
+{
+	j->waker = waker;
+}
+
+/* -- segments -- */
+
+enum err
+journal_note_old(struct journal *j, uint64_t number, int64_t since_ns)
+{
+	struct old_segment *v = j->old;
+
+	if (j->nold == j->old_cap) {
+		size_t cap = j->old_cap == 0 ? 64 : j->old_cap * 2;
+
+		if ((v = realloc(v, cap * sizeof(*v))) == NULL)
+			return E_NOMEM;
+		j->old = v;
+		j->old_cap = cap;
+	}
+	v[j->nold++] = (struct old_segment){ number, since_ns };
+	return E_OK;
+}
+
+static uint64_t
+bytes_used(const struct journal *j)
+{
+	/* The current one, the old ones and the one that is ready. */
+	uint64_t n = 1 + j->nold + (j->next_number != 0);
+
+	return n * j->options.segment_bytes;
+}
+
+enum err
+journal_new_segment(struct journal *j, struct segment *ret,
+    uint64_t *ret_number, struct why *why)
+{
+	struct segment_header header = {
+		.collector = j->options.collector,
+		.journal = j->uuid,
+	};
+	enum err e = E_OK;
+
+	(void)pthread_mutex_lock(&j->lock);
+	if (bytes_used(j) + j->options.segment_bytes > j->options.max_bytes)
+		e = E_FULL;
+	else
+		header.number = ++j->highest;
+	(void)pthread_mutex_unlock(&j->lock);
+	if (e != E_OK)
+		return why_set(why, e, "the journal is full");
+	e = segment_create(j->dir_fd, &header, j->options.segment_bytes, ret,
+	    why);
+	if (e == E_OK)
+		*ret_number = header.number;
+	return e;
+}
+
+/* The segment that is ready, or a new one made here and now. */
+static enum err
+take_next(struct journal *j, struct segment *ret, uint64_t *ret_number)
+{
+	int64_t now = clock_mono_ns(j->options.clock);
+	enum err e = E_OK;
+
+	(void)pthread_mutex_lock(&j->lock);
+	if (j->next_number == 0) {
+		e = E_ABSENT;
+	} else {
+		*ret = j->next;
+		*ret_number = j->next_number;
+		j->next = SEGMENT_NONE;
+		j->next_number = 0;
+	}
+	(void)pthread_mutex_unlock(&j->lock);
+	if (e == E_OK)
+		return E_OK;
+	if (now < j->retry_ns)
+		return E_FULL;
+	e = journal_new_segment(j, ret, ret_number, NULL);
+	if (e != E_OK)
+		j->retry_ns = now + RETRY_NS;
+	return e;
+}
+
+/* -- the drain -- */
+
+void
+journal_set_published(struct journal *j)
+{
+	atomic_store_explicit(&j->published, j->number << 32 | j->tail,
+	    memory_order_release);
+}
+
+static size_t
+room(const struct journal *j)
+{
+	return j->current.bytes - j->tail;
+}
+
+/* Fill in the header of the record whose payload stands at the tail already,
+ * and publish it: the length comes last. */
+static void
+publish(struct journal *j, enum record_kind kind, size_t length, uint32_t uid)
+{
+	struct record_header *h = segment_record(&j->current, j->tail);
+
+	h->received_ns = j->last_ns;
+	h->uid = uid;
+	h->kind = kind;
+	h->crc = segment_record_crc(&j->current, j->tail, length);
+	__atomic_store_n(&h->length, (uint32_t)length, __ATOMIC_RELEASE);
+	j->tail += record_size(length);
+	j->sequence++;
+	journal_set_published(j);
+	if (j->waker != NULL)
+		waker_wake(j->waker);
+}
+
+/* Receipt time never goes back, so that the order of records is the order of
+ * their times whatever the clock does. */
+static void
+take_time(struct journal *j)
+{
+	int64_t now = clock_wall_ns(j->options.clock);
+
+	if (now > j->last_ns)
+		j->last_ns = now;
+}
+
+void
+journal_append(struct journal *j, enum record_kind kind, struct span payload)
+{
+	struct record_header *h = segment_record(&j->current, j->tail);
+
+	memcpy(h + 1, payload.p, payload.len);
+	publish(j, kind, payload.len, RECORD_UID_UNKNOWN);
+}
+
+/* Write the losses counted since the last note as a record. The header keeps
+ * them until the note is published; its number tells a start after a kill in
+ * between that they are written. */
+void
+journal_note_losses(struct journal *j)
+{
+	struct losses *l = &segment_header(&j->current)->losses;
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < NLOSSES; i++)
+		any |= l->n[i];
+	if (any == 0 ||
+	    room(j) < record_size(sizeof(*l)) + record_size(sizeof(uint64_t)))
+		return;
+	journal_append(j, RECORD_LOSSES,
+	    (struct span){ (const char *)l, sizeof(*l) });
+	*l = (struct losses){ .seq = l->seq + 1 };
+}
+
+static bool
+roll_over(struct journal *j)
+{
+	struct retired *r = malloc(sizeof(*r));
+	struct segment_header header;
+	struct segment next;
+	uint64_t number;
+
+	if (r == NULL || take_next(j, &next, &number) != E_OK) {
+		free(r);
+		return false;
+	}
+	take_time(j);
+	journal_note_losses(j);
+	journal_append(j, RECORD_ROLL,
+	    (struct span){ (const char *)&number, sizeof(number) });
+	header = *segment_header(&next);
+	header.first_sequence = j->sequence;
+	header.floor_ns = j->last_ns;
+	header.losses = segment_header(&j->current)->losses;
+	segment_rewrite_header(&next, &header);
+
+	(void)pthread_mutex_lock(&j->lock);
+	*r = (struct retired){ j->retired, j->current };
+	j->retired = r;
+	/* Without memory it is forgotten until the next start. */
+	(void)!journal_note_old(j, j->number, j->last_ns);
+	j->current = next;
+	j->current_fd = next.fd;
+	j->number = number;
+	(void)pthread_mutex_unlock(&j->lock);
+	j->tail = SEGMENT_FIRST_RECORD;
+	journal_set_published(j);
+	return true;
+}
+
+char *
+journal_slot(struct journal *j)
+{
+	const size_t wanted = record_size(DATAGRAM_MAX) + SEGMENT_RESERVE;
+	bool full = room(j) < wanted && !roll_over(j);
+
+	atomic_store_explicit(&j->full, full, memory_order_relaxed);
+	if (full)
+		return NULL;
+	return (char *)(segment_record(&j->current, j->tail) + 1);
+}
+
+void
+journal_publish(struct journal *j, size_t length, uint32_t uid)
+{
+	take_time(j);
+	publish(j, RECORD_DATAGRAM, length, uid);
+}
+
+void
+journal_forget(struct journal *j, size_t length)
+{
+	/* Behind the tail there are zeros, so that a start after a kill knows
+	 * what had been received. */
+	memset(segment_record(&j->current, j->tail) + 1, 0, length);
+}
+
+void
+journal_lose(struct journal *j, enum loss which)
+{
+	struct losses *l = &segment_header(&j->current)->losses;
+	int64_t day;
+
+	take_time(j);
+	day = day_of_ns(j->last_ns);
+	if (l->day != day)
+		journal_note_losses(j);
+	/* No room for a note: they go on under their first day. */
+	if (l->day == 0)
+		l->day = day;
+	l->n[which] = count_add(l->n[which], 1);
+}
+
+void
+journal_idle(struct journal *j, int64_t before_ns)
+{
+	int64_t t = before_ns > j->last_ns ? before_ns : j->last_ns;
+
+	atomic_store_explicit(&j->idle_ns, t, memory_order_release);
+}
+
+/* -- reader and committer -- */
+
+struct journal_place
+journal_published(struct journal *j)
+{
+	uint64_t v = atomic_load_explicit(&j->published, memory_order_acquire);
+
+	return (struct journal_place){ v >> 32, (uint32_t)v };
+}
+
+int64_t
+journal_idle_ns(struct journal *j)
+{
+	return atomic_load_explicit(&j->idle_ns, memory_order_acquire);
+}
+
+void
+journal_committed(struct journal *j, uint64_t segment)
+{
+	atomic_store_explicit(&j->committed, segment, memory_order_relaxed);
+}
+
+struct journal_usage
+journal_usage(struct journal *j)
+{
+	struct journal_usage u;
+
+	(void)pthread_mutex_lock(&j->lock);
+	u.bytes = bytes_used(j);
+	(void)pthread_mutex_unlock(&j->lock);
+	u.full = atomic_load_explicit(&j->full, memory_order_relaxed);
+	return u;
+}

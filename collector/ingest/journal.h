@@ -1,0 +1,90 @@
+/* ingest/journal.h -- nothing received is lost: datagrams are received straight
+ * into a mapped file, and stay there until their tallies are in the store.
+ *
+ * Four parties, each a thread of its own or none: the drain (journal_slot to
+ * journal_idle), the keeper (journal_keep), the reader (journal_reader.h), and
+ * whoever commits (journal_committed). What they share is atomic or locked. */
+#ifndef INGEST_JOURNAL_H
+#define INGEST_JOURNAL_H
+
+#include "base/clock.h"
+#include "base/waker.h"
+#include "ingest/segment.h"
+
+struct journal_options {
+	const char *folder;
+	struct uuid collector;
+	size_t segment_bytes; /* SEGMENT_BYTES; less in tests */
+	uint64_t max_bytes;   /* of all segments */
+	int64_t keep_ns;      /* how long a committed segment stays */
+	const struct clock *clock;
+};
+
+/* A place in the journal: a segment's number and an offset in it. */
+struct journal_place {
+	uint64_t segment;
+	uint32_t offset;
+};
+
+/* What was found at start. */
+struct journal_recovery {
+	bool made; /* there was no journal */
+	uint64_t segments;
+	uint64_t unpublished; /* datagrams received, not yet published */
+	uint64_t damaged;     /* segments put aside for a damaged header */
+};
+
+struct journal;
+
+/* Open the folder's journal, or make one; this process must be its only writer.
+ * E_CONFLICT: it is another collector's. E_VERSION: another format. */
+MUST_CHECK enum err journal_open(const struct journal_options *,
+    struct journal **ret, struct journal_recovery *, struct why *why);
+void journal_close(struct journal *); /* NULL is fine */
+
+const struct uuid *journal_uuid(const struct journal *);
+/* The first record that is there. */
+struct journal_place journal_first(const struct journal *);
+
+/* -- the drain -- */
+
+/* Where the next datagram of up to DATAGRAM_MAX bytes is to be received. NULL:
+ * no room, so receive it elsewhere and journal_lose it. */
+char *journal_slot(struct journal *);
+/* The slot holds length (> 0) bytes from uid: count them as received now. */
+void journal_publish(struct journal *, size_t length, uint32_t uid);
+/* The slot holds length bytes that must not be kept. */
+void journal_forget(struct journal *, size_t length);
+void journal_lose(struct journal *, enum loss);
+/* Write down what was lost since the last time, for the reader; to be called
+ * now and then. */
+void journal_note_losses(struct journal *);
+/* A look that began after before_ns and after the last datagram found nothing:
+ * all that was received before either is published. */
+void journal_idle(struct journal *, int64_t before_ns);
+
+/* -- the keeper -- */
+
+/* Sync what was published, have the next segment ready, drop what is old. To be
+ * called each sync interval. */
+MUST_CHECK enum err journal_keep(struct journal *, struct why *why);
+
+/* -- reader and committer -- */
+
+/* Everything before this place is published. */
+struct journal_place journal_published(struct journal *);
+/* Read this, then find nothing more to read: all received before the returned
+ * time has been read. */
+int64_t journal_idle_ns(struct journal *);
+/* Woken whenever something was published. */
+void journal_set_waker(struct journal *, struct waker *);
+/* The store has everything before this segment. */
+void journal_committed(struct journal *, uint64_t segment);
+
+struct journal_usage {
+	uint64_t bytes; /* of all segments */
+	bool full;	/* datagrams are being lost */
+};
+struct journal_usage journal_usage(struct journal *);
+
+#endif

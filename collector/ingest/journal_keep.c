@@ -1,0 +1,128 @@
+/* ingest/journal_keep.c -- the keeper's work: sync, prepare, drop. It may wait
+ * for the disk; the drain never does. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ingest/journal_private.h"
+
+static enum err
+sync_retired(struct journal *j, struct why *why)
+{
+	struct retired *list, *r;
+	enum err e = E_OK;
+
+	(void)pthread_mutex_lock(&j->lock);
+	list = j->retired;
+	j->retired = NULL;
+	(void)pthread_mutex_unlock(&j->lock);
+	while ((r = list) != NULL) {
+		list = r->next;
+		if (e == E_OK)
+			e = segment_sync(&r->segment, why);
+		segment_close(&r->segment);
+		free(r);
+	}
+	return e;
+}
+
+/* Only the keeper closes segments, so the descriptor stays good meanwhile. */
+static enum err
+sync_current(struct journal *j, struct why *why)
+{
+	int fd;
+
+	(void)pthread_mutex_lock(&j->lock);
+	fd = j->current_fd;
+	(void)pthread_mutex_unlock(&j->lock);
+	return fdatasync(fd) == 0 ? E_OK : why_errno(why, "journal: fdatasync");
+}
+
+/* Drop the oldest segment if the store has it and it is old, or, when pressed
+ * for room, just if the store has it. */
+static bool
+drop_one(struct journal *j, bool pressed)
+{
+	uint64_t committed = atomic_load_explicit(&j->committed,
+	    memory_order_relaxed);
+	int64_t now = clock_wall_ns(j->options.clock);
+	char name[SEGMENT_NAME_SIZE];
+	struct old_segment oldest = { 0, 0 };
+	bool drop = false;
+
+	(void)pthread_mutex_lock(&j->lock);
+	if (j->nold > 0) {
+		oldest = j->old[0];
+		drop = oldest.number < committed &&
+		    (pressed || now - oldest.since_ns >= j->options.keep_ns);
+	}
+	if (drop) {
+		j->nold--;
+		memmove(j->old, j->old + 1, j->nold * sizeof(*j->old));
+	}
+	(void)pthread_mutex_unlock(&j->lock);
+	if (drop) {
+		segment_name(oldest.number, name);
+		(void)unlinkat(j->dir_fd, name, 0);
+	}
+	return drop;
+}
+
+/* Unless the drain could not wait and made one with a higher number. */
+static void
+offer_next(struct journal *j, struct segment *next, uint64_t number)
+{
+	char name[SEGMENT_NAME_SIZE];
+	bool late;
+
+	(void)pthread_mutex_lock(&j->lock);
+	late = number < j->number;
+	if (!late) {
+		j->next = *next;
+		j->next_number = number;
+	}
+	(void)pthread_mutex_unlock(&j->lock);
+	if (!late)
+		return;
+	segment_name(number, name);
+	segment_close(next);
+	(void)unlinkat(j->dir_fd, name, 0);
+}
+
+static enum err
+prepare_next(struct journal *j, struct why *why)
+{
+	struct segment next;
+	uint64_t number;
+	bool wanted;
+	enum err e;
+
+	(void)pthread_mutex_lock(&j->lock);
+	wanted = j->next_number == 0;
+	(void)pthread_mutex_unlock(&j->lock);
+	if (!wanted)
+		return E_OK;
+	do
+		e = journal_new_segment(j, &next, &number, NULL);
+	while (e == E_FULL && drop_one(j, true));
+	if (e != E_OK)
+		return e == E_FULL ? E_OK
+				   : why_set(why, e, "journal: no new segment");
+	if ((e = segment_sync(&next, why)) == E_OK && fsync(j->dir_fd) != 0)
+		e = why_errno(why, "journal: fsync");
+	offer_next(j, &next, number);
+	return e;
+}
+
+enum err
+journal_keep(struct journal *j, struct why *why)
+{
+	enum err e = prepare_next(j, why), synced;
+
+	while (drop_one(j, false))
+		continue;
+	synced = sync_retired(j, why);
+	if (e == E_OK)
+		e = synced;
+	synced = sync_current(j, why);
+	return e == E_OK ? synced : e;
+}
