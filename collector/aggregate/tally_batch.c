@@ -1,0 +1,125 @@
+/* aggregate/tally_batch.c -- a table's rows as sorted tallies with their
+ * content keys, as the store wants them. */
+#include <stdlib.h>
+
+#include "aggregate/tally_rows.h"
+
+static int
+compare_details(const void *a, const void *b)
+{
+	const struct tally_detail *x = a, *y = b;
+
+	return content_key_cmp(&x->key, &y->key);
+}
+
+static int
+compare_policies(const void *a, const void *b)
+{
+	const struct tally_policy *x = a, *y = b;
+
+	return content_key_cmp(&x->key, &y->key);
+}
+
+static int
+compare_tallies(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+	int c = (x->day > y->day) - (x->day < y->day);
+
+	if (c == 0)
+		c = span_cmp(x->domain, y->domain);
+	return c != 0 ? c : content_key_cmp(&x->record_key, &y->record_key);
+}
+
+static enum err
+batch_details(struct tally_table *t, const struct policy_row *from,
+    struct tally_policy *to)
+{
+	struct tally_detail *d;
+	enum err e;
+
+	if (from->ndetails == 0)
+		return E_OK;
+	d = to->details = arena_alloc(&t->arena, from->ndetails * sizeof(*d));
+	if (d == NULL)
+		return E_NOMEM;
+	for (const struct detail_row *row = from->details; row != NULL;
+	     row = row->next, d++) {
+		*d = (struct tally_detail){ .detail = row->detail,
+			.sessions = row->sessions };
+		if ((e = content_key(row->row.canonical, &d->key)) != E_OK)
+			return e;
+	}
+	to->ndetails = from->ndetails;
+	qsort(to->details, to->ndetails, sizeof(*d), compare_details);
+	return E_OK;
+}
+
+static enum err
+batch_policies(struct tally_table *t, const struct record_row *from,
+    struct tally *to)
+{
+	struct tally_policy *p;
+	enum err e;
+
+	if (from->npolicies == 0)
+		return E_OK;
+	p = to->policies = arena_alloc(&t->arena, from->npolicies * sizeof(*p));
+	if (p == NULL)
+		return E_NOMEM;
+	for (const struct policy_row *row = from->policies; row != NULL;
+	     row = row->next, p++) {
+		*p = (struct tally_policy){
+			.type = row->type,
+			.domain = row->domain,
+			.strings = row->strings,
+			.mx_hosts = row->mx_hosts,
+			.succeeded = row->succeeded,
+			.failed = row->failed,
+		};
+		if ((e = content_key(row->row.canonical, &p->key)) != E_OK ||
+		    (e = batch_details(t, row, p)) != E_OK)
+			return e;
+	}
+	to->npolicies = from->npolicies;
+	qsort(to->policies, to->npolicies, sizeof(*p), compare_policies);
+	return E_OK;
+}
+
+static enum err
+batch_record(struct tally_table *t, const struct record_row *from,
+    struct tally *to)
+{
+	enum err e;
+
+	*to = (struct tally){
+		.day = from->day,
+		.domain = from->domain,
+		.record = from->record,
+		.rua = from->rua,
+	};
+	e = content_key(from->row.canonical, &to->record_key);
+	return e == E_OK ? batch_policies(t, from, to) : e;
+}
+
+enum err
+tally_table_batch(struct tally_table *t, struct tally **ret, size_t *ret_n)
+{
+	struct tally *tallies = arena_alloc(&t->arena,
+	    (t->nrecords + 1) * sizeof(*tallies));
+	size_t n = 0;
+	enum err e;
+
+	if (tallies == NULL)
+		return E_NOMEM;
+	for (struct row *row = t->records; row != NULL; row = row->hh.next) {
+		e = batch_record(t, (const struct record_row *)row,
+		    &tallies[n++]);
+		if (e != E_OK)
+			return e;
+	}
+	qsort(tallies, n, sizeof(*tallies), compare_tallies);
+	*ret = tallies;
+	*ret_n = n;
+	return E_OK;
+}
