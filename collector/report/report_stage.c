@@ -1,0 +1,89 @@
+#include "report/report_stage.h"
+
+#include "base/log.h"
+#include "report/day_close.h"
+
+/* Days whose late sessions are still turned into reports. */
+#define LATE_DAYS 14
+#define DAYS_MAX 64
+
+struct days {
+	struct {
+		int64_t day, due;
+	} v[DAYS_MAX];
+	size_t n;
+};
+
+static enum err
+note_day(void *arg, int64_t day, int64_t due)
+{
+	struct days *days = arg;
+
+	if (days->n == DAYS_MAX)
+		return E_OK;
+	days->v[days->n].day = day;
+	days->v[days->n++].due = due;
+	return E_OK;
+}
+
+static enum err
+build(struct report_stage *s, int64_t day, bool late, struct why *why)
+{
+	char text[DAY_TEXT_SIZE];
+	size_t built;
+	enum err e = report_build_day(s->store, &s->options, day, late,
+	    clock_wall_s(s->clock), &built, why);
+
+	if (e != E_OK || built == 0)
+		return e;
+	day_text(day, text);
+	log_info("reports built", LOG_STR("day", text), LOG_I("reports", built),
+	    LOG_I("late", late));
+	return E_OK;
+}
+
+static enum err
+build_due(struct report_stage *s, struct why *why)
+{
+	struct days days = { .n = 0 };
+	enum err e = store_day_due(s->store, note_day, &days, why);
+
+	for (size_t i = 0; i < days.n && e == E_OK; i++) {
+		e = build(s, days.v[i].day, false, why);
+		if (e == E_OK)
+			e = store_day_settle(s->store, days.v[i].day,
+			    days.v[i].due, why);
+	}
+	return e;
+}
+
+static enum err
+build_late(struct report_stage *s, struct why *why)
+{
+	int64_t today = day_of_s(clock_wall_s(s->clock));
+	struct days days = { .n = 0 };
+	enum err e = store_day_closed(s->store, today - LATE_DAYS, note_day,
+	    &days, why);
+
+	for (size_t i = 0; i < days.n && e == E_OK; i++)
+		e = build(s, days.v[i].day, true, why);
+	return e;
+}
+
+enum err
+report_stage_run(struct report_stage *s, struct why *why)
+{
+	struct day_close_options options = {
+		.now_s = clock_wall_s(s->clock),
+		.grace_s = s->grace_s,
+		.started_s = s->started_s,
+	};
+	size_t closed = 0;
+	enum err e = day_close_due(s->store, &options, &closed, why);
+
+	if (e == E_OK)
+		e = build_due(s, why);
+	if (e == E_OK && closed > 0)
+		e = build_late(s, why);
+	return e;
+}
