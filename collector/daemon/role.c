@@ -1,0 +1,47 @@
+#include "daemon/role.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "daemon/stop.h"
+
+static const struct role roles[] = {
+	{ "collect", role_collect, false, true },
+	{ "report", role_report, true, false },
+	{ "deliver", role_deliver, true, false },
+};
+
+const struct role *
+role_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return &roles[i];
+	return NULL;
+}
+
+int
+role_run(const struct role *role, const struct config *config)
+{
+	static struct waker waker; /* a signal may wake it to the very end */
+	struct clock clock = clock_machine(
+	    config->daemon_clock_offset_ms / 1000);
+	struct role_context context = { config, &clock, &waker };
+	struct why why = { { 0 } };
+	int code;
+
+	if (waker_open(&waker, &why) != E_OK ||
+	    stop_on_signals(&waker, &why) != E_OK) {
+		log_error("role does not start", LOG_WHY(&why));
+		return EX_OSERR;
+	}
+	if (config->daemon_clock_offset_ms != 0)
+		log_warning("demonstration: the clock is moved",
+		    LOG_I("by_s", config->daemon_clock_offset_ms / 1000));
+	code = role->run(&context);
+	if (code != EX_OK)
+		log_error("role ended", LOG_I("exit_code", code));
+	return code;
+}

@@ -1,0 +1,33 @@
+/* daemon/role.h -- what one process of the service does. */
+#ifndef DAEMON_ROLE_H
+#define DAEMON_ROLE_H
+
+#include "base/clock.h"
+#include "base/waker.h"
+#include "config/config.h"
+
+struct role_context {
+	const struct config *config;
+	const struct clock *clock;
+	struct waker *waker; /* woken when the process is asked to end */
+};
+
+struct role {
+	const char *name;
+	/* Returns when asked to end: an exit code of sysexits.h. */
+	int (*run)(struct role_context *);
+	bool needs_store; /* not started before the schema is there */
+	bool needs_socket;
+};
+
+/* NULL: no such role. */
+const struct role *role_find(const char *name);
+
+/* Run a role in this process until it is asked to end. */
+int role_run(const struct role *, const struct config *);
+
+int role_collect(struct role_context *);
+int role_report(struct role_context *);
+int role_deliver(struct role_context *);
+
+#endif

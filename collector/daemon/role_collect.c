@@ -1,0 +1,200 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "daemon/identity.h"
+#include "daemon/keeper.h"
+#include "daemon/listen_fds.h"
+#include "daemon/pipeline.h"
+#include "daemon/stop.h"
+#include "daemon/uids.h"
+#include "daemon/worker.h"
+#include "ingest/datagram_socket.h"
+#include "ingest/drain.h"
+
+#define STORE_RETRY_NS (500 * NS_PER_MS)
+#define FINISH_NS (10 * NS_PER_S)
+#define QUEUE_LIMIT_WANTED 512
+
+struct collect {
+	struct role_context *context;
+	struct uuid id;
+	int fd;
+	struct uids allow;
+	struct journal *journal;
+	struct keeper *keeper;
+	struct drain *drain;
+	struct store *store;
+	struct pipeline *pipeline;
+};
+
+static enum err
+open_journal(struct collect *c, struct why *why)
+{
+	const struct config *config = c->context->config;
+	struct journal_recovery found;
+	char folder[4096];
+	struct journal_options options = {
+		.folder = folder,
+		.collector = c->id,
+		.segment_bytes = SEGMENT_BYTES,
+		.max_bytes = (uint64_t)config->collect_journal_max_bytes,
+		.keep_ns = config->collect_journal_keep_ms * NS_PER_MS,
+		.clock = c->context->clock,
+	};
+	enum err e;
+
+	(void)snprintf(folder, sizeof(folder), "%s/journal",
+	    config->daemon_data_dir);
+	e = journal_open(&options, &c->journal, &found, why);
+	if (e != E_OK)
+		return e;
+	if (found.damaged > 0)
+		log_error("journal segments are damaged and put aside",
+		    LOG_I("segments", found.damaged), LOG_STR("in", folder));
+	log_info(found.made ? "journal made" : "journal opened",
+	    LOG_STR("in", folder), LOG_I("segments", found.segments),
+	    LOG_I("adopted", found.unpublished));
+	return E_OK;
+}
+
+static enum err
+get_socket(struct collect *c, struct why *why)
+{
+	int limit = datagram_socket_queue_limit();
+
+	if (listen_fds_datagram(&c->fd) != E_OK)
+		return why_set(why, E_ABSENT,
+		    "no socket was handed over: start tlsrptd without --role, "
+		    "or by socket activation");
+	if (limit >= 0 && limit < QUEUE_LIMIT_WANTED)
+		log_warning("the socket's queue is short: bursts will be lost "
+			    "at the sender",
+		    LOG_I("net.unix.max_dgram_qlen", limit),
+		    LOG_I("wanted", QUEUE_LIMIT_WANTED),
+		    LOG_STR("do", "set it by sysctl before tlsrptd starts"));
+	if ((c->context->config->collect_socket_mode & 0002) != 0)
+		log_warning("the socket is world-writable: every local user "
+			    "can make up sessions",
+		    LOG_STR("socket", c->context->config->collect_socket));
+	return uids_resolve(&c->context->config->collect_allow_uids, &c->allow,
+	    why);
+}
+
+/* Receive first: whatever the store does, datagrams are safe from here on. */
+static enum err
+start_receiving(struct collect *c, struct why *why)
+{
+	const struct config *config = c->context->config;
+	struct drain_options drain = { .clock = c->context->clock };
+	enum err e = identity_get(config->daemon_data_dir, c->context->clock,
+	    &c->id, why);
+
+	if (e == E_OK)
+		e = get_socket(c, why);
+	if (e == E_OK)
+		e = open_journal(c, why);
+	if (e == E_OK)
+		e = keeper_start(c->journal, c->context->clock,
+		    config->collect_journal_sync_ms * NS_PER_MS, &c->keeper,
+		    why);
+	if (e != E_OK)
+		return e;
+	drain.fd = c->fd;
+	drain.journal = c->journal;
+	drain.allow_uids = c->allow.v;
+	drain.nallow_uids = c->allow.n;
+	return drain_start(&drain, &c->drain, why);
+}
+
+static void
+close_store(struct collect *c)
+{
+	pipeline_free(c->pipeline);
+	c->pipeline = NULL;
+	store_close(c->store);
+	c->store = NULL;
+}
+
+static enum err
+open_store(struct collect *c, struct why *why)
+{
+	struct pipeline_options options = {
+		.config = c->context->config,
+		.clock = c->context->clock,
+		.journal = c->journal,
+		.collector = c->id,
+		.waker = c->context->waker,
+	};
+	enum err e = worker_open_store(c->context->config, &c->store, why);
+
+	if (e != E_OK)
+		return e;
+	options.store = c->store;
+	e = pipeline_new(&options, &c->pipeline, why);
+	if (e != E_OK)
+		close_store(c);
+	return e;
+}
+
+/* Until the store can be used. False: asked to end before. */
+static bool
+wait_for_store(struct collect *c)
+{
+	unsigned failed = 0;
+
+	while (!stop_asked()) {
+		struct why why = { { 0 } };
+
+		if (open_store(c, &why) == E_OK) {
+			log_info("collecting",
+			    LOG_I("store_attempts", failed + 1));
+			return true;
+		}
+		if (failed++ == 0)
+			log_warning("store is away", LOG_WHY(&why),
+			    LOG_STR("then", "the journal keeps the datagrams"));
+		waker_prepare(c->context->waker);
+		if (!stop_asked())
+			waker_sleep(c->context->waker, STORE_RETRY_NS);
+	}
+	return false;
+}
+
+static void
+collect_until_asked(struct collect *c)
+{
+	while (!stop_asked()) {
+		struct why why = { { 0 } };
+
+		if (c->pipeline == NULL && !wait_for_store(c))
+			return;
+		if (pipeline_run(c->pipeline, &why) == E_OK)
+			continue;
+		log_error("reading the journal again from the store's position",
+		    LOG_WHY(&why));
+		close_store(c);
+	}
+}
+
+int
+role_collect(struct role_context *context)
+{
+	struct collect c = { .context = context, .fd = -1 };
+	struct why why = { { 0 } };
+	enum err e = start_receiving(&c, &why);
+
+	if (e == E_OK)
+		collect_until_asked(&c);
+	else
+		log_error("collector does not start", LOG_WHY(&why));
+	drain_stop(c.drain);
+	if (c.pipeline != NULL)
+		pipeline_finish(c.pipeline, FINISH_NS);
+	keeper_stop(c.keeper);
+	close_store(&c);
+	journal_close(c.journal);
+	uids_free(&c.allow);
+	return e == E_OK ? EX_OK : EX_UNAVAILABLE;
+}

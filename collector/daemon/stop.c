@@ -1,0 +1,39 @@
+#include "daemon/stop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t asked;
+static struct waker *to_wake;
+
+static void
+handle(int signal_number)
+{
+	int error = errno;
+
+	(void)signal_number;
+	asked = 1;
+	waker_wake(to_wake);
+	errno = error;
+}
+
+enum err
+stop_on_signals(struct waker *waker, struct why *why)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handle;
+	to_wake = waker;
+	if (sigaction(SIGTERM, &action, NULL) != 0 ||
+	    sigaction(SIGINT, &action, NULL) != 0)
+		return why_errno(why, "sigaction");
+	return E_OK;
+}
+
+bool
+stop_asked(void)
+{
+	return asked != 0;
+}

@@ -1,0 +1,92 @@
+#include "daemon/worker.h"
+
+#include <sysexits.h>
+
+#include "base/log.h"
+#include "daemon/stop.h"
+
+#define BACKOFF_MAX_NS (30 * NS_PER_S)
+
+enum err
+worker_open_store(const struct config *c, struct store **ret, struct why *why)
+{
+	struct store_schema schema;
+	struct store *store;
+	enum err e = store_open(c->store_path_url, &store, why);
+
+	if (e != E_OK)
+		return e;
+	if ((e = store_check(store, &schema, why)) != E_OK) {
+		store_close(store);
+		return e;
+	}
+	*ret = store;
+	return E_OK;
+}
+
+struct worker {
+	struct role_context *context;
+	worker_step_fn *step;
+	void *arg;
+	struct store *store;
+	unsigned failed; /* in a row */
+};
+
+static enum err
+work(struct worker *w, struct why *why)
+{
+	enum err e = E_OK;
+
+	if (w->store == NULL)
+		e = worker_open_store(w->context->config, &w->store, why);
+	if (e == E_OK)
+		e = w->step(w->arg, w->store, why);
+	if (e == E_OK)
+		return E_OK;
+	store_close(w->store);
+	w->store = NULL;
+	return e;
+}
+
+static void
+sleep_ns(struct worker *w, int64_t ns)
+{
+	int64_t until = clock_mono_ns(w->context->clock) + ns;
+	int64_t left = ns;
+
+	while (!stop_asked() && left > 0) {
+		waker_prepare(w->context->waker);
+		if (stop_asked())
+			break;
+		waker_sleep(w->context->waker, left);
+		left = until - clock_mono_ns(w->context->clock);
+	}
+}
+
+int
+worker_run(struct role_context *context, worker_step_fn *step, void *arg,
+    int64_t period_ns)
+{
+	struct worker w = { context, step, arg, NULL, 0 };
+	int64_t backoff_ns = period_ns;
+
+	while (!stop_asked()) {
+		struct why why = { { 0 } };
+		enum err e = work(&w, &why);
+
+		if (e == E_OK && w.failed > 0)
+			log_info("works again", LOG_I("attempts", w.failed));
+		if (e != E_OK && w.failed++ == 0)
+			log_warning("does not work, trying again",
+			    LOG_WHY(&why));
+		if (e == E_OK) {
+			w.failed = 0;
+			backoff_ns = period_ns;
+		} else if (backoff_ns < BACKOFF_MAX_NS / 2) {
+			backoff_ns *= 2;
+		}
+		sleep_ns(&w, backoff_ns);
+	}
+	store_close(w.store);
+	return EX_OK;
+}
