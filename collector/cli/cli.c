@@ -1,0 +1,152 @@
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/escape.h"
+
+const char *
+cli_value(const struct cli *cli, const char *option)
+{
+	const char *value = NULL;
+
+	for (size_t i = 0; i < cli->ngiven; i++)
+		if (strcmp(cli->given[i].option->name, option) == 0)
+			value = cli->given[i].value;
+	return value;
+}
+
+static int
+exit_code(enum err e)
+{
+	switch (e) {
+	case E_OK:
+		return EX_OK;
+	case E_SYNTAX:
+	case E_RANGE:
+	case E_CONFLICT:
+	case E_EXISTS:
+		return EX_DATAERR;
+	case E_ABSENT:
+		return EX_NOINPUT;
+	case E_DENIED:
+		return EX_NOPERM;
+	case E_BUSY:
+	case E_AWAY:
+	case E_UNCERTAIN:
+		return EX_TEMPFAIL;
+	case E_VERSION:
+		return EX_CONFIG;
+	case E_USAGE:
+		return EX_USAGE;
+	case E_IO:
+	case E_FULL:
+		return EX_IOERR;
+	case E_NOMEM:
+		break;
+	}
+	return EX_OSERR;
+}
+
+int
+cli_fail(const struct cli *cli, enum err e, const struct why *why)
+{
+	struct buf text = BUF_INIT(4096);
+
+	escape_terminal(&text,
+	    span_str(why->text[0] == '\0' ? err_text(e) : why->text));
+	(void)fprintf(stderr, "tlsrpt %s: %s\n", cli->command->name,
+	    buf_str(&text));
+	buf_free(&text);
+	return exit_code(e);
+}
+
+int
+cli_usage(const struct cli *cli, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)fprintf(stderr, "tlsrpt %s: ", cli->command->name);
+	va_start(ap, fmt);
+	(void)vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	(void)fprintf(stderr, "\ntlsrpt %s --help tells its options\n",
+	    cli->command->name);
+	return EX_USAGE;
+}
+
+int
+cli_config(struct cli *cli)
+{
+	struct buf errors = BUF_INIT(65536);
+	int code = EX_OK;
+
+	if (cli->config == NULL &&
+	    config_read(cli->config_path, &cli->config, &errors) != E_OK) {
+		(void)fprintf(stderr, "tlsrpt %s: configuration:\n%s",
+		    cli->command->name, buf_str(&errors));
+		code = EX_CONFIG;
+	}
+	buf_free(&errors);
+	return code;
+}
+
+int
+cli_store(struct cli *cli)
+{
+	struct store_schema schema;
+	struct why why = { { 0 } };
+	int code = cli_config(cli);
+	enum err e;
+
+	if (code != EX_OK)
+		return code;
+	e = store_open(cli->config->store_path_url, &cli->store, &why);
+	if (e == E_OK)
+		e = store_check(cli->store, &schema, &why);
+	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);
+}
+
+struct clock
+cli_clock(const struct cli *cli)
+{
+	return clock_machine(cli->config->daemon_clock_offset_ms / 1000);
+}
+
+int
+cli_day(const struct cli *cli, int64_t *ret)
+{
+	const char *text = cli_value(cli, "day");
+	struct clock clock = cli_clock(cli);
+
+	if (text == NULL) {
+		*ret = day_of_s(clock_wall_s(&clock)) - 1;
+		return EX_OK;
+	}
+	if (strcmp(text, "today") == 0) {
+		*ret = day_of_s(clock_wall_s(&clock));
+		return EX_OK;
+	}
+	if (day_parse(span_str(text), ret) != E_OK)
+		return cli_usage(cli, "\"%s\" is not a day such as 2026-11-22",
+		    text);
+	return EX_OK;
+}
+
+int
+cli_print_json(const struct cli *cli, struct json_out *out)
+{
+	struct buf text = BUF_INIT((size_t)1 << 30);
+	struct why why = { { 0 } };
+	enum err e = out == NULL
+	    ? E_NOMEM
+	    : json_out_finish(out, JSON_PRETTY_STYLE, &text);
+
+	if (e == E_OK)
+		(void)puts(buf_str(&text));
+	buf_free(&text);
+	json_out_free(out);
+	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);
+}

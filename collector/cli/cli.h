@@ -1,0 +1,97 @@
+/* cli/cli.h -- what the commands of `tlsrpt` share: arguments, store, output.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "codec/json_write.h"
+#include "config/config.h"
+#include "store/store.h"
+
+#define CLI_CONFIG_DEFAULT "/etc/tlsrptd/tlsrptd.conf"
+
+/* One option of a command; a table of them ends with name NULL. */
+struct cli_option {
+	const char *name;     /* without "--" */
+	const char *argument; /* for the help; NULL: takes none */
+	const char *sentence;
+};
+
+/* One that was given, in the order given. */
+struct cli_given {
+	const struct cli_option *option;
+	const char *value; /* "" where the option takes none */
+};
+
+struct cli_command;
+
+struct cli {
+	const struct cli_command *command;
+	const char *config_path;
+	bool json;
+	struct cli_given *given;
+	size_t ngiven;
+	char **operands;
+	size_t noperands;
+	struct config *config; /* by cli_config */
+	struct store *store;   /* by cli_store */
+};
+
+struct cli_command {
+	const char *name;     /* "tally list" */
+	const char *operands; /* for the help: "ID" */
+	size_t min_operands, max_operands;
+	const struct cli_option *options; /* NULL: none but the common ones */
+	const char *sentence;
+	int (*run)(struct cli *); /* an exit code of sysexits.h */
+};
+
+/* The last value given for the option; NULL: not given. */
+const char *cli_value(const struct cli *, const char *option);
+
+/* Say what went wrong, in one line on stderr, and return the exit code for it.
+ */
+int cli_fail(const struct cli *, enum err, const struct why *);
+int cli_usage(const struct cli *, const char *fmt, ...) PRINTF(2, 3);
+
+/* Read the configuration; its faults are printed. An exit code. */
+int cli_config(struct cli *);
+/* Open the store that the configuration names and check its schema. */
+int cli_store(struct cli *);
+struct clock cli_clock(const struct cli *);
+
+/* The day of option --day, or the day before today. An exit code. */
+int cli_day(const struct cli *, int64_t *ret);
+
+/* Print the document, which is freed. An exit code. */
+int cli_print_json(const struct cli *, struct json_out *);
+
+/* A table for people: columns as wide as they need be. Outside text is made
+ * harmless. */
+struct cli_table;
+/* heads: column heads, the last NULL; a head that begins with ">" is of a
+ * column that is aligned to the right. NULL: out of memory. */
+struct cli_table *cli_table_new(const char *const *heads);
+void cli_table_text(struct cli_table *, struct span);
+void cli_table_count(struct cli_table *, uint64_t);
+/* A line of its own, indented, below the row that was filled last. */
+void cli_table_note(struct cli_table *, struct span);
+/* Print and free it; empty: the text instead, if there are no rows. */
+int cli_table_print(const struct cli *, struct cli_table *, const char *empty);
+
+int cmd_db_check(struct cli *);
+int cmd_db_migrate(struct cli *);
+int cmd_demo(struct cli *);
+int cmd_emit(struct cli *);
+int cmd_record_parse(struct cli *);
+int cmd_report_build(struct cli *);
+int cmd_report_list(struct cli *);
+int cmd_report_show(struct cli *);
+int cmd_status(struct cli *);
+int cmd_tally_list(struct cli *);
+
+extern const struct cli_option demo_options[], emit_options[], day_options[],
+    report_build_options[], report_list_options[], tally_list_options[];
+
+#endif

@@ -1,0 +1,162 @@
+/* cli/cmd_tally.c -- tally list: what will be reported for a day. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "cli/cli.h"
+#include "codec/lines.h"
+#include "codec/report_write.h"
+#include "report/report_build.h"
+
+#define CHUNK 64
+#define CHUNK_BYTES ((size_t)1 << 30)
+
+const struct cli_option tally_list_options[] = {
+	{ "day", "DAY",
+	    "UTC day as 2026-11-22, or today (default: yesterday)" },
+	{ "domain", "DOMAIN", "only this TLSRPT domain" },
+	{ NULL, NULL, NULL },
+};
+
+struct listing {
+	struct cli *cli;
+	const char *domain; /* NULL: all */
+	struct arena *arena;
+	struct json_out *out;	 /* --json */
+	struct cli_table *table; /* else */
+};
+
+/* -- JSON: RFC 8460's names where it has them -- */
+
+static enum err
+tally_json(struct listing *l, const struct tally *t)
+{
+	struct report_policy *policies;
+	struct span_list rua;
+	char day[DAY_TEXT_SIZE];
+	enum err e = report_policies_of(t, l->arena, &policies);
+
+	if (e == E_OK)
+		e = lines_split(t->rua, l->arena, &rua);
+	if (e != E_OK)
+		return e;
+	day_text(t->day, day);
+	json_out_object(l->out, NULL);
+	json_out_text(l->out, "day", span_str(day));
+	json_out_text(l->out, "domain", t->domain);
+	json_out_int(l->out, "part", t->part);
+	json_out_text(l->out, "record", t->record);
+	json_out_array(l->out, "rua");
+	for (size_t i = 0; i < rua.n; i++)
+		json_out_text(l->out, NULL, rua.v[i]);
+	json_out_end(l->out);
+	json_out_array(l->out, "policies");
+	for (size_t i = 0; i < t->npolicies; i++)
+		report_write_policy(l->out, &policies[i]);
+	json_out_end(l->out);
+	json_out_end(l->out);
+	return E_OK;
+}
+
+/* -- tables -- */
+
+/* "2 x validation-failure (self-signed_certificate) at mx[192.0.2.1] …" */
+static void
+detail_note(struct cli_table *t, const struct failure_detail *d, uint64_t n)
+{
+	struct buf text = BUF_INIT(4096);
+
+	buf_addf(&text, "%llu x %s", (unsigned long long)n,
+	    result_type_text(d->type));
+	if (d->reason.len > 0)
+		buf_addf(&text, " (%.*s)", SPAN_ARG(d->reason));
+	if (d->mx_hostname.len > 0 || d->receiving_ip.len > 0)
+		buf_addf(&text, " at %.*s[%.*s]", SPAN_ARG(d->mx_hostname),
+		    SPAN_ARG(d->receiving_ip));
+	if (d->sending_ip.len > 0)
+		buf_addf(&text, " from %.*s", SPAN_ARG(d->sending_ip));
+	cli_table_note(t, buf_span(&text));
+	buf_free(&text);
+}
+
+static void
+policy_rows(struct cli_table *table, const struct tally *t,
+    const struct tally_policy *p)
+{
+	cli_table_text(table,
+	    t->domain.len > 0 ? t->domain : SPAN_LIT("(other domains)"));
+	cli_table_text(table, span_str(policy_type_text(p->type)));
+	cli_table_text(table, p->domain.len > 0 ? p->domain : SPAN_LIT("-"));
+	cli_table_count(table, p->succeeded);
+	cli_table_count(table, p->failed);
+	for (size_t i = 0; i < p->ndetails; i++)
+		detail_note(table, &p->details[i].detail,
+		    p->details[i].sessions);
+}
+
+/* -- the whole -- */
+
+static enum err
+list_tally(struct listing *l, const struct tally *t)
+{
+	if (l->domain != NULL && !span_eq(t->domain, span_str(l->domain)))
+		return E_OK;
+	if (l->out != NULL)
+		return tally_json(l, t);
+	for (size_t i = 0; i < t->npolicies; i++)
+		policy_rows(l->table, t, &t->policies[i]);
+	return E_OK;
+}
+
+static enum err
+list_day(struct listing *l, int64_t day, struct why *why)
+{
+	/* Two by turns: the cursor points into the one before. */
+	struct arena arenas[2] = { ARENA_INIT(CHUNK_BYTES),
+		ARENA_INIT(CHUNK_BYTES) };
+	struct tally_cursor cursor = TALLY_CURSOR_START;
+	struct tally *tallies;
+	size_t n = CHUNK;
+	enum err e = E_OK;
+
+	for (unsigned turn = 0; e == E_OK && n == CHUNK; turn ^= 1) {
+		l->arena = &arenas[turn];
+		arena_reset(l->arena);
+		e = store_tally_read(l->cli->store, day, &cursor, CHUNK,
+		    l->arena, &tallies, &n, why);
+		for (size_t i = 0; e == E_OK && i < n; i++)
+			e = list_tally(l, &tallies[i]);
+		if (e == E_OK && n > 0)
+			cursor = tally_cursor_at(&tallies[n - 1]);
+	}
+	arena_free(&arenas[0]);
+	arena_free(&arenas[1]);
+	return e;
+}
+
+int
+cmd_tally_list(struct cli *cli)
+{
+	static const char *const heads[] = { "DOMAIN", "POLICY",
+		"POLICY DOMAIN", ">SUCCEEDED", ">FAILED", NULL };
+	struct listing l = { .cli = cli, .domain = cli_value(cli, "domain") };
+	struct why why = { { 0 } };
+	int code = cli_store(cli);
+	int64_t day;
+	enum err e = E_NOMEM;
+
+	if (code != EX_OK || (code = cli_day(cli, &day)) != EX_OK)
+		return code;
+	if (cli->json && (l.out = json_out_new()) != NULL) {
+		json_out_array(l.out, NULL);
+		e = list_day(&l, day, &why);
+		json_out_end(l.out);
+		if (e == E_OK)
+			return cli_print_json(cli, l.out);
+		json_out_free(l.out);
+	} else if (!cli->json && (l.table = cli_table_new(heads)) != NULL) {
+		e = list_day(&l, day, &why);
+		code = cli_table_print(cli, l.table, "no sessions on that day");
+	}
+	return e == E_OK ? code : cli_fail(cli, e, &why);
+}
