@@ -38,6 +38,8 @@ err_from_errno(int error)
 	case EAGAIN:
 	case EBUSY:
 		return E_BUSY;
+	case EMSGSIZE:
+		return E_RANGE;
 	default:
 		return E_IO;
 	}

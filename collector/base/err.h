@@ -37,8 +37,9 @@ struct why {
 enum err why_set(struct why *why, enum err e, const char *fmt, ...)
     PRINTF(3, 4);
 
-/* The same with ": " and the text of errno appended. Returns E_FULL, E_DENIED,
- * E_ABSENT, E_EXISTS, E_NOMEM or E_IO, whichever errno means. */
+/* The same with ": " and the text of errno appended. Returns what errno means:
+ * E_FULL, E_DENIED, E_ABSENT, E_EXISTS, E_NOMEM, E_BUSY, E_RANGE or else E_IO.
+ */
 enum err why_errno(struct why *why, const char *fmt, ...) PRINTF(2, 3);
 
 /* Constant lower-case words for e: "out of memory". */

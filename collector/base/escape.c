@@ -47,7 +47,8 @@ steers(struct span c)
 	const unsigned char *p = (const unsigned char *)c.p;
 
 	if (c.len == 2)
-		return p[0] == 0xc2 && p[1] < 0xa0; /* U+0080-009F */
+		return (p[0] == 0xc2 && p[1] < 0xa0) || /* U+0080-009F */
+		    (p[0] == 0xd8 && p[1] == 0x9c);	/* U+061C */
 	if (c.len == 3 && p[0] == 0xe2 && p[1] == 0x80)
 		return (p[2] >= 0x8b && p[2] <= 0x8f) || /* U+200B-200F */
 		    (p[2] >= 0xa8 && p[2] <= 0xae);	 /* U+2028-202E */

@@ -21,7 +21,7 @@ file_read(const char *path, struct buf *out, struct why *why)
 
 	if (fd < 0)
 		return why_errno(why, "%s", path);
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0 && out->err == E_OK)
 		buf_add(out, (struct span){ chunk, (size_t)n });
 	if (n < 0)
 		e = why_errno(why, "%s", path);
@@ -32,8 +32,8 @@ file_read(const char *path, struct buf *out, struct why *why)
 	return e;
 }
 
-static enum err
-write_all(int fd, struct span bytes)
+enum err
+file_write_all(int fd, struct span bytes)
 {
 	while (bytes.len > 0) {
 		ssize_t n = write(fd, bytes.p, bytes.len);
@@ -60,7 +60,7 @@ file_write_durably(int dir_fd, const char *name, struct span bytes, mode_t mode,
 	    mode);
 	if (fd < 0)
 		return why_errno(why, "%s", name);
-	if (write_all(fd, bytes) != E_OK || fsync(fd) != 0)
+	if (file_write_all(fd, bytes) != E_OK || fsync(fd) != 0)
 		e = why_errno(why, "%s", name);
 	(void)close(fd);
 	if (e == E_OK && renameat(dir_fd, temporary, dir_fd, name) != 0)

@@ -10,6 +10,9 @@
 MUST_CHECK enum err file_read(const char *path, struct buf *out,
     struct why *why);
 
+/* All bytes to where fd is. E_IO; errno tells more. */
+MUST_CHECK enum err file_write_all(int fd, struct span bytes);
+
 /* Write name in the open folder dir_fd so that after a crash it is there whole
  * or not at all: temporary file, fsync, rename, fsync of the folder. An older
  * file of the name is replaced. */

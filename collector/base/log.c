@@ -55,7 +55,7 @@ void
 log_fields(enum log_level level, const char *what,
     const struct log_field *fields)
 {
-	struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	struct buf line = BUF_INIT(LINE_MAX_BYTES - 1); /* and the newline */
 
 	if (level > setup.max)
 		return;
@@ -66,6 +66,7 @@ log_fields(enum log_level level, const char *what,
 	for (fields++; fields->type != LOG_END; fields++)
 		add_field(&line, fields);
 	line.err = E_OK; /* past the ceiling: what fitted is still said */
+	line.max = LINE_MAX_BYTES;
 	if (setup.target == LOG_TO_SYSLOG) {
 		syslog(levels[level].syslog, "%s", buf_str(&line));
 	} else {

@@ -37,7 +37,7 @@ struct log_field {
 	((struct log_field){ (k), LOG_INT, SPAN_NONE, (int64_t)(n) })
 #define LOG_WHY(why) LOG_STR("why", (why)->text)
 
-/* Once, before threads start. role names the process in each line; a constant
+/* Before threads start. role names the process in each line; a constant
  * string. */
 void log_setup(enum log_target, enum log_level max, const char *role);
 

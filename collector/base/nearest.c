@@ -42,7 +42,8 @@ nearest_offer(struct nearest *n, const char *candidate)
 {
 	unsigned d = nearest_distance(n->word, span_str(candidate));
 
-	if (d > (n->word.len + 2) / 3 || (n->best != NULL && d >= n->distance))
+	if (d > WORD_MAX || d > (n->word.len + 2) / 3 ||
+	    (n->best != NULL && d >= n->distance))
 		return;
 	n->best = candidate;
 	n->distance = d;

@@ -33,7 +33,8 @@ span_str(const char *s)
 static inline struct span
 span_skip(struct span s, size_t n)
 {
-	return (struct span){ s.p + n, s.len - n };
+	/* NULL + 0 is undefined before C23. */
+	return (struct span){ n == 0 ? s.p : s.p + n, s.len - n };
 }
 
 static inline struct span

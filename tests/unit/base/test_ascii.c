@@ -1,0 +1,58 @@
+#include "support/test.h"
+
+#include <ctype.h>
+
+#include "base/ascii.h"
+
+/* The C library agrees in the "C" locale, which a program starts in. */
+static void
+test_classes_are_those_of_the_c_locale(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 256; i++) {
+		char c = (char)i;
+		bool ascii = i < 0x80;
+
+		assert_int_equal(ascii && isdigit(i), ascii_is_digit(c));
+		assert_int_equal(ascii && isalpha(i), ascii_is_alpha(c));
+		assert_int_equal(ascii && isalnum(i), ascii_is_alnum(c));
+		assert_int_equal(ascii && isprint(i), ascii_is_printable(c));
+		assert_int_equal(ascii ? (char)tolower(i) : c, ascii_lower(c));
+		assert_int_equal(ascii && isxdigit(i), ascii_hex_value(c) >= 0);
+	}
+}
+
+static void
+test_hex_value(void **state)
+{
+	static const char lower[] = "0123456789abcdef";
+	static const char upper[] = "0123456789ABCDEF";
+
+	(void)state;
+	for (int i = 0; i < 16; i++) {
+		assert_int_equal(i, ascii_hex_value(lower[i]));
+		assert_int_equal(i, ascii_hex_value(upper[i]));
+	}
+}
+
+static void
+test_nul_is_in_no_set(void **state)
+{
+	(void)state;
+	assert_true(ascii_is_one_of('b', "abc"));
+	assert_false(ascii_is_one_of('d', "abc"));
+	assert_false(ascii_is_one_of('\0', "abc"));
+	assert_false(ascii_is_one_of('\0', ""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_classes_are_those_of_the_c_locale),
+		cmocka_unit_test(test_hex_value),
+		cmocka_unit_test(test_nul_is_in_no_set),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
