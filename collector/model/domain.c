@@ -13,13 +13,37 @@ is_name_char(char c)
 	    c == '*';
 }
 
+/* Labels of such bytes, none of them empty. The root is plain. */
 static bool
 is_plain(struct span name)
 {
-	for (size_t i = 0; i < name.len; i++)
-		if (!is_name_char(name.p[i]))
+	bool after_dot = true;
+
+	for (size_t i = 0; i < name.len; i++) {
+		bool dot = name.p[i] == '.';
+
+		if (!is_name_char(name.p[i]) || (dot && after_dot))
 			return false;
-	return name.len <= DOMAIN_TEXT_MAX;
+		after_dot = dot;
+	}
+	return name.len <= DOMAIN_TEXT_MAX && (name.len == 0 || !after_dot);
+}
+
+static bool
+is_ascii(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if ((unsigned char)name.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static struct span
+without_final_dot(struct span name)
+{
+	if (name.len > 0 && name.p[name.len - 1] == '.')
+		name.len--;
+	return name;
 }
 
 static enum err
@@ -46,10 +70,13 @@ is_escaped_in_names(char c)
 static enum err
 to_escaped(struct span name, struct arena *arena, struct span *ret)
 {
-	char *p = arena_alloc(arena, DOMAIN_TEXT_MAX + 1);
-	size_t len = 0;
+	size_t len = 0, room = DOMAIN_TEXT_MAX;
+	char *p;
 
-	if (p == NULL)
+	/* A datagram may have very many names that are short. */
+	if (name.len < room / 3)
+		room = name.len * 3;
+	if ((p = arena_alloc(arena, room + 1)) == NULL)
 		return E_NOMEM;
 	for (size_t i = 0; i < name.len; i++) {
 		size_t need = is_escaped_in_names(name.p[i]) ? 3 : 1;
@@ -82,8 +109,9 @@ to_alabels(struct span name, struct arena *arena, struct span *ret,
 	if (memchr(name.p, '\0', name.len) == NULL &&
 	    idn2_to_ascii_8z(terminated.p, &alabels,
 		IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK &&
-	    is_plain(span_str(alabels))) {
-		e = to_lower(span_str(alabels), arena, ret);
+	    is_plain(without_final_dot(span_str(alabels)))) {
+		/* libidn2 turns other full stops into dots. */
+		e = to_lower(without_final_dot(span_str(alabels)), arena, ret);
 	} else {
 		*ret_repaired = true;
 		e = to_escaped(name, arena, ret);
@@ -96,9 +124,11 @@ enum err
 domain_canonical(struct span name, struct arena *arena, struct span *ret,
     bool *ret_repaired)
 {
-	if (name.len > 0 && name.p[name.len - 1] == '.')
-		name.len--;
+	name = without_final_dot(name);
 	if (is_plain(name))
 		return to_lower(name, arena, ret);
-	return to_alabels(name, arena, ret, ret_repaired);
+	if (!is_ascii(name))
+		return to_alabels(name, arena, ret, ret_repaired);
+	*ret_repaired = true;
+	return to_escaped(name, arena, ret);
 }

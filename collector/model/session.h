@@ -19,6 +19,7 @@ enum session_mark {
 	MARK_CODE = 1 << 6,    /* unknown "c": said as validation-failure */
 	MARK_COUNT = 1 << 7,   /* "t" is not the number of details */
 	MARK_DETAILS = 1 << 8, /* details past the ceiling were left out */
+	MARK_URI = 1 << 9,     /* information that is no URI was left out */
 };
 
 struct session_policy {
