@@ -72,7 +72,7 @@ is_small_number(struct span s)
 static size_t
 tlsa_presentation(struct span s, char *at)
 {
-	char *start = at;
+	char *start = at, *hex;
 
 	for (int i = 0; i < 3; i++) {
 		struct span number = take_word(&s);
@@ -83,9 +83,7 @@ tlsa_presentation(struct span s, char *at)
 		at += number.len;
 		*at++ = ' ';
 	}
-	s = span_trim(s);
-	if (s.len == 0)
-		return 0;
+	hex = at;
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
 
@@ -95,7 +93,7 @@ tlsa_presentation(struct span s, char *at)
 			return 0;
 		*at++ = c >= 'a' ? (char)(c - ('a' - 'A')) : c;
 	}
-	return (size_t)(at - start);
+	return at > hex ? (size_t)(at - start) : 0;
 }
 
 static struct span

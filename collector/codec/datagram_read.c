@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "codec/ip.h"
 #include "codec/json_read.h"
+#include "codec/uri.h"
 #include "model/domain.h"
 #include "model/limits.h"
 
@@ -121,6 +122,21 @@ read_text(struct reader *r, size_t max, struct span *ret)
 		r->session->marks |= MARK_CUT;
 }
 
+/* s4.4: a URI, which must not be cut: it would lead elsewhere. */
+static void
+read_uri(struct reader *r, size_t max, struct span *ret)
+{
+	struct span text = SPAN_NONE;
+
+	json_read_string(&r->json, &text);
+	if (text.len == 0)
+		return;
+	if (text.len <= max && uri_is_valid(text))
+		*ret = text;
+	else
+		r->session->marks |= MARK_URI;
+}
+
 static void
 read_name(struct reader *r, struct span *ret)
 {
@@ -175,6 +191,7 @@ read_list(struct reader *r, size_t max, bool name, struct span_list *ret)
 {
 	struct span_list list = { NULL, 0 };
 	struct span item, *v;
+	bool full = false;
 
 	json_read_array(&r->json);
 	while (json_read_element(&r->json)) {
@@ -183,9 +200,10 @@ read_list(struct reader *r, size_t max, bool name, struct span_list *ret)
 			read_name(r, &item);
 		else
 			json_read_string(&r->json, &item);
-		if (item.len > max || r->nstrings == DATAGRAM_STRINGS_MAX) {
+		/* What follows a text left out would leave a gap. */
+		full |= item.len > max || r->nstrings == DATAGRAM_STRINGS_MAX;
+		if (full) {
 			r->session->marks |= MARK_CUT;
-			max = 0; /* what follows would leave a gap */
 			continue;
 		}
 		if ((v = grow(r, list.v, list.n, sizeof(*v))) == NULL)
@@ -215,6 +233,8 @@ name_unknown_code(struct reader *r, int64_t code, struct failure_detail *d)
 	n = snprintf(text, REASON_TEXT_MAX, "unknown-failure-code-%lld%s",
 	    (long long)code, given.len > 0 ? ": " : "");
 	given = utf8_cut(given, REASON_TEXT_MAX - (size_t)n);
+	if (given.len < d->reason.len)
+		r->session->marks |= MARK_CUT;
 	if (given.len > 0)
 		memcpy(text + n, given.p, given.len);
 	d->reason = (struct span){ text, (size_t)n + given.len };
@@ -249,7 +269,7 @@ read_detail(struct reader *r, struct failure_detail *d)
 			read_address(r, &d->receiving_ip);
 			break;
 		case KEY_A:
-			read_text(r, INFO_TEXT_MAX, &d->info);
+			read_uri(r, INFO_TEXT_MAX, &d->info);
 			break;
 		case KEY_F:
 			read_text(r, REASON_TEXT_MAX, &d->reason);

@@ -18,6 +18,12 @@ json_read_begin(struct json_reader *j, struct span text, struct arena *scratch,
 	};
 }
 
+static size_t
+place(const struct json_reader *j)
+{
+	return (size_t)(j->rest.p - j->start);
+}
+
 void
 json_read_fail(struct json_reader *j, enum err e, const char *fault)
 {
@@ -25,20 +31,32 @@ json_read_fail(struct json_reader *j, enum err e, const char *fault)
 		return;
 	j->err = e;
 	j->fault = fault;
-	j->fault_at = (size_t)(j->rest.p - j->start);
+	j->fault_at = place(j);
 }
 
 static void
-expected(struct json_reader *j, enum json_kind found, const char *fault)
+wrong_type(struct json_reader *j, size_t at, const char *fault)
 {
 	if (j->err != E_OK)
 		return;
+	j->wrong_type = true;
+	json_read_fail(j, E_SYNTAX, fault);
+	j->fault_at = at;
+}
+
+/* Another value than was asked for; one that is malformed is said to be that.
+ */
+static void
+expected(struct json_reader *j, enum json_kind found, const char *fault)
+{
+	size_t at = place(j);
+
 	if (found == JSON_KIND_NONE) {
 		json_read_fail(j, E_SYNTAX, "value expected");
 		return;
 	}
-	j->wrong_type = true;
-	json_read_fail(j, E_SYNTAX, fault);
+	json_read_skip(j);
+	wrong_type(j, at, fault);
 }
 
 static void
@@ -429,16 +447,15 @@ void
 json_read_int(struct json_reader *j, int64_t *ret)
 {
 	enum json_kind t = json_read_peek(j);
+	size_t at = place(j);
 	bool integer = false;
 	struct span text;
 
-	if (t != JSON_KIND_NUMBER) {
+	if (t != JSON_KIND_NUMBER)
 		expected(j, t, "integer expected");
-		return;
-	}
-	if (take_number(j, &text, &integer) &&
+	else if (take_number(j, &text, &integer) &&
 	    (!integer || num_parse(text, INT64_MIN, INT64_MAX, ret) != E_OK))
-		expected(j, t, "integer expected");
+		wrong_type(j, at, "integer expected");
 }
 
 static void

@@ -122,14 +122,32 @@ append(const char *text, size_t len, void *arg)
 	return out->err == E_OK ? 0 : -1;
 }
 
+/* The library takes DEL for printable. */
+static int
+append_printable(const char *text, size_t len, void *arg)
+{
+	struct span rest = { text, len };
+	struct buf *out = arg;
+
+	while (rest.len > 0) {
+		struct span before = span_until(&rest, '\x7f');
+
+		buf_add(out, before);
+		if (before.p + before.len < text + len)
+			buf_adds(out, "\\u007f");
+	}
+	return out->err == E_OK ? 0 : -1;
+}
+
 static enum err
 dump(const json_t *value, enum json_style style, struct buf *out)
 {
-	size_t flags = style == JSON_PRETTY_STYLE ? JSON_INDENT(2)
-						  : JSON_COMPACT;
+	bool pretty = style == JSON_PRETTY_STYLE;
+	size_t flags = JSON_ENCODE_ANY |
+	    (pretty ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
 
-	if (json_dump_callback(value, append, out, flags | JSON_ENCODE_ANY) ==
-	    0)
+	if (json_dump_callback(value, pretty ? append_printable : append, out,
+		flags) == 0)
 		return E_OK;
 	return out->err != E_OK ? out->err : E_NOMEM;
 }

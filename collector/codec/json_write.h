@@ -27,7 +27,9 @@ void json_out_null(struct json_out *, const char *key);
 
 enum json_style {
 	JSON_COMPACT_STYLE, /* for machines */
-	JSON_PRETTY_STYLE,  /* for people, and one value in a few lines */
+	/* For people: one value in a few lines, and printable ASCII, so that
+	 * outside text cannot steer a terminal. */
+	JSON_PRETTY_STYLE,
 };
 
 /* Append the text; everything begun must have ended. E_NOMEM, E_SYNTAX: a text

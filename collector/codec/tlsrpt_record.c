@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "codec/uri.h"
+#include "model/address.h"
 
 static const char *const sentences[NRECORD_NOTES] = {
 #define RECORD_NOTE(name, sentence) [NOTE_##name] = sentence,
@@ -66,42 +68,6 @@ tlsrpt_record_select(struct span_list txts, struct span *ret, struct why *why)
 
 /* -- mailto: (RFC 6068) -- */
 
-static bool
-is_atext(char c) /* RFC 5322 s3.2.3 */
-{
-	return ascii_is_alnum(c) || ascii_is_one_of(c, "!#$%&'*+-/=?^_`{|}~");
-}
-
-/* Dot-atom; no quoted strings, which nobody uses and which could carry
- * anything into a command line. */
-static bool
-is_local_part(struct span s)
-{
-	if (s.len == 0 || s.len > 64 || s.p[0] == '-' || s.p[0] == '.' ||
-	    s.p[s.len - 1] == '.')
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '.' ? s.p[i - 1] == '.' : !is_atext(s.p[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_host(struct span s)
-{
-	if (s.len == 0 || s.len > DOMAIN_TEXT_MAX || s.p[0] == '.' ||
-	    s.p[0] == '-')
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.p[i] == '.' ? s.p[i - 1] == '.'
-				  : !ascii_is_alnum(s.p[i]) && s.p[i] != '-' &&
-			    s.p[i] != '_')
-			return false;
-	}
-	return true;
-}
-
 /* RFC 3986 s2.1. False: a "%" without two digits behind it. */
 static bool
 percent_decode(struct span s, char *at, struct span *ret)
@@ -152,10 +118,10 @@ add_address(struct tlsrpt_record *rec, struct span address, struct arena *arena)
 {
 	static const char scheme[] = "mailto:";
 	const size_t head = sizeof(scheme) - 1;
-	struct span domain = address, local = span_until(&domain, '@');
+	size_t host = address_host(address).len;
 	char *p;
 
-	if (!is_local_part(local) || !is_host(domain)) {
+	if (!address_is_valid(address)) {
 		add_note(rec, NOTE_URI_MALFORMED);
 		return E_OK;
 	}
@@ -163,7 +129,7 @@ add_address(struct tlsrpt_record *rec, struct span address, struct arena *arena)
 		return E_NOMEM;
 	memcpy(p, scheme, head);
 	memcpy(p + head, address.p, address.len);
-	lower_in_place(p + head + local.len + 1, domain.len);
+	lower_in_place(p + head + address.len - host, host);
 	add_rua(rec, RUA_MAILTO, (struct span){ p, head + address.len });
 	return E_OK;
 }
@@ -191,22 +157,35 @@ add_mailto(struct tlsrpt_record *rec, struct span rest, struct arena *arena)
 
 /* -- https: -- */
 
+/* Host and port of "//user@host:port/path" (RFC 3986 s3.2), empty if there is
+ * no host: RFC 9110 s4.2.2 has such a URI rejected. */
+static struct span
+find_host(struct span rest)
+{
+	struct span host;
+	size_t n = 0;
+
+	if (!span_take(&rest, SPAN_LIT("//")))
+		return SPAN_NONE;
+	while (n < rest.len && !ascii_is_one_of(rest.p[n], "/?#"))
+		n++;
+	host = span_head(rest, n);
+	if (span_has(host, '@'))
+		(void)span_until(&host, '@');
+	if (host.len > 0 && (host.p[0] == ':' || span_has(host, '@')))
+		return SPAN_NONE;
+	return host;
+}
+
 static enum err
 add_https(struct tlsrpt_record *rec, struct span rest, struct arena *arena)
 {
 	static const char scheme[] = "https:";
 	const size_t head = sizeof(scheme) - 1;
-	size_t authority = 2;
+	struct span host = find_host(rest);
 	char *p;
 
-	if (rest.len < 3 || rest.p[0] != '/' || rest.p[1] != '/') {
-		add_note(rec, NOTE_URI_MALFORMED);
-		return E_OK;
-	}
-	while (
-	    authority < rest.len && !ascii_is_one_of(rest.p[authority], "/?#"))
-		authority++;
-	if (authority == 2) {
+	if (host.len == 0) {
 		add_note(rec, NOTE_URI_MALFORMED);
 		return E_OK;
 	}
@@ -214,30 +193,19 @@ add_https(struct tlsrpt_record *rec, struct span rest, struct arena *arena)
 		return E_NOMEM;
 	memcpy(p, scheme, head);
 	memcpy(p + head, rest.p, rest.len);
-	lower_in_place(p + head, authority);
+	lower_in_place(p + head + (host.p - rest.p), host.len);
 	add_rua(rec, RUA_HTTPS, (struct span){ p, head + rest.len });
 	return E_OK;
 }
 
 /* -- fields -- */
 
-/* RFC 3986 s2: a URI is of visible ASCII. */
-static bool
-is_uri_text(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_is_printable(s.p[i]) ||
-		    ascii_is_one_of(s.p[i], " \"<>\\^`{|}"))
-			return false;
-	return s.len > 0 && s.len <= URI_TEXT_MAX;
-}
-
 static enum err
 add_uri(struct tlsrpt_record *rec, struct span uri, struct arena *arena)
 {
 	struct span rest = uri, scheme = span_until(&rest, ':');
 
-	if (!is_uri_text(uri)) {
+	if (!uri_is_text(uri) || uri.len > URI_TEXT_MAX) {
 		add_note(rec, NOTE_URI_MALFORMED);
 		return E_OK;
 	}
@@ -308,7 +276,7 @@ tlsrpt_record_parse(struct span txt, struct arena *arena,
     struct tlsrpt_record *ret, struct why *why)
 {
 	struct tlsrpt_record rec = { .nrua = 0 };
-	bool blank, seen_rua = false;
+	bool blank, delimited, seen_rua = false;
 	struct span field, rest = txt;
 	enum err e = E_OK;
 
@@ -318,9 +286,10 @@ tlsrpt_record_parse(struct span txt, struct arena *arena,
 	if (blank)
 		add_note(&rec, NOTE_BLANK_BEFORE_DELIMITER);
 	while (e == E_OK && rest.len > 0) {
+		delimited = span_has(rest, ';');
 		field = span_trim(span_until(&rest, ';'));
 		if (field.len == 0) {
-			if (rest.len > 0)
+			if (delimited)
 				add_note(&rec, NOTE_EMPTY_FIELD);
 			continue;
 		}
