@@ -8,13 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/ascii.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/nearest.h"
+#include "base/num.h"
+#include "base/utf8.h"
 #include "config/option.h"
+#include "model/address.h"
 
 #define ERRORS_MAX_LINES 100
-#define SOCKET_PATH_MAX 107 /* sun_path less its NUL */
 
 struct parser {
 	struct config *config;
@@ -37,10 +39,12 @@ static void PRINTF(2, 3) fault(struct parser *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	escape_terminal(p->errors, span_str(p->name));
 	if (p->line > 0)
-		buf_addf(p->errors, "%s:%u: %s\n", p->name, p->line, text);
-	else
-		buf_addf(p->errors, "%s: %s\n", p->name, text);
+		buf_addf(p->errors, ":%u", p->line);
+	buf_adds(p->errors, ": ");
+	escape_terminal(p->errors, span_str(text));
+	buf_addc(p->errors, '\n');
 }
 
 /* -- lines -- */
@@ -162,15 +166,20 @@ at_option(struct parser *p, const char *section, const char *key)
 
 /* Put base in front of a relative path. Empty stays empty. */
 static void
-resolve(struct parser *p, char **path, const char *base)
+resolve(struct parser *p, const char *section, const char *key, char **path,
+    const char *base)
 {
+	const struct option *o = option_find(span_str(section), span_str(key));
 	struct buf whole = BUF_INIT(2 * PATH_MAX);
 
 	if (base == NULL || (*path)[0] == '/' || (*path)[0] == '\0')
 		return;
 	buf_addf(&whole, "%s/%s", base, *path);
-	if (whole.err != E_OK) {
-		fault(p, "path \"%s\" is too long", *path);
+	if (whole.err != E_OK || whole.len > (size_t)o->max) {
+		at_option(p, section, key);
+		fault(p, "%s.%s: \"%.*s\" is longer than %lld bytes", section,
+		    key, SPAN_ARG(span_head(buf_span(&whole), 100)),
+		    (long long)o->max);
 		buf_free(&whole);
 		return;
 	}
@@ -183,10 +192,6 @@ check_names(struct parser *p)
 {
 	struct config *c = p->config;
 
-	at_option(p, "collect", "socket");
-	if (strlen(c->collect_socket) > SOCKET_PATH_MAX)
-		fault(p, "collect.socket: \"%s\" is longer than %d bytes",
-		    c->collect_socket, SOCKET_PATH_MAX);
 	at_option(p, "collect", "socket_owner");
 	if (c->collect_socket_owner[0] != '\0' &&
 	    getpwnam(c->collect_socket_owner) == NULL)
@@ -206,10 +211,11 @@ check_uids(struct parser *p)
 
 	at_option(p, "collect", "allow_uids");
 	for (size_t i = 0; i < uids->n; i++) {
-		char *end;
+		int64_t uid;
 
-		(void)strtoul(uids->v[i], &end, 10);
-		if (*end != '\0' && getpwnam(uids->v[i]) == NULL)
+		if (num_parse(span_str(uids->v[i]), 0, UINT32_MAX - 1, &uid) !=
+			E_OK &&
+		    getpwnam(uids->v[i]) == NULL)
 			fault(p, "collect.allow_uids: there is no user \"%s\"",
 			    uids->v[i]);
 	}
@@ -224,25 +230,28 @@ check_roles(struct parser *p)
 	at_option(p, "daemon", "roles");
 	for (size_t i = 0; i < list->n; i++) {
 		struct nearest near = { .word = span_str(list->v[i]) };
-		bool known = false;
+		bool known = false, twice = false;
 
 		for (size_t r = 0; r < sizeof(roles) / sizeof(*roles); r++) {
 			known |= strcmp(roles[r], list->v[i]) == 0;
 			nearest_offer(&near, roles[r]);
 		}
+		for (size_t before = 0; before < i; before++)
+			twice |= strcmp(list->v[before], list->v[i]) == 0;
 		if (!known)
 			unknown(p, "role", &near);
+		else if (twice)
+			fault(p, "daemon.roles: \"%s\" stands there twice",
+			    list->v[i]);
 	}
 }
 
 static bool
-is_address_text(struct span s)
+is_utf8(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_is_printable(s.p[i]) ||
-		    ascii_is_one_of(s.p[i], " \"(),:;<>@[\\]"))
-			return false;
-	return s.len > 0;
+	while (s.len > 0 && utf8_char(s) > 0)
+		s = span_skip(s, utf8_char(s));
+	return s.len == 0;
 }
 
 /* s5.3: the submitter is the domain of contact-info. */
@@ -250,8 +259,8 @@ static void
 check_reporter(struct parser *p)
 {
 	struct config *c = p->config;
-	struct span domain = span_str(c->report_contact);
-	struct span local = span_until(&domain, '@');
+	struct span contact = span_str(c->report_contact);
+	struct span domain = SPAN_NONE;
 	bool wanted = config_has_role(c, "report");
 
 	at_option(p, "report", "organization");
@@ -259,17 +268,18 @@ check_reporter(struct parser *p)
 		fault(p,
 		    "report.organization is needed by role report: "
 		    "the name of who sends the reports");
+	if (!is_utf8(span_str(c->report_organization)))
+		fault(p, "report.organization is not UTF-8");
 	at_option(p, "report", "contact");
-	if (c->report_contact[0] == '\0') {
-		if (wanted)
-			fault(p,
-			    "report.contact is needed by role report: "
-			    "a mail address for questions about reports");
-	} else if (!is_address_text(local) || !is_address_text(domain)) {
+	if (address_is_valid(contact))
+		domain = address_host(contact);
+	else if (contact.len > 0)
 		fault(p, "report.contact: \"%s\" is not a mail address",
 		    c->report_contact);
-		domain = SPAN_NONE;
-	}
+	else if (wanted)
+		fault(p,
+		    "report.contact is needed by role report: "
+		    "a mail address for questions about reports");
 	c->report_submitter = strndup(domain.p == NULL ? "" : domain.p,
 	    domain.len);
 }
@@ -311,10 +321,11 @@ finish(struct parser *p, const char *folder)
 	struct config *c = p->config;
 
 	p->line = 0;
-	resolve(p, &c->daemon_data_dir, folder);
-	resolve(p, &c->collect_socket, folder);
-	resolve(p, &c->collect_dump_dir, folder);
-	resolve(p, &c->deliver_directory, c->daemon_data_dir);
+	resolve(p, "daemon", "data_dir", &c->daemon_data_dir, folder);
+	resolve(p, "collect", "socket", &c->collect_socket, folder);
+	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
+	resolve(p, "deliver", "directory", &c->deliver_directory,
+	    c->daemon_data_dir);
 	check_names(p);
 	check_uids(p);
 	check_roles(p);
@@ -382,31 +393,44 @@ config_parse(struct span text, const char *name, const char *folder,
 	return e;
 }
 
-enum err
-config_read(const char *path, struct config **ret, struct buf *errors)
+static enum err
+parse_file(struct span text, const char *path, struct config **ret,
+    struct buf *errors)
 {
-	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	struct why why = { { 0 } };
-	char *whole, *copy;
-	enum err e;
-
-	if (path == NULL)
-		return config_parse(SPAN_NONE, "defaults", NULL, ret, errors);
-	if (file_read(path, &text, &why) != E_OK) {
-		buf_free(&text);
-		buf_addf(errors, "%s\n", why.text);
-		return E_USAGE;
-	}
-	whole = realpath(path, NULL);
-	copy = whole == NULL ? NULL : strdup(whole);
-	e = copy == NULL
+	char *whole = realpath(path, NULL);
+	char *copy = whole == NULL ? NULL : strdup(whole);
+	enum err e = copy == NULL
 	    ? E_NOMEM
-	    : config_parse(buf_span(&text), path, dirname(copy), ret, errors);
+	    : config_parse(text, path, dirname(copy), ret, errors);
+
 	if (e == E_OK)
 		(*ret)->file = whole;
 	else
 		free(whole);
 	free(copy);
+	return e;
+}
+
+enum err
+config_read(const char *path, struct config **ret, struct buf *errors)
+{
+	bool standard = path != NULL && strcmp(path, "-") == 0;
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	struct why why = { { 0 } };
+	enum err e;
+
+	if (path == NULL)
+		return config_parse(SPAN_NONE, "defaults", NULL, ret, errors);
+	if (file_read(standard ? "/dev/stdin" : path, &text, &why) != E_OK) {
+		escape_terminal(errors, span_str(why.text));
+		buf_addc(errors, '\n');
+		e = E_USAGE;
+	} else if (standard) {
+		e = config_parse(buf_span(&text), "standard input", NULL, ret,
+		    errors);
+	} else {
+		e = parse_file(buf_span(&text), path, ret, errors);
+	}
 	buf_free(&text);
 	return e;
 }
@@ -450,8 +474,38 @@ config_dump(const struct config *c, struct buf *out)
 		section = o->section;
 		buf_addc(out, '\n');
 		dump_sentence(span_str(o->sentence), out);
+		if (o->taken == OPTION_RESTART)
+			buf_adds(out, "# A change needs a restart.\n");
 		buf_addf(out, "%s = ", o->key);
 		option_write(o, c, out);
 		buf_addc(out, '\n');
+	}
+}
+
+static bool
+differs(const struct option *o, const struct config *a, const struct config *b)
+{
+	struct buf text[2] = { BUF_INIT(CONFIG_FILE_MAX),
+		BUF_INIT(CONFIG_FILE_MAX) };
+	bool differ;
+
+	option_write(o, a, &text[0]);
+	option_write(o, b, &text[1]);
+	differ = !span_eq(buf_span(&text[0]), buf_span(&text[1]));
+	buf_free(&text[0]);
+	buf_free(&text[1]);
+	return differ;
+}
+
+void
+config_needs_restart(const struct config *before, const struct config *after,
+    struct buf *out)
+{
+	for (size_t i = 0; i < noptions; i++) {
+		const struct option *o = &options[i];
+
+		if (o->taken == OPTION_RESTART && differs(o, before, after))
+			buf_addf(out, "%s%s.%s", out->len > 0 ? ", " : "",
+			    o->section, o->key);
 	}
 }

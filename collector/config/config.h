@@ -31,14 +31,15 @@ struct list {
 #define CONFIG_FIELD_size(s, k) s##_##k##_bytes
 
 struct config {
-#define OPTION(section, key, type, def, min, max, sentence) \
+#define OPTION(section, key, type, def, min, max, taken, sentence) \
 	CONFIG_TYPE_##type CONFIG_FIELD_##type(section, key);
-#define CHOICE(section, key, def, choices, sentence) int64_t section##_##key;
+#define CHOICE(section, key, def, choices, taken, sentence) \
+	int64_t section##_##key;
 #include "config/options.def"
 #undef OPTION
 #undef CHOICE
 	/* Made out of the others. */
-	char *file;		/* what was read; NULL: defaults only */
+	char *file;		/* that was read; NULL: none */
 	char *store_path_url;	/* store_url, or the default spelled out */
 	char *report_submitter; /* the domain of report_contact; may be "" */
 };
@@ -47,15 +48,19 @@ enum daemon_log_to { CONFIG_LOG_STDERR, CONFIG_LOG_SYSLOG };
 
 #define CONFIG_FILE_MAX (1024 * 1024) /* bytes */
 
-/* Read path, or take the defaults if it is NULL. All faults are found in one
- * go: each is a line "file:line: what is wrong, what to do" in errors. E_USAGE:
- * there were any; E_NOMEM. */
+/* Read path, "-" for standard input, or take the defaults if it is NULL. All
+ * faults are found in one go: each is a line "file:line: what is wrong, what to
+ * do" in errors. E_USAGE: there were any; E_NOMEM. */
 MUST_CHECK enum err config_read(const char *path, struct config **ret,
     struct buf *errors);
 /* The same from text; name stands in the messages, and relative paths are
  * relative to folder. */
 MUST_CHECK enum err config_parse(struct span text, const char *name,
     const char *folder, struct config **ret, struct buf *errors);
+/* Append the names of options that differ and need a restart: "daemon.roles,
+ * store.url". */
+void config_needs_restart(const struct config *before,
+    const struct config *after, struct buf *out);
 void config_free(struct config *); /* NULL is fine */
 
 bool config_has_role(const struct config *, const char *role);

@@ -7,14 +7,14 @@
 #include "base/num.h"
 
 const struct option options[] = {
-#define OPTION(section, key, type, def, min, max, sentence)                 \
+#define OPTION(section, key, type, def, min, max, taken, sentence)          \
 	{ #section, #key, OPTION_##type,                                    \
 		offsetof(struct config, CONFIG_FIELD_##type(section, key)), \
-		def, min, max, NULL, sentence },
-#define CHOICE(section, key, def, choices, sentence)                          \
+		def, min, max, NULL, OPTION_##taken, sentence },
+#define CHOICE(section, key, def, choices, taken, sentence)                   \
 	{ #section, #key, OPTION_choice,                                      \
 		offsetof(struct config, section##_##key), def, 0, 0, choices, \
-		sentence },
+		OPTION_##taken, sentence },
 #include "config/options.def"
 #undef OPTION
 #undef CHOICE

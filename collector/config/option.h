@@ -16,6 +16,9 @@ enum option_type {
 	OPTION_choice,
 };
 
+/* How a change of it comes into force. */
+enum option_taken { OPTION_RELOAD, OPTION_RESTART };
+
 struct option {
 	const char *section, *key;
 	enum option_type type;
@@ -23,6 +26,7 @@ struct option {
 	const char *def;
 	int64_t min, max;
 	const char *choices; /* OPTION_choice: "one|two" */
+	enum option_taken taken;
 	const char *sentence;
 };
 
