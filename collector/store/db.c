@@ -1,12 +1,12 @@
 #include "store/db.h"
 
 enum err
-db_open(const char *url, struct db **ret, struct why *why)
+db_open(const char *url, bool make, struct db **ret, struct why *why)
 {
 	struct span rest = span_str(url);
 
 	if (span_take(&rest, SPAN_LIT("sqlite:")))
-		return db_sqlite_open(rest.p, ret, why);
+		return db_sqlite_open(rest.p, make, ret, why);
 	if (span_take(&rest, SPAN_LIT("postgresql:")) ||
 	    span_take(&rest, SPAN_LIT("postgres:")))
 		return db_pgsql_open(url, ret, why);

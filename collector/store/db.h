@@ -60,9 +60,10 @@ struct db {
 	struct why why;
 };
 
-/* url: "sqlite:PATH" or "postgresql://…". A missing SQLite file is made.
- * E_USAGE: another scheme; E_AWAY, E_DENIED, … */
-MUST_CHECK enum err db_open(const char *url, struct db **ret, struct why *why);
+/* url: "sqlite:PATH" or "postgresql://…". make: a missing SQLite file is made.
+ * E_ABSENT: it is missing; E_USAGE: another scheme; E_AWAY, E_DENIED, … */
+MUST_CHECK enum err db_open(const char *url, bool make, struct db **ret,
+    struct why *why);
 void db_close(struct db *); /* NULL is fine */
 
 MUST_CHECK enum err db_begin(struct db *, struct why *why);
@@ -95,7 +96,8 @@ enum err db_script(struct db *, const char *sql, struct why *why);
 		(row_fn), (row_arg) },                             \
 	    NULL, (why))
 
-enum err db_sqlite_open(const char *path, struct db **ret, struct why *why);
+enum err db_sqlite_open(const char *path, bool make, struct db **ret,
+    struct why *why);
 enum err db_pgsql_open(const char *url, struct db **ret, struct why *why);
 
 #endif

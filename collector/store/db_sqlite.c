@@ -1,7 +1,10 @@
 /* store/db_sqlite.c -- the embedded default: one file, WAL. */
+#include <errno.h>
+#include <libgen.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "store/db.h"
 
@@ -207,19 +210,36 @@ static const struct db_driver driver = {
 	.close = sqlite_close,
 };
 
-enum err
-db_sqlite_open(const char *path, struct db **ret, struct why *why)
+/* Without its folder the store is away: that may be a mount that comes yet. */
+static bool
+is_missing(const char *path)
 {
-	struct sqlite_db *s = calloc(1, sizeof(*s));
+	char folder[4096];
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	return access(path, F_OK) != 0 && errno == ENOENT &&
+	    access(dirname(folder), F_OK) == 0;
+}
+
+enum err
+db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	struct sqlite_db *s;
 	enum err e;
 	int rc;
 
-	if (s == NULL)
+	if (make)
+		flags |= SQLITE_OPEN_CREATE;
+	else if (is_missing(path))
+		return why_set(why, E_ABSENT,
+		    "no store at %s yet: start tlsrptd, or make it by "
+		    "`tlsrpt db migrate`",
+		    path);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	s->db.driver = &driver;
-	rc = sqlite3_open_v2(path, &s->conn,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-	    NULL);
+	rc = sqlite3_open_v2(path, &s->conn, flags, NULL);
 	if (rc != SQLITE_OK) {
 		e = why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", path,
 		    s->conn == NULL ? "out of memory"

@@ -2,20 +2,32 @@
 
 #include <stdlib.h>
 
-enum err
-store_open(const char *url, struct store **ret, struct why *why)
+static enum err
+open_or_make(const char *url, bool make, struct store **ret, struct why *why)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	enum err e;
 
 	if (store == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	if ((e = db_open(url, &store->db, why)) != E_OK) {
+	if ((e = db_open(url, make, &store->db, why)) != E_OK) {
 		free(store);
 		return e;
 	}
 	*ret = store;
 	return E_OK;
+}
+
+enum err
+store_open(const char *url, struct store **ret, struct why *why)
+{
+	return open_or_make(url, false, ret, why);
+}
+
+enum err
+store_make(const char *url, struct store **ret, struct why *why)
+{
+	return open_or_make(url, true, ret, why);
 }
 
 void

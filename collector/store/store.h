@@ -18,9 +18,12 @@
 
 struct store;
 
-/* url: "sqlite:PATH" (made if missing) or "postgresql://…". E_USAGE: another
- * scheme. */
+/* url: "sqlite:PATH" or "postgresql://…". E_ABSENT: no such file; E_USAGE:
+ * another scheme. */
 MUST_CHECK enum err store_open(const char *url, struct store **ret,
+    struct why *why);
+/* The same, but a missing SQLite file is made: for store_migrate. */
+MUST_CHECK enum err store_make(const char *url, struct store **ret,
     struct why *why);
 void store_close(struct store *); /* NULL is fine */
 
@@ -200,9 +203,15 @@ MUST_CHECK enum err store_report_list(struct store *, int64_t first,
 MUST_CHECK enum err store_report_get(struct store *, struct span id,
     report_fn *, void *arg, struct why *why);
 
-/* At most max reports that wait for delivery, oldest first. */
-MUST_CHECK enum err store_report_undelivered(struct store *, size_t max,
-    report_fn *, void *arg, struct why *why);
+/* The next reports after the cursor that wait for delivery, at most max. */
+struct report_cursor {
+	int64_t day;
+	struct span domain, id;
+};
+#define REPORT_CURSOR_START ((struct report_cursor){ .day = -1 })
+MUST_CHECK enum err store_report_undelivered(struct store *,
+    const struct report_cursor *after, size_t max, report_fn *, void *arg,
+    struct why *why);
 /* From now on the report's bytes stay: somebody outside may see them.
  * E_CONFLICT: it is stale and will be built anew. */
 MUST_CHECK enum err store_report_freeze(struct store *, struct span id,

@@ -176,13 +176,14 @@ hand_over_undelivered(void *arg, const struct db_value *row)
 }
 
 enum err
-store_report_undelivered(struct store *store, size_t max, report_fn *fn,
-    void *arg, struct why *why)
+store_report_undelivered(struct store *store, const struct report_cursor *after,
+    size_t max, report_fn *fn, void *arg, struct why *why)
 {
 	struct list list = { .fn = fn, .arg = arg };
 
 	return db_read(store->db, QUERY_REPORT_UNDELIVERED_LIST,
-	    hand_over_undelivered, &list, why, DB_I(max));
+	    hand_over_undelivered, &list, why, DB_I(after->day),
+	    DB_T(after->domain), DB_T(after->id), DB_I(max));
 }
 
 enum err

@@ -1,5 +1,6 @@
 SELECT report_id, day, domain, file_name, body
 FROM report
 WHERE delivered_at IS NULL AND stale = 0
-ORDER BY day, domain
-LIMIT $1
+    AND (day, domain, report_id) > ($1, $2, $3)
+ORDER BY day, domain, report_id
+LIMIT $4

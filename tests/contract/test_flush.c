@@ -1,0 +1,409 @@
+/* The store contract: collectors, tallies and counters. Sums are checked
+ * against a model of arrays that knows no SQL. */
+#include "store_fixture.h"
+
+/* -- collectors -- */
+
+struct seen {
+	struct collector c;
+	char host[64];
+	size_t n;
+};
+
+static enum err
+note_collector(void *arg, const struct collector *c)
+{
+	struct seen *s = arg;
+
+	s->c = *c;
+	(void)snprintf(s->host, sizeof(s->host), "%.*s", SPAN_ARG(c->host));
+	s->n++;
+	return E_OK;
+}
+
+static void
+test_a_collector_keeps_its_position(void **state)
+{
+	struct fixture *f = *state;
+	struct position other = position(f, 77, 777), got;
+	struct why why = { { 0 } };
+	struct seen seen = { .n = 0 };
+
+	register_collector(f);
+	flush_one(f, 0, 100, DAY, "a.example", 1, 0);
+	assert_ok_why(store_collector_register(f->store, &f->collector,
+			  SPAN_LIT("mx1"), &other, NOW_S, &got, &why),
+	    &why);
+	assert_true(uuid_eq(&f->journal, &got.journal));
+	assert_int_equal(1, got.segment);
+	assert_int_equal(100, got.offset);
+	assert_ok_why(store_collector_list(f->store, note_collector, &seen,
+			  &why),
+	    &why);
+	assert_int_equal(1, seen.n);
+	assert_string_equal("mx1", seen.host);
+	assert_true(uuid_eq(&f->collector, &seen.c.id));
+	assert_int_equal(NOW_S + 100, seen.c.watermark_s);
+	assert_false(seen.c.forgotten);
+}
+
+static void
+test_a_flush_from_another_place_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct one o;
+	size_t n;
+
+	register_collector(f);
+	make_one(&o, DAY, "a.example", 5, 0);
+	assert_err(E_CONFLICT, flush(f, 50, 100, &o.tally, 1, &why));
+	(void)read_all(f, DAY, &n);
+	assert_int_equal(0, n);
+	flush_one(f, 0, 100, DAY, "a.example", 5, 0);
+	/* The same again: it has happened already. */
+	assert_err(E_CONFLICT, flush(f, 0, 100, &o.tally, 1, NULL));
+	assert_int_equal(5, read_all(f, DAY, &n)->policies[0].succeeded);
+}
+
+static void
+test_a_watermark_never_goes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct flush flush = {
+		.collector = f->collector,
+		.from = position(f, 1, 0),
+		.to = position(f, 1, 0),
+		.watermark_s = NOW_S,
+	};
+	struct why why = { { 0 } };
+	struct seen seen = { .n = 0 };
+
+	register_collector(f);
+	assert_ok_why(store_flush(f->store, &flush, &why), &why);
+	flush.watermark_s = NOW_S - 10;
+	assert_ok_why(store_flush(f->store, &flush, &why), &why);
+	assert_ok_why(store_collector_list(f->store, note_collector, &seen,
+			  &why),
+	    &why);
+	assert_int_equal(NOW_S, seen.c.watermark_s);
+}
+
+/* -- tallies -- */
+
+static void
+test_tallies_add_up(void **state)
+{
+	struct fixture *f = *state;
+	const struct tally_policy *p;
+	struct tally *t;
+	size_t n;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 3, 2);
+	flush_one(f, 1, 2, DAY, "a.example", 4, 5);
+	t = read_all(f, DAY, &n);
+	assert_int_equal(1, n);
+	assert_span("a.example", t->domain);
+	assert_span("mailto:a@b.example\n", t->rua);
+	assert_int_equal(0, t->part);
+	assert_int_equal(DAY, t->day);
+	assert_int_equal(1, t->npolicies);
+	p = &t->policies[0];
+	assert_int_equal(7, p->succeeded);
+	assert_int_equal(7, p->failed);
+	assert_int_equal(POLICY_STS, p->type);
+	assert_span("version: STSv1\nmode: enforce\n", p->strings);
+	assert_int_equal(1, p->ndetails);
+	assert_int_equal(7, p->details[0].sessions);
+	assert_int_equal(RESULT_CERTIFICATE_EXPIRED, p->details[0].detail.type);
+	assert_span("a\nreason", p->details[0].detail.reason);
+	assert_span("2001:db8::1", p->details[0].detail.receiving_ip);
+}
+
+static void
+test_counts_saturate(void **state)
+{
+	struct fixture *f = *state;
+	struct tally *t;
+	size_t n;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", COUNT_MAX - 1, COUNT_MAX);
+	flush_one(f, 1, 2, DAY, "a.example", 5, 1);
+	t = read_all(f, DAY, &n);
+	assert_int_equal(COUNT_MAX, t->policies[0].succeeded);
+	assert_int_equal(COUNT_MAX, t->policies[0].failed);
+	assert_int_equal(COUNT_MAX, t->policies[0].details[0].sessions);
+}
+
+static void
+test_the_least_sample_stays(void **state)
+{
+	static const char *const helos[] = { "m hello", "a hello", "z hello" };
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct tally *t;
+	struct one o;
+	size_t n;
+
+	register_collector(f);
+	for (int i = 0; i < 3; i++) {
+		make_one(&o, DAY, "a.example", 0, 1);
+		o.detail.detail.helo = span_str(helos[i]);
+		o.policy.strings = span_str(helos[i]);
+		o.tally.record = span_str(helos[i]);
+		assert_ok_why(flush(f, i, i + 1, &o.tally, 1, &why), &why);
+	}
+	t = read_all(f, DAY, &n);
+	assert_span("a hello", t->record);
+	assert_span("a hello", t->policies[0].strings);
+	assert_span("a hello", t->policies[0].details[0].detail.helo);
+}
+
+/* Random tallies in random flushes, against sums in arrays. */
+#define DOMAINS 7
+#define RECORDS 2
+#define POLICIES 3
+#define DETAILS 4
+
+struct model {
+	uint64_t succeeded[DOMAINS][RECORDS][POLICIES];
+	uint64_t failed[DOMAINS][RECORDS][POLICIES];
+	uint64_t sessions[DOMAINS][RECORDS][POLICIES][DETAILS];
+	bool seen[DOMAINS][RECORDS];
+};
+
+static unsigned
+next_random(unsigned *seed, unsigned below)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 16) % below;
+}
+
+static const char *const names[DOMAINS] = { "a.example", "b.example",
+	"b.example.org", "c", "xn--grn-hoa.example", "z.example", "zz" };
+
+static void
+random_flush(struct fixture *f, struct model *m, unsigned *seed, int64_t from)
+{
+	struct tally_detail details[DOMAINS][RECORDS][POLICIES][DETAILS];
+	struct tally_policy policies[DOMAINS][RECORDS][POLICIES];
+	struct tally tallies[DOMAINS * RECORDS];
+	struct why why = { { 0 } };
+	size_t n = 0;
+
+	for (unsigned d = 0; d < DOMAINS; d++) {
+		for (unsigned r = 0; r < RECORDS; r++) {
+			struct one o;
+
+			if (next_random(seed, 3) == 0)
+				continue;
+			make_one(&o, DAY, names[d], 0, 0);
+			o.tally.record_key = key(r + 1);
+			o.tally.policies = policies[d][r];
+			o.tally.npolicies = 0;
+			for (unsigned p = 0; p < POLICIES; p++) {
+				struct tally_policy *to =
+				    &policies[d][r][o.tally.npolicies++];
+
+				*to = o.policy;
+				to->key = key(10 + p);
+				to->succeeded = next_random(seed, 100);
+				to->failed = next_random(seed, 100);
+				m->succeeded[d][r][p] += to->succeeded;
+				m->failed[d][r][p] += to->failed;
+				to->details = details[d][r][p];
+				to->ndetails = next_random(seed, DETAILS + 1);
+				for (unsigned i = 0; i < to->ndetails; i++) {
+					to->details[i] = o.detail;
+					to->details[i].key = key(20 + i);
+					to->details[i].sessions =
+					    next_random(seed, 9) + 1;
+					m->sessions[d][r][p][i] +=
+					    to->details[i].sessions;
+				}
+			}
+			m->seen[d][r] = true;
+			tallies[n++] = o.tally;
+		}
+	}
+	assert_ok_why(flush(f, from, from + 1, tallies, n, &why), &why);
+}
+
+static void
+compare_policy(const struct model *m, unsigned d, unsigned r, unsigned p,
+    const struct tally_policy *got)
+{
+	unsigned ndetails = 0;
+
+	assert_int_equal(10 + p, got->key.b[1]);
+	assert_int_equal(m->succeeded[d][r][p], got->succeeded);
+	assert_int_equal(m->failed[d][r][p], got->failed);
+	for (unsigned i = 0; i < DETAILS; i++)
+		ndetails += m->sessions[d][r][p][i] > 0;
+	assert_int_equal(ndetails, got->ndetails);
+	for (unsigned i = 0; i < got->ndetails; i++)
+		assert_int_equal(m->sessions[d][r][p]
+					    [got->details[i].key.b[1] - 20],
+		    got->details[i].sessions);
+}
+
+static void
+compare(struct fixture *f, const struct model *m, size_t chunk)
+{
+	struct tally_cursor cursor = TALLY_CURSOR_START;
+	struct why why = { { 0 } };
+	struct tally *t = NULL;
+	size_t n = 0, at = 0;
+
+	arena_reset(&f->arena);
+	for (unsigned d = 0; d < DOMAINS; d++) {
+		for (unsigned r = 0; r < RECORDS; r++) {
+			if (!m->seen[d][r])
+				continue;
+			if (at == n) {
+				assert_ok_why(store_tally_read(f->store, DAY,
+						  &cursor, chunk, &f->arena, &t,
+						  &n, &why),
+				    &why);
+				assert_in_range(n, 1, chunk);
+				cursor = tally_cursor_at(&t[n - 1]);
+				at = 0;
+			}
+			assert_span(names[d], t[at].domain);
+			assert_int_equal(r + 1, t[at].record_key.b[1]);
+			assert_int_equal(POLICIES, t[at].npolicies);
+			for (unsigned p = 0; p < POLICIES; p++)
+				compare_policy(m, d, r, p, &t[at].policies[p]);
+			at++;
+		}
+	}
+	assert_ok(store_tally_read(f->store, DAY, &cursor, chunk, &f->arena, &t,
+	    &n, &why));
+	assert_int_equal(0, n);
+}
+
+static void
+test_random_flushes_sum_as_the_model(void **state)
+{
+	struct fixture *f = *state;
+	struct model m = { .seen = { { false } } };
+	unsigned seed = 1;
+
+	register_collector(f);
+	for (int64_t i = 0; i < 30; i++)
+		random_flush(f, &m, &seed, i);
+	compare(f, &m, 1);
+	compare(f, &m, 3);
+	compare(f, &m, 1000);
+}
+
+static void
+test_reading_one_tally(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct tally_cursor at;
+	struct tally t, *all;
+	size_t n;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 2);
+	flush_one(f, 1, 2, DAY, "b.example", 3, 4);
+	all = read_all(f, DAY, &n);
+	at = tally_cursor_at(&all[1]);
+	assert_ok_why(store_begin(f->store, &why), &why);
+	assert_ok_why(store_tally_get(f->store, DAY, &at, &f->arena, &t, &why),
+	    &why);
+	assert_ok_why(store_commit(f->store, &why), &why);
+	assert_span("b.example", t.domain);
+	assert_int_equal(3, t.policies[0].succeeded);
+	assert_int_equal(4, t.policies[0].details[0].sessions);
+	at.part = 7;
+	assert_err(E_ABSENT,
+	    store_tally_get(f->store, DAY, &at, &f->arena, &t, NULL));
+}
+
+static void
+test_too_little_memory_is_said(void **state)
+{
+	struct tally_cursor start = TALLY_CURSOR_START;
+	struct arena small = ARENA_INIT(256);
+	struct fixture *f = *state;
+	struct tally *t;
+	size_t n;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 2);
+	assert_err(E_NOMEM,
+	    store_tally_read(f->store, DAY, &start, 1, &small, &t, &n, NULL));
+	arena_free(&small);
+}
+
+/* -- counters -- */
+
+static enum err
+note_count(void *arg, struct span counter, uint64_t n)
+{
+	uint64_t *sums = arg;
+
+	for (int i = 0; i < NCOUNTERS; i++)
+		if (span_eq(span_str(counter_text((enum counter)i)), counter))
+			sums[i] += n;
+	return E_OK;
+}
+
+static void
+test_counters_add_up_by_day(void **state)
+{
+	struct fixture *f = *state;
+	struct day_counters days[2] = { { .day = DAY }, { .day = DAY + 1 } };
+	struct flush flush = {
+		.collector = f->collector,
+		.from = position(f, 1, 0),
+		.to = position(f, 1, 1),
+		.counters = days,
+		.ncounters = 2,
+	};
+	uint64_t sums[NCOUNTERS] = { 0 };
+	struct why why = { { 0 } };
+
+	register_collector(f);
+	counters_add(&days[0].counters, COUNTER_RECEIVED, 5);
+	counters_add(&days[0].counters, COUNTER_TORN, 1);
+	counters_add(&days[1].counters, COUNTER_RECEIVED, 7);
+	assert_ok_why(store_flush(f->store, &flush, &why), &why);
+	flush.from = flush.to;
+	flush.to.offset++;
+	assert_ok_why(store_flush(f->store, &flush, &why), &why);
+	assert_ok_why(store_counter_list(f->store, DAY, DAY, note_count, sums,
+			  &why),
+	    &why);
+	assert_int_equal(10, sums[COUNTER_RECEIVED]);
+	assert_int_equal(2, sums[COUNTER_TORN]);
+	assert_ok_why(store_counter_list(f->store, 0, DAY + 9, note_count, sums,
+			  &why),
+	    &why);
+	assert_int_equal(10 + 24, sums[COUNTER_RECEIVED]);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_collector_keeps_its_position),
+		TEST(test_a_flush_from_another_place_changes_nothing),
+		TEST(test_a_watermark_never_goes_back),
+		TEST(test_tallies_add_up),
+		TEST(test_counts_saturate),
+		TEST(test_the_least_sample_stays),
+		TEST(test_random_flushes_sum_as_the_model),
+		TEST(test_reading_one_tally),
+		TEST(test_too_little_memory_is_said),
+		TEST(test_counters_add_up_by_day),
+	};
+
+	store_kind(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
