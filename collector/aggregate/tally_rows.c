@@ -78,6 +78,13 @@ make(struct tally_table *t, struct row **table, const struct wanted *w,
 	return row;
 }
 
+static enum err
+copy(struct tally_table *t, struct span from, struct span *ret)
+{
+	*ret = arena_copy(&t->arena, from.p == NULL ? SPAN_LIT("") : from);
+	return ret->p == NULL ? E_NOMEM : E_OK;
+}
+
 /* Keep the lesser of two texts that mean the same, so that which one stays does
  * not depend on who came first. */
 static enum err
@@ -85,15 +92,7 @@ keep_least(struct tally_table *t, struct span *kept, struct span other)
 {
 	if (span_cmp(other, *kept) >= 0)
 		return E_OK;
-	*kept = arena_copy(&t->arena, other);
-	return kept->p == NULL ? E_NOMEM : E_OK;
-}
-
-static enum err
-copy(struct tally_table *t, struct span from, struct span *ret)
-{
-	*ret = arena_copy(&t->arena, from.p == NULL ? SPAN_LIT("") : from);
-	return ret->p == NULL ? E_NOMEM : E_OK;
+	return copy(t, other, kept);
 }
 
 /* -- records -- */

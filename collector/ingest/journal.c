@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,6 +14,24 @@
 #define RETRY_NS (100 * NS_PER_MS)
 
 /* -- open and close -- */
+
+/* The folder, and the right to be the only one who writes in it. */
+static enum err
+take_folder(struct journal *j, struct why *why)
+{
+	const char *folder = j->options.folder;
+	char path[PATH_MAX];
+	enum err e = file_make_folder(folder, 0700, why);
+
+	if (e != E_OK)
+		return e;
+	(void)snprintf(path, sizeof(path), "%s/lock", folder);
+	e = file_lock(path, &j->lock_fd, why);
+	if (e != E_OK)
+		return e;
+	j->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return j->dir_fd < 0 ? why_errno(why, "%s", folder) : E_OK;
+}
 
 enum err
 journal_open(const struct journal_options *options, struct journal **ret,
@@ -24,14 +44,9 @@ journal_open(const struct journal_options *options, struct journal **ret,
 		return why_set(why, E_NOMEM, "out of memory");
 	j->options = *options;
 	j->current = j->next = SEGMENT_NONE;
-	j->current_fd = j->dir_fd = -1;
+	j->current_fd = j->dir_fd = j->lock_fd = -1;
 	(void)pthread_mutex_init(&j->lock, NULL);
-	e = file_make_folder(options->folder, 0700, why);
-	if (e == E_OK)
-		j->dir_fd = open(options->folder,
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (e == E_OK && j->dir_fd < 0)
-		e = why_errno(why, "%s", options->folder);
+	e = take_folder(j, why);
 	if (e == E_OK)
 		e = journal_recover(j, recovery, why);
 	if (e != E_OK) {
@@ -63,6 +78,8 @@ journal_close(struct journal *j)
 	segment_close(&j->next);
 	if (j->dir_fd >= 0)
 		(void)close(j->dir_fd);
+	if (j->lock_fd >= 0)
+		(void)close(j->lock_fd);
 	free(j->old);
 	(void)pthread_mutex_destroy(&j->lock);
 	free(j);
@@ -78,12 +95,6 @@ struct journal_place
 journal_first(const struct journal *j)
 {
 	return (struct journal_place){ j->first_number, SEGMENT_FIRST_RECORD };
-}
-
-void
-journal_set_waker(struct journal *j, struct waker *waker)
-{
-	j->waker = waker;
 }
 
 /* -- segments -- */
@@ -196,8 +207,8 @@ publish(struct journal *j, enum record_kind kind, size_t length, uint32_t uid)
 	j->tail += record_size(length);
 	j->sequence++;
 	journal_set_published(j);
-	if (j->waker != NULL)
-		waker_wake(j->waker);
+	if (j->options.waker != NULL)
+		waker_wake(j->options.waker);
 }
 
 /* Receipt time never goes back, so that the order of records is the order of

@@ -18,6 +18,8 @@ struct journal_options {
 	uint64_t max_bytes;   /* of all segments */
 	int64_t keep_ns;      /* how long a committed segment stays */
 	const struct clock *clock;
+	struct waker
+	    *waker; /* woken when something was published; may be NULL */
 };
 
 /* A place in the journal: a segment's number and an offset in it. */
@@ -76,8 +78,6 @@ struct journal_place journal_published(struct journal *);
 /* Read this, then find nothing more to read: all received before the returned
  * time has been read. */
 int64_t journal_idle_ns(struct journal *);
-/* Woken whenever something was published. */
-void journal_set_waker(struct journal *, struct waker *);
 /* The store has everything before this segment. */
 void journal_committed(struct journal *, uint64_t segment);
 

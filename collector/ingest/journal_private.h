@@ -21,7 +21,7 @@ struct retired {
 
 struct journal {
 	struct journal_options options;
-	int dir_fd;
+	int dir_fd, lock_fd;
 	struct uuid uuid;
 	uint64_t first_number;
 
@@ -38,7 +38,6 @@ struct journal {
 	_Atomic int64_t idle_ns;
 	_Atomic uint64_t committed; /* segments before it may go */
 	_Atomic bool full;
-	struct waker *waker;
 
 	pthread_mutex_t lock; /* over all below */
 	struct segment next;
