@@ -51,36 +51,49 @@ deliver_one(struct deliver_stage *s, const struct report_row *r,
 	return E_OK;
 }
 
+/* Returns first, or if that is E_OK the first failure: what cannot be handed
+ * over must not keep back what can. */
 static enum err
-deliver_batch(struct deliver_stage *s, struct batch *b, struct why *why)
+deliver_batch(struct deliver_stage *s, const struct batch *b, enum err first,
+    struct why *why)
 {
-	enum err e = store_report_undelivered(s->store, BATCH, note_report, b,
-	    why);
+	for (size_t i = 0; i < b->n; i++) {
+		struct why own = { { 0 } };
+		enum err e = deliver_one(s, &b->rows[i], &own);
 
-	for (size_t i = 0; i < b->n && e == E_OK; i++) {
-		struct why ignored = { { 0 } };
-
-		e = deliver_one(s, &b->rows[i], &ignored);
 		/* It became stale meanwhile: it comes again when built. */
-		if (e == E_CONFLICT)
-			e = E_OK;
-		else if (e != E_OK)
-			(void)why_set(why, e, "%s", ignored.text);
+		if (e == E_OK || e == E_CONFLICT || first != E_OK)
+			continue;
+		first = why_set(why, e, "%s", own.text);
 	}
-	return e;
+	return first;
 }
 
 enum err
 deliver_stage_run(struct deliver_stage *s, struct why *why)
 {
-	struct batch batch = { .arena = ARENA_INIT(BATCH_BYTES) };
-	enum err e;
+	/* Two by turns: the cursor points into the one before. */
+	struct batch batches[2] = { { .arena = ARENA_INIT(BATCH_BYTES) },
+		{ .arena = ARENA_INIT(BATCH_BYTES) } };
+	struct report_cursor cursor = REPORT_CURSOR_START;
+	enum err e = E_OK, first = E_OK;
+	struct batch *b = NULL;
 
-	do {
-		arena_reset(&batch.arena);
-		batch.n = 0;
-		e = deliver_batch(s, &batch, why);
-	} while (e == E_OK && batch.n == BATCH);
-	arena_free(&batch.arena);
-	return e;
+	for (unsigned turn = 0; b == NULL || b->n == BATCH; turn ^= 1) {
+		b = &batches[turn];
+		arena_reset(&b->arena);
+		b->n = 0;
+		e = store_report_undelivered(s->store, &cursor, BATCH,
+		    note_report, b, why);
+		if (e != E_OK)
+			break;
+		first = deliver_batch(s, b, first, why);
+		if (b->n > 0)
+			cursor = (struct report_cursor){ b->rows[b->n - 1].day,
+				b->rows[b->n - 1].domain,
+				b->rows[b->n - 1].id };
+	}
+	arena_free(&batches[0].arena);
+	arena_free(&batches[1].arena);
+	return e != E_OK ? e : first;
 }

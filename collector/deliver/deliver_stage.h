@@ -13,9 +13,10 @@ struct deliver_stage {
 	int dir_fd; /* where reports go */
 };
 
-/* Deliver all that waits. A report is frozen before it is handed over, so what
- * was handed over is what the store has, also after a kill in between; then it
- * is written again, to the same name. */
+/* Deliver all that waits; one that fails does not hold up the others, and the
+ * first failure is returned. A report is frozen before it is handed over, so
+ * what was handed over is what the store has, also after a kill in between;
+ * then it is written again, to the same name. */
 MUST_CHECK enum err deliver_stage_run(struct deliver_stage *, struct why *why);
 
 #endif
