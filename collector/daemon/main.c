@@ -1,11 +1,12 @@
 /* daemon/main.c -- tlsrptd's command line. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
-#include "base/log.h"
 #include "config/config.h"
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
@@ -39,7 +40,8 @@ print_help(void)
 		  "of a Sending MTA\nand reports them.\n"
 		  "\n"
 		  "  -c, --config FILE  configuration (default " CONFIG_DEFAULT
-		  ")\n"
+		  ";\n"
+		  "                     - is standard input)\n"
 		  "      --check-config say all that is wrong with it, and "
 		  "end\n"
 		  "      --dump-config  print it with all defaults and "
@@ -83,15 +85,10 @@ dump_config(const struct config *c)
 static int
 run(const struct arguments *a, const struct config *c)
 {
-	enum log_target target = c->daemon_log_to == CONFIG_LOG_SYSLOG
-	    ? LOG_TO_SYSLOG
-	    : LOG_TO_STDERR;
 	const struct role *role;
 
 	if (a->dump)
 		return dump_config(c);
-	log_setup(target, (enum log_level)c->daemon_log_level,
-	    a->role == NULL ? "supervisor" : a->role);
 	if (a->role == NULL)
 		return supervisor_run(c);
 	if ((role = role_find(a->role)) == NULL) {
@@ -140,13 +137,28 @@ parse_arguments(int argc, char **argv, struct arguments *a)
 	return EX_USAGE;
 }
 
+/* So that no file of ours takes the place of one that is closed. */
+static void
+open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct arguments a = { .config = CONFIG_DEFAULT };
 	struct config *c = NULL;
-	int code = parse_arguments(argc, argv, &a);
+	int code;
 
+	open_standard_files();
+	code = parse_arguments(argc, argv, &a);
 	if (code >= 0)
 		return code;
 	code = check_config(a.config, &c);

@@ -158,7 +158,6 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **ret,
 		pipeline_free(p);
 		return e;
 	}
-	journal_set_waker(options->journal, options->waker);
 	*ret = p;
 	return E_OK;
 }

@@ -14,7 +14,7 @@ struct pipeline_options {
 	struct journal *journal;
 	struct uuid collector;
 	struct store *store; /* the pipeline's alone */
-	struct waker *waker; /* woken when there is something to do */
+	struct waker *waker; /* the journal's: woken when there is more to do */
 };
 
 struct pipeline;

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "daemon/log_as.h"
 #include "daemon/stop.h"
 
 static const struct role roles[] = {
@@ -32,6 +33,7 @@ role_run(const struct role *role, const struct config *config)
 	struct why why = { { 0 } };
 	int code;
 
+	log_as(role->name, config);
 	if (waker_open(&waker, &why) != E_OK ||
 	    stop_on_signals(&waker, &why) != E_OK) {
 		log_error("role does not start", LOG_WHY(&why));

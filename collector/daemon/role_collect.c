@@ -42,6 +42,7 @@ open_journal(struct collect *c, struct why *why)
 		.max_bytes = (uint64_t)config->collect_journal_max_bytes,
 		.keep_ns = config->collect_journal_keep_ms * NS_PER_MS,
 		.clock = c->context->clock,
+		.waker = c->context->waker,
 	};
 	enum err e;
 

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t asked;
+/* Any thread may be the one that takes the signal. */
+static atomic_bool asked;
 static struct waker *to_wake;
 
 static void
@@ -13,7 +15,7 @@ handle(int signal_number)
 	int error = errno;
 
 	(void)signal_number;
-	asked = 1;
+	atomic_store_explicit(&asked, true, memory_order_relaxed);
 	waker_wake(to_wake);
 	errno = error;
 }
@@ -35,5 +37,5 @@ stop_on_signals(struct waker *waker, struct why *why)
 bool
 stop_asked(void)
 {
-	return asked != 0;
+	return atomic_load_explicit(&asked, memory_order_relaxed);
 }

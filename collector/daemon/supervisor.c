@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,7 +17,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/listen_fds.h"
-#include "daemon/role.h"
+#include "daemon/log_as.h"
+#include "daemon/role_process.h"
 #include "ingest/datagram_socket.h"
 #include "store/store.h"
 
@@ -38,6 +38,7 @@ struct child {
 
 struct supervisor {
 	const struct config *config;
+	struct config *reloaded; /* config is this one, or the caller's */
 	struct clock clock;
 	int lock_fd, socket_lock_fd, socket_fd, signal_fd;
 	struct child children[ROLES_MAX];
@@ -127,7 +128,7 @@ migrate(struct supervisor *s, struct why *why)
 	struct store_schema schema;
 	struct store *store = NULL;
 	struct why away = { { 0 } };
-	enum err e = store_open(s->config->store_path_url, &store, &away);
+	enum err e = store_make(s->config->store_path_url, &store, &away);
 
 	s->migrate_at_ns = clock_mono_ns(&s->clock) + MIGRATE_RETRY_NS;
 	if (e == E_OK)
@@ -149,43 +150,21 @@ migrate(struct supervisor *s, struct why *why)
 
 /* -- roles -- */
 
-static void __attribute__((noreturn))
-become_role(struct supervisor *s, const struct role *role)
-{
-	const char *file = s->config->file;
-	const char *argv[] = { "tlsrptd", "--role", role->name, "--config",
-		file, NULL };
-	sigset_t none;
-
-	if (file == NULL)
-		argv[3] = NULL;
-	/* No role outlives the supervisor, which holds the locks. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (role->needs_socket && listen_fds_hand_over(s->socket_fd) != E_OK)
-		_exit(EX_OSERR);
-	(void)execv("/proc/self/exe", (char *const *)argv);
-	_exit(EX_OSERR);
-}
-
 static void
 start_role(struct supervisor *s, struct child *c)
 {
-	pid_t pid = fork();
+	struct why why = { { 0 } };
 
-	if (pid == 0)
-		become_role(s, c->role);
 	c->started_ns = clock_mono_ns(&s->clock);
-	if (pid < 0) {
+	if (role_process_start(c->role, s->config, s->socket_fd, &c->pid,
+		&why) != E_OK) {
 		c->start_at_ns = c->started_ns + BACKOFF_MAX_NS;
 		log_error("role not started", LOG_STR("role", c->role->name),
-		    LOG_STR("why", strerror(errno)));
+		    LOG_WHY(&why));
 		return;
 	}
-	c->pid = pid;
 	log_info("role started", LOG_STR("role", c->role->name),
-	    LOG_I("pid", pid));
+	    LOG_I("pid", c->pid));
 }
 
 static void
@@ -251,21 +230,46 @@ signal_roles(struct supervisor *s, int signal_number)
 
 /* -- signals -- */
 
-/* The roles read the file themselves when they start. */
+/* The file as it is now, if it can be taken without a restart; else say why
+ * not. */
+static struct config *
+read_again(const struct supervisor *s, struct buf *errors)
+{
+	struct buf fixed = BUF_INIT(4096);
+	struct config *fresh = NULL;
+
+	if (s->config->file == NULL) {
+		buf_adds(errors, "it was not read from a file");
+		return NULL;
+	}
+	if (config_read(s->config->file, &fresh, errors) != E_OK)
+		return NULL;
+	config_needs_restart(s->config, fresh, &fixed);
+	if (fixed.len > 0) {
+		buf_addf(errors, "only a restart changes %s", buf_str(&fixed));
+		config_free(fresh);
+		fresh = NULL;
+	}
+	buf_free(&fixed);
+	return fresh;
+}
+
 static void
 reload(struct supervisor *s)
 {
 	struct buf errors = BUF_INIT(65536);
-	struct config *fresh = NULL;
+	struct config *fresh = read_again(s, &errors);
 
-	if (config_read(s->config->file, &fresh, &errors) == E_OK) {
-		log_info("configuration read: roles restart");
-		signal_roles(s, SIGTERM);
-	} else {
+	if (fresh == NULL) {
 		log_error("configuration not taken, the old one stays",
 		    LOG_S("why", buf_span(&errors)));
+	} else {
+		config_free(s->reloaded);
+		s->config = s->reloaded = fresh;
+		log_as("supervisor", fresh);
+		log_info("configuration read: roles restart");
+		signal_roles(s, SIGTERM);
 	}
-	config_free(fresh);
 	buf_free(&errors);
 }
 
@@ -357,6 +361,7 @@ supervisor_run(const struct config *config)
 	int code = EX_OK;
 	enum err e;
 
+	log_as("supervisor", config);
 	(void)umask(0027);
 	list_children(&s);
 	e = take_signals(&s, &why);
@@ -371,5 +376,6 @@ supervisor_run(const struct config *config)
 	else
 		log_error("tlsrptd does not start", LOG_WHY(&why));
 	log_info("tlsrptd ended");
+	config_free(s.reloaded);
 	return e == E_OK ? code : e == E_VERSION ? EX_CONFIG : EX_UNAVAILABLE;
 }

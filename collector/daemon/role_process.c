@@ -1,0 +1,61 @@
+#include "daemon/role_process.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "daemon/listen_fds.h"
+
+static enum err
+config_to_standard_input(const struct config *config)
+{
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	int fd = memfd_create("tlsrptd.conf", MFD_CLOEXEC);
+	enum err e;
+
+	config_dump(config, &text);
+	e = fd < 0 ? E_IO : text.err;
+	if (e == E_OK)
+		e = file_write_all(fd, buf_span(&text));
+	if (e == E_OK && (lseek(fd, 0, SEEK_SET) != 0 || dup2(fd, 0) < 0))
+		e = E_IO;
+	buf_free(&text);
+	return e;
+}
+
+static void __attribute__((noreturn))
+become(const struct role *role, const struct config *config, int socket_fd)
+{
+	/* The last --config counts; the first is for whoever looks at a list
+	 * of processes. */
+	const char *const argv[] = { "tlsrptd", "--role", role->name,
+		"--config", config->file == NULL ? "-" : config->file,
+		"--config", "-", NULL };
+	sigset_t none;
+
+	/* No role outlives the supervisor, which holds the locks. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (config_to_standard_input(config) == E_OK &&
+	    (!role->needs_socket || listen_fds_hand_over(socket_fd) == E_OK))
+		(void)execv("/proc/self/exe", (char *const *)argv);
+	_exit(EX_OSERR);
+}
+
+enum err
+role_process_start(const struct role *role, const struct config *config,
+    int socket_fd, pid_t *ret, struct why *why)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(role, config, socket_fd);
+	if (pid < 0)
+		return why_errno(why, "fork");
+	*ret = pid;
+	return E_OK;
+}
