@@ -35,7 +35,9 @@ with_store(struct cli *cli, bool migrate)
 	if (code != EX_OK)
 		return code;
 	clock = cli_clock(cli);
-	e = store_open(cli->config->store_path_url, &cli->store, &why);
+	e = migrate
+	    ? store_make(cli->config->store_path_url, &cli->store, &why)
+	    : store_open(cli->config->store_path_url, &cli->store, &why);
 	if (e == E_OK && migrate)
 		e = store_migrate(cli->store, clock_wall_s(&clock), &schema,
 		    &why);

@@ -226,7 +226,7 @@ all_delivered(struct demo *d)
 static bool
 socket_is_there(struct demo *d)
 {
-	return access(d->socket, W_OK) == 0;
+	return emit_reaches(d->socket);
 }
 
 static bool
@@ -352,16 +352,21 @@ show(struct demo *d)
 static void
 say_where(const struct demo *d)
 {
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n < 0 ? 0 : n] = '\0';
 	(void)printf("\nWhere it lies:\n"
 		     "  configuration  %s\n"
 		     "  socket         %s\n"
 		     "  reports        %s\n"
 		     "  log            %s\n\n"
 		     "Try:\n"
-		     "  tlsrpt -c %s status\n"
-		     "  tlsrpt -c %s emit --domain example.com "
-		     "--rua mailto:tls@example.com\n",
-	    d->config, d->socket, d->reports, d->log, d->config, d->config);
+		     "  %s -c %s status\n"
+		     "  %s -c %s emit --domain example.com \\\n"
+		     "      --rua mailto:tls@example.com\n",
+	    d->config, d->socket, d->reports, d->log, self, d->config, self,
+	    d->config);
 	(void)fflush(stdout);
 }
 
@@ -377,17 +382,22 @@ stays(void)
 	    (stay != NULL && strcmp(stay, "1") == 0);
 }
 
-static void
+static int
 stay(struct demo *d)
 {
 	int status;
 
-	(void)printf("\nThe service stays up; Ctrl-C ends it.\n");
+	(void)printf("\nThe service stays up; Ctrl-C ends it%s.\n",
+	    d->temporary ? " and removes the folder" : "");
 	(void)fflush(stdout);
 	while (!ended && process_runs(d->pid, &status))
 		(void)usleep(LOOK_EVERY_US);
-	if (!ended)
-		d->pid = 0;
+	if (ended)
+		return EX_OK;
+	d->pid = 0;
+	(void)fprintf(stderr, "tlsrpt demo: tlsrptd has ended; see %s\n",
+	    d->log);
+	return EX_UNAVAILABLE;
 }
 
 /* -- the whole -- */
@@ -425,7 +435,10 @@ run(struct demo *d)
 	if (code == EX_OK)
 		say_where(d);
 	if (code == EX_OK && stays())
-		stay(d);
+		code = stay(d);
+	else if (code == EX_OK && d->temporary)
+		(void)puts("\nThe folder goes now; DEMO_DIR=DIR keeps it in "
+			   "DIR.");
 	return code;
 }
 

@@ -1,7 +1,5 @@
 /* cli/cmd_emit.c -- emit: log a session from a shell, or another MTA's hook. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <errno.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sysexits.h>
@@ -74,7 +72,7 @@ struct failure {
 struct emitter {
 	struct cli *cli;
 	struct tlsrpt_dr_t *dr;
-	const char *domain;
+	const char *socket, *domain;
 	bool in_policy, any_policy;
 	bool failed, result_given;
 	/* Of the policy that is to come. */
@@ -94,15 +92,16 @@ stop_at(struct emitter *e, int code)
 static void
 check(struct emitter *e, int tlsrpt_code)
 {
+	struct why why = { { 0 } };
+
 	if (tlsrpt_code == 0 || e->code != EX_OK)
 		return;
-	(void)fprintf(stderr, "tlsrpt emit: %s%s%s\n",
-	    tlsrpt_strerror(tlsrpt_code),
-	    tlsrpt_error_code_is_internal(tlsrpt_code) ? "" : ": ",
-	    tlsrpt_error_code_is_internal(tlsrpt_code)
-		? ""
-		: strerror(tlsrpt_errno_from_error_code(tlsrpt_code)));
-	e->code = EX_TEMPFAIL;
+	if (tlsrpt_error_code_is_internal(tlsrpt_code)) {
+		e->code = cli_usage(e->cli, "%s", tlsrpt_strerror(tlsrpt_code));
+		return;
+	}
+	errno = tlsrpt_errno_from_error_code(tlsrpt_code);
+	e->code = cli_fail(e->cli, emit_errno(e->socket, &why), &why);
 }
 
 /* -- policies and failures, begun by one option and ended by the next -- */
@@ -149,7 +148,7 @@ end_policy(struct emitter *e)
 static void
 next_policy(struct emitter *e, const char *type)
 {
-	if (e->any_policy)
+	if (e->any_policy || e->in_policy)
 		end_policy(e);
 	e->any_policy = true;
 	if (policy_type_from_text(span_str(type), &e->type) != E_OK)
@@ -272,6 +271,7 @@ emit_session(struct cli *cli, const char *socket)
 {
 	struct timeval patience = { .tv_sec = EMIT_PATIENCE_S };
 	struct emitter e = { .cli = cli,
+		.socket = socket,
 		.type = POLICY_NO_POLICY_FOUND,
 		.domain = cli_value(cli, "domain") };
 	struct tlsrpt_connection_t *con = NULL;
@@ -325,12 +325,26 @@ emit_files(struct cli *cli, const char *socket)
 	return EX_OK;
 }
 
+/* An option that is of one session and has no place beside files. */
+static const char *
+session_option(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->ngiven; i++)
+		if (cli->given[i].option != &emit_options[EMIT_SOCKET])
+			return cli->given[i].option->name;
+	return NULL;
+}
+
 int
 cmd_emit(struct cli *cli)
 {
 	const char *socket = cli_value(cli, "socket");
+	const char *option = session_option(cli);
 	int code;
 
+	if (cli->noperands > 0 && option != NULL)
+		return cli_usage(cli, "either datagrams of FILE or --%s",
+		    option);
 	if (socket == NULL) {
 		if ((code = cli_config(cli)) != EX_OK)
 			return code;

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "codec/lines.h"
 #include "codec/report_write.h"
+#include "model/domain.h"
 #include "report/report_build.h"
 
 #define CHUNK 64
@@ -20,7 +21,7 @@ const struct cli_option tally_list_options[] = {
 
 struct listing {
 	struct cli *cli;
-	const char *domain; /* NULL: all */
+	struct span domain; /* SPAN_NONE: all */
 	struct arena *arena;
 	struct json_out *out;	 /* --json */
 	struct cli_table *table; /* else */
@@ -99,13 +100,18 @@ policy_rows(struct cli_table *table, const struct tally *t,
 static enum err
 list_tally(struct listing *l, const struct tally *t)
 {
-	if (l->domain != NULL && !span_eq(t->domain, span_str(l->domain)))
-		return E_OK;
 	if (l->out != NULL)
 		return tally_json(l, t);
 	for (size_t i = 0; i < t->npolicies; i++)
 		policy_rows(l->table, t, &t->policies[i]);
 	return E_OK;
+}
+
+/* Sorted by domain: behind the wanted one there is nothing more. */
+static bool
+is_wanted(const struct listing *l, const struct tally *t)
+{
+	return l->domain.p == NULL || span_eq(t->domain, l->domain);
 }
 
 static enum err
@@ -116,15 +122,18 @@ list_day(struct listing *l, int64_t day, struct why *why)
 		ARENA_INIT(CHUNK_BYTES) };
 	struct tally_cursor cursor = TALLY_CURSOR_START;
 	struct tally *tallies;
-	size_t n = CHUNK;
+	size_t n = CHUNK, i = CHUNK;
 	enum err e = E_OK;
 
-	for (unsigned turn = 0; e == E_OK && n == CHUNK; turn ^= 1) {
+	if (l->domain.p != NULL)
+		cursor.domain = l->domain;
+	for (unsigned turn = 0; e == E_OK && i == CHUNK; turn ^= 1) {
 		l->arena = &arenas[turn];
 		arena_reset(l->arena);
 		e = store_tally_read(l->cli->store, day, &cursor, CHUNK,
 		    l->arena, &tallies, &n, why);
-		for (size_t i = 0; e == E_OK && i < n; i++)
+		for (i = 0; e == E_OK && i < n && is_wanted(l, &tallies[i]);
+		     i++)
 			e = list_tally(l, &tallies[i]);
 		if (e == E_OK && n > 0)
 			cursor = tally_cursor_at(&tallies[n - 1]);
@@ -134,29 +143,50 @@ list_day(struct listing *l, int64_t day, struct why *why)
 	return e;
 }
 
-int
-cmd_tally_list(struct cli *cli)
+/* Begin the output, list, end it. */
+static int
+print_day(struct listing *l, int64_t day)
 {
 	static const char *const heads[] = { "DOMAIN", "POLICY",
 		"POLICY DOMAIN", ">SUCCEEDED", ">FAILED", NULL };
-	struct listing l = { .cli = cli, .domain = cli_value(cli, "domain") };
+	struct why why = { { 0 } };
+	enum err e = E_NOMEM;
+	int code = EX_OK;
+
+	if (l->cli->json && (l->out = json_out_new()) != NULL) {
+		json_out_array(l->out, NULL);
+		e = list_day(l, day, &why);
+		json_out_end(l->out);
+		if (e == E_OK)
+			return cli_print_json(l->cli, l->out);
+		json_out_free(l->out);
+	} else if (!l->cli->json && (l->table = cli_table_new(heads)) != NULL) {
+		e = list_day(l, day, &why);
+		code = cli_table_print(l->cli, l->table,
+		    "no sessions on that day");
+	}
+	return e == E_OK ? code : cli_fail(l->cli, e, &why);
+}
+
+int
+cmd_tally_list(struct cli *cli)
+{
+	const char *domain = cli_value(cli, "domain");
+	struct arena names = ARENA_INIT(1 << 16);
+	struct listing l = { .cli = cli };
 	struct why why = { { 0 } };
 	int code = cli_store(cli);
+	bool repaired = false;
 	int64_t day;
-	enum err e = E_NOMEM;
 
 	if (code != EX_OK || (code = cli_day(cli, &day)) != EX_OK)
 		return code;
-	if (cli->json && (l.out = json_out_new()) != NULL) {
-		json_out_array(l.out, NULL);
-		e = list_day(&l, day, &why);
-		json_out_end(l.out);
-		if (e == E_OK)
-			return cli_print_json(cli, l.out);
-		json_out_free(l.out);
-	} else if (!cli->json && (l.table = cli_table_new(heads)) != NULL) {
-		e = list_day(&l, day, &why);
-		code = cli_table_print(cli, l.table, "no sessions on that day");
-	}
-	return e == E_OK ? code : cli_fail(cli, e, &why);
+	if (domain == NULL)
+		return print_day(&l, day);
+	if (domain_canonical(span_str(domain), &names, &l.domain, &repaired) !=
+	    E_OK)
+		return cli_fail(cli, E_NOMEM, &why);
+	code = print_day(&l, day);
+	arena_free(&names);
+	return code;
 }

@@ -11,12 +11,20 @@
 #include "base/span.h"
 #include "model/limits.h"
 
+enum err
+emit_errno(const char *socket, struct why *why)
+{
+	enum err e = why_errno(why, "%s", socket);
+
+	return e == E_ABSENT || e == E_IO ? E_AWAY : e;
+}
+
 static enum err
 connect_to(const char *path, int *ret_fd, struct why *why)
 {
 	struct timeval patience = { .tv_sec = EMIT_PATIENCE_S };
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int fd;
+	int fd = -1;
 
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return why_set(why, E_RANGE, "%s: socket path too long", path);
@@ -27,18 +35,29 @@ connect_to(const char *path, int *ret_fd, struct why *why)
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
 	    sizeof(patience));
 	if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
-		enum err e = why_errno(why, "%s", path);
+		enum err e = emit_errno(path, why);
 
 		(void)close(fd);
-		return e == E_IO ? E_AWAY : e;
+		return e;
 	}
 	*ret_fd = fd;
 	return E_OK;
 }
 
+bool
+emit_reaches(const char *socket)
+{
+	int fd;
+
+	if (connect_to(socket, &fd, NULL) != E_OK)
+		return false;
+	(void)close(fd);
+	return true;
+}
+
 static enum err
-send_lines(int fd, FILE *file, const char *socket, uint64_t *ret_sent,
-    struct why *why)
+send_lines(int fd, FILE *file, const char *path, const char *socket,
+    uint64_t *ret_sent, struct why *why)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -51,10 +70,12 @@ send_lines(int fd, FILE *file, const char *socket, uint64_t *ret_sent,
 		if (n == 0)
 			continue;
 		if (send(fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
-			e = why_errno(why, "%s", socket);
+			e = emit_errno(socket, why);
 		else
 			++*ret_sent;
 	}
+	if (e == E_OK && ferror(file))
+		e = why_errno(why, "%s", path);
 	free(line);
 	return e;
 }
@@ -66,13 +87,13 @@ emit_file(const char *socket, const char *path, uint64_t *ret_sent,
 	bool standard = strcmp(path, "-") == 0;
 	FILE *file = standard ? stdin : fopen(path, "re");
 	enum err e;
-	int fd;
+	int fd = -1;
 
 	if (file == NULL)
 		return why_errno(why, "%s", path);
 	e = connect_to(socket, &fd, why);
 	if (e == E_OK) {
-		e = send_lines(fd, file, socket, ret_sent, why);
+		e = send_lines(fd, file, path, socket, ret_sent, why);
 		(void)close(fd);
 	}
 	if (!standard)

@@ -2,6 +2,7 @@
 #ifndef CLI_EMIT_H
 #define CLI_EMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -10,6 +11,13 @@
  * *ret_sent. */
 MUST_CHECK enum err emit_file(const char *socket, const char *path,
     uint64_t *ret_sent, struct why *why);
+
+/* Somebody listens: a socket file alone may be left over. */
+bool emit_reaches(const char *socket);
+
+/* What errno of a call on the socket means. E_AWAY: nobody listens; E_BUSY: the
+ * queue stayed full; E_RANGE: too long a datagram; E_DENIED. */
+enum err emit_errno(const char *socket, struct why *why);
 
 /* How long a full queue is waited for. */
 #define EMIT_PATIENCE_S 5
