@@ -153,8 +153,8 @@ int tlsrpt_version_check(int major, int minor, int patch);
 
 /* -- added here: not in libtlsrpt 0.5 -- */
 
-/* Datagrams of this process that no collector took: its queue was full, or it
- * was not there. */
+/* Datagrams of this process that no collector took: its queue was full, it was
+ * not there, or they were too large. */
 uint64_t tlsrpt_datagrams_lost(void);
 
 #ifdef __cplusplus

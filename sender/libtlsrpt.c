@@ -211,10 +211,7 @@ send_datagram(struct tlsrpt_dr_t *dr)
 		    atomic_load(&send_flags) | MSG_NOSIGNAL, to,
 		    sizeof(dr->con->address));
 	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		return 0;
-	atomic_fetch_add(&lost, 1);
-	return TLSRPT_ERR_SENDTO + errno;
+	return n >= 0 ? 0 : TLSRPT_ERR_SENDTO + errno;
 }
 
 int
@@ -235,6 +232,8 @@ tlsrpt_finish_delivery_request(struct tlsrpt_dr_t **pdr)
 	if (dr->status == 0)
 		dr->status = send_datagram(dr);
 	result = dr->status;
+	if (result - tlsrpt_errno_from_error_code(result) == TLSRPT_ERR_SENDTO)
+		atomic_fetch_add(&lost, 1);
 	free_request(pdr);
 	return result;
 }
