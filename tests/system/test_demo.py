@@ -1,0 +1,240 @@
+"""test_demo.py -- `tlsrpt demo`, the first thing that a newcomer runs."""
+
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import unittest
+
+from harness import (CORPUS, NO_INPUT, OK, PATIENCE_S, Report, SystemTest,
+                     TLSRPT, assert_no_fault, corpus, run_cli,
+                     wait_until)
+
+CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": ""}
+
+
+def processes_of(folder):
+    """Numbers of processes that name the folder on their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if os.fsencode(folder) in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def parent_of(pid):
+    """Whose child the process is."""
+    stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def tried(out):
+    """The commands that it says to try, as words."""
+    text = out.partition("\nTry:\n")[2].partition("\n\n")[0]
+    return [shlex.split(line)
+            for line in text.replace("\\\n", " ").splitlines()]
+
+
+class Demo(SystemTest):
+    """Runs of the demo in a folder of ours."""
+
+    def setUp(self):
+        self.dir = self.folder() / "demo"
+
+    def demo(self, *arguments, **env):
+        """Run it to its end: what it printed."""
+        env = {**CLEAN, "DEMO_DIR": str(self.dir), "DEMO_EXIT": "1", **env}
+        code, out, err = run_cli("demo", *arguments, env=env)
+        self.assertEqual((OK, ""), (code, err))
+        self.assert_ended_well()
+        return out
+
+    def assert_ended_well(self):
+        """No process is left, and the service had no fault."""
+        self.assertEqual([], processes_of(self.dir))
+        assert_no_fault((self.dir / "tlsrptd.log").read_text())
+
+    def cli(self, *arguments):
+        """`tlsrpt` with the demo's configuration."""
+        return run_cli("-c", self.dir / "tlsrptd.conf", *arguments)
+
+
+class Sample(Demo):
+    """With the sample sessions, ending at once."""
+
+    def test_run(self):
+        self.out = self.demo("--corpus", str(CORPUS))
+        for check in (self.check_text, self.check_report,
+                      self.check_folder, self.check_commands):
+            with self.subTest(check.__doc__):
+                check()
+
+    def check_text(self):
+        """It tells what came in, what was counted and where things lie."""
+        self.assertIn(f"{len(corpus())} sessions came in over "
+                      f"{self.dir}/tlsrpt.sock", self.out)
+        for row in (r"DOMAIN +POLICY +POLICY DOMAIN +SUCCEEDED +FAILED",
+                    r"good\.example +no-policy-found +good\.example +2 +0",
+                    r"sts-two\.example +sts +sts-two\.example +1 +1",
+                    r"danemany\.test +tlsa +mx-danemany\.test +0 +1"):
+            self.assertRegex(self.out, rf"(?m)^{row}$")
+        for name in ("tlsrptd.conf", "tlsrpt.sock", "reports", "tlsrptd.log"):
+            self.assertRegex(self.out,
+                             rf"(?m)^  \S+ +{re.escape(str(self.dir / name))}$")
+
+    def check_report(self):
+        """It shows one of the reports, with failures in it."""
+        report_id = re.search(r"tlsrpt report show ([a-z2-7]{32})", self.out)[1]
+        code, shown, _ = self.cli("report", "show", report_id)
+        self.assertEqual(OK, code)
+        self.assertIn(shown, self.out)
+        self.assertIn('"failure-details"', shown)
+
+    def check_folder(self):
+        """Each domain that wants a report has one in the folder."""
+        reports = [Report(p) for p in (self.dir / "reports").iterdir()]
+        self.assertEqual(self.wanted(), len(reports))
+        for report in reports:
+            self.assertEqual("tls-reports@sender.example",
+                             report.value["contact-info"])
+
+    @staticmethod
+    def wanted():
+        """How many domains of the samples want a report."""
+        domains = set()
+        for datagram in corpus().values():
+            domain, record = re.search(rb'"d": "([^"]*)","pr": "([^"]*)"',
+                                       datagram).groups()
+            if b"rua=" in record:
+                domains.add(domain.lower().rstrip(b"."))
+        return len(domains)
+
+    def check_commands(self):
+        """What it says to try can be tried afterwards."""
+        status, emit = tried(self.out)
+        self.assertEqual(("status", "emit"), (status[3], emit[3]))
+        done = subprocess.run(status, capture_output=True, text=True)
+        self.assertEqual((OK, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, r"closed +watermark +\d+ +\d+ "
+                                      rf"+{self.wanted()} +{self.wanted()}\n")
+
+    def test_run_in_the_same_folder_again(self):
+        self.demo("--corpus", str(CORPUS))
+        out = self.demo("--corpus", str(CORPUS))
+        self.assertIn("What was counted", out)
+
+    def test_folder_of_its_own_goes(self):
+        out = self.demo_without_folder()
+        folder = re.search(r"configuration  (\S+)/tlsrptd\.conf", out)[1]
+        self.assertTrue(folder.startswith("/tmp/tlsrpt-demo."))
+        self.assertFalse(pathlib.Path(folder).exists())
+        self.assertEqual([], processes_of(folder))
+
+    def demo_without_folder(self):
+        """Run it in a folder that it makes for itself."""
+        code, out, err = run_cli("demo", "--corpus", CORPUS,
+                                 env={**CLEAN, "DEMO_EXIT": "1"})
+        self.assertEqual((OK, ""), (code, err))
+        return out
+
+    def test_no_samples(self):
+        empty = self.folder()
+        err = self.assert_fails(NO_INPUT, run_cli(
+            "demo", "--corpus", empty, env={
+                **CLEAN, "DEMO_DIR": str(self.dir), "DEMO_EXIT": "1"}))
+        self.assertEqual(f"tlsrpt demo: no sample datagrams at {empty}/*.json: "
+                         "see --corpus\n", err)
+        self.assert_ended_well()
+
+
+class Empty(Demo):
+    """Without sample sessions."""
+
+    def test_run(self):
+        out = self.demo(DEMO_EMPTY="1")
+        self.assertNotIn("What was counted", out)
+        self.assertIn("Where it lies:", out)
+        self.assertEqual([], list((self.dir / "reports").glob("*")))
+        code, out, _ = self.cli("status", "--json")
+        self.assertEqual(OK, code)
+        self.assertIn('"days": []', out)
+
+
+class Stay(Demo):
+    """Staying until it is told to end."""
+
+    def start(self, **env):
+        """Start it; it is killed with all its processes in the end."""
+        demo = subprocess.Popen(
+            [TLSRPT, "demo", "--corpus", CORPUS], start_new_session=True,
+            env={**os.environ, **CLEAN, "DEMO_DIR": str(self.dir),
+                 "DEMO_STAY": "1", **env},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.put_away, demo)
+        return demo
+
+    def put_away(self, demo):
+        """Whatever happened, nothing of it stays."""
+        try:
+            os.killpg(demo.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        demo.communicate()
+
+    def wait_stays(self, demo):
+        """Read until it says that it stays: what it printed until then."""
+        out = ""
+        for line in demo.stdout:
+            out += line
+            if "The service stays up" in line:
+                return out
+        raise AssertionError(f"it ended: {out}{demo.stderr.read()}")
+
+    def end(self, demo, number):
+        """Tell it to end."""
+        demo.send_signal(number)
+        self.assertEqual(OK, demo.wait(PATIENCE_S))
+        self.assertEqual("", demo.stderr.read())
+        self.assert_ended_well()
+
+    def test_stays_until_it_is_told_to_end(self):
+        demo = self.start()
+        out = self.wait_stays(demo)
+        self.assertIn("What was counted", out)
+        self.assertEqual(4, len(processes_of(self.dir)))
+        for command in tried(out):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        wait_until(lambda: "example.com" in self.cli(
+            "tally", "list", "--day", "today")[1], "the session is counted")
+        self.end(demo, signal.SIGTERM)
+
+    def test_interrupt_ends_it_too(self):
+        demo = self.start(DEMO_EMPTY="1")
+        self.wait_stays(demo)
+        self.end(demo, signal.SIGINT)
+
+    def test_told_to_end_while_it_begins(self):
+        demo = self.start()
+        wait_until((self.dir / "tlsrpt.sock").exists, "the service starts")
+        demo.send_signal(signal.SIGTERM)
+        demo.wait(PATIENCE_S)
+        self.assert_ended_well()
+
+    def test_service_that_dies_is_noticed(self):
+        demo = self.start(DEMO_EMPTY="1")
+        self.wait_stays(demo)
+        [service] = [p for p in processes_of(self.dir)
+                     if parent_of(p) == demo.pid]
+        os.kill(service, signal.SIGKILL)
+        self.assertNotEqual(OK, demo.wait(PATIENCE_S))
+        wait_until(lambda: not processes_of(self.dir), "its roles end")
+
+
+if __name__ == "__main__":
+    unittest.main()

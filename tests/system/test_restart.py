@@ -1,0 +1,306 @@
+"""test_restart.py -- no session is lost and none counts twice, however the
+service ends and whenever the day does.
+
+The test owns the socket and hands it over as systemd does (LISTEN_FDS), so that
+datagrams wait in it while the service is down.
+"""
+
+import os
+import random
+import signal
+import socket
+import threading
+import time
+import unittest
+from collections import Counter
+
+from harness import (DAY, DAY_S, DAY_START, OK, SystemTest, failure, session,
+                     wait_until)
+
+SEED = 8460
+DOMAINS = [f"d{i:02}.example" for i in range(50)]
+NEXT_DAY = "2026-03-03"
+REASONS = 16  # of failures, so that details are few and their counts large
+KILLS = 32
+TERMS = 8
+LIFE_S = 1.2  # longest
+PADDING = "x" * 40000
+BURST = 8  # sessions between two pauses of the sender
+BEFORE_MIDNIGHT_S = 6
+
+
+class Sender(threading.Thread):
+    """Sends numbered sessions until it is told to stop, each once."""
+
+    def __init__(self, path, make, pause_s):
+        super().__init__(daemon=True)
+        self.make = make  # number to datagram
+        self.pause_s = pause_s
+        self.sent = 0
+        self.enough = threading.Event()
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.connect(str(path))
+
+    def run(self):
+        while not self.enough.is_set():
+            self.socket.send(self.make(self.sent))  # waits for room
+            self.sent += 1
+            if self.sent % BURST == 0:
+                time.sleep(self.pause_s)
+
+    def stop(self, at_least=0):
+        """End it: how many were sent, 0 to that less one."""
+        wait_until(lambda: self.sent >= at_least, f"{at_least} are sent")
+        self.enough.set()
+        self.join()
+        self.socket.close()
+        return self.sent
+
+
+def domain_of(n):
+    """The domain of the n-th session."""
+    return DOMAINS[n % len(DOMAINS)]
+
+
+def reason_of(n):
+    """Why it failed; an even one did not."""
+    return f"reason-{n // len(DOMAINS) % REASONS}" if n % 2 else None
+
+
+def mixed(n):
+    """The n-th session: a success or a failure, some with much that is
+    ignored, so that the journal goes through its segments."""
+    if reason_of(n) is not None:
+        return failure(domain_of(n), f=reason_of(n))
+    return session(domain_of(n), n=n, padding="" if n % 16 else PADDING)
+
+
+def numbered(n):
+    """The n-th session: a failure that carries its number."""
+    return failure(domain_of(n), f=f"n={n}")
+
+
+def details(tallies):
+    """(domain, reason) to sessions."""
+    counts = Counter()
+    for tally in tallies:
+        for policy in tally["policies"]:
+            for detail in policy.get("failure-details", []):
+                counts[tally["domain"], detail["failure-reason-code"]] += \
+                    detail["failed-session-count"]
+    return counts
+
+
+def totals(items):
+    """Domain to [successes, failures] out of [(domain, policies)]."""
+    counts = {}
+    for domain, policies in items:
+        sums = counts.setdefault(domain, [0, 0])
+        for policy in policies:
+            summary = policy["summary"]
+            sums[0] += summary["total-successful-session-count"]
+            sums[1] += summary["total-failure-session-count"]
+    return counts
+
+
+def tally_totals(tallies):
+    """The same out of `tally list`."""
+    return totals((t["domain"], t["policies"]) for t in tallies)
+
+
+class OwnSocket(SystemTest):
+    """Tests that keep the socket while the service is down."""
+
+    def service_on_socket(self, **options):
+        """A service that gets its socket from us."""
+        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(own.close)
+        service = self.service(socket_fd=own.fileno(), **options)
+        own.bind(str(service.socket))
+        return service
+
+    def sender(self, service, make, pause_s=0.002):
+        """A sender that has begun."""
+        sender = Sender(service.socket, make, pause_s)
+        self.addCleanup(sender.enough.set)
+        sender.start()
+        return sender
+
+    def assert_counted(self, service, sent):
+        """Each of the sessions counts once."""
+        service.wait_received(sent)
+        wanted = {}
+        for n in range(sent):
+            sums = wanted.setdefault(domain_of(n), [0, 0])
+            sums[n % 2] += 1
+        tallies = service.tallies("today")
+        self.assertEqual(wanted, tally_totals(tallies))
+        self.assertEqual(
+            Counter((domain_of(n), reason_of(n)) for n in range(1, sent, 2)),
+            details(tallies))
+        self.assertEqual({"received": sent, "sessions": sent},
+                         service.counters())
+
+
+class Restarts(OwnSocket):
+    """The service ends again and again while sessions come in."""
+
+    def setUp(self):
+        self.chance = random.Random(SEED)
+        # Ahead of the machine's clock, which tells the age of segments.
+        tomorrow = (int(time.time()) // DAY_S + 1) * DAY_S
+        self.subject = self.service_on_socket(
+            now=tomorrow + DAY_S // 2, collect__flush_interval="50ms",
+            collect__journal_keep="0s")
+        self.traffic = self.sender(self.subject, mixed)
+
+    def finish(self, at_least=0):
+        """All that was sent is counted."""
+        self.subject.start()
+        sent = self.traffic.stop(at_least)
+        self.assert_counted(self.subject, sent)
+        return sent
+
+    def test_killed_and_ended_at_any_point(self):
+        ends = ["kill"] * KILLS + ["stop"] * TERMS
+        self.chance.shuffle(ends)
+        for end in ends:
+            self.subject.launch()
+            time.sleep(self.chance.uniform(0, LIFE_S))
+            if end == "kill":
+                self.subject.kill()
+            else:
+                # By the signal, if it had not begun to take signals.
+                self.assertIn(self.subject.stop(), (OK, -signal.SIGTERM))
+        self.finish(at_least=5000)
+
+    def test_collector_killed_at_any_point(self):
+        self.subject.start()
+        for _ in range(6):
+            time.sleep(self.chance.uniform(0, LIFE_S / 4))
+            dead = wait_until(lambda: self.subject.role_pid("collect"),
+                              "the collector runs")
+            os.kill(dead, signal.SIGKILL)
+            wait_until(lambda: self.subject.role_pid("collect") not in
+                       (None, dead), "the collector was started again")
+        self.assertIn('what="role was killed" role="collect"',
+                      self.subject.log_text())
+        sent = self.traffic.stop()
+        self.assert_counted(self.subject, sent)
+
+    def test_roles_end_with_their_supervisor(self):
+        self.subject.start()
+        self.subject.signal(signal.SIGKILL)
+        self.subject.process.wait()
+        self.subject.reap()  # waits until they have ended
+        self.assertEqual([], self.subject.processes())
+        self.finish()
+
+    def test_journal_has_one_writer(self):
+        """A collector that lingers without its supervisor is waited for."""
+        self.subject.start()
+        old, collector = self.subject.process, self.subject.role_pid("collect")
+        os.kill(collector, signal.SIGSTOP)
+        self.addCleanup(self.reap_group, old.pid)
+        self.subject.signal(signal.SIGKILL)
+        old.wait()
+        before = len(self.subject.log_text())
+        self.subject.launch()
+
+        def news():
+            return self.subject.log_text()[before:]
+        wait_until(lambda: 'what="collecting"' in news()
+                   or "another process holds it" in news(),
+                   "the new collector waits, or does not")
+        waits = 'what="collecting"' not in news()
+        os.kill(collector, signal.SIGCONT)
+        self.reap_group(old.pid)
+        wait_until(lambda: 'what="collecting"' in news(), "it collects")
+        self.assertTrue(waits, "two collectors write to one journal")
+        self.assert_counted(self.subject, self.traffic.stop())
+
+    def test_new_supervisor_while_old_roles_end(self):
+        for _ in range(5):
+            self.subject.start()
+            time.sleep(self.chance.uniform(0, LIFE_S / 4))
+            old = self.subject.process
+            self.subject.signal(signal.SIGKILL)
+            old.wait()
+            self.subject.launch()
+            time.sleep(LIFE_S)
+            self.subject.kill()
+            self.reap_group(old.pid)
+        self.finish()
+
+    def reap_group(self, group):
+        """Wait for what is left of a process group."""
+        try:
+            while os.waitpid(-group, 0):
+                pass
+        except ChildProcessError:
+            pass
+
+
+class Midnight(OwnSocket):
+    """The day changes while sessions come in."""
+
+    def setUp(self):
+        self.subject = self.service_on_socket(
+            now=DAY_START + DAY_S - BEFORE_MIDNIGHT_S,
+            collect__flush_interval="200ms")
+        traffic = self.sender(self.subject, numbered, pause_s=0.004)
+        self.subject.start()
+        wait_until(self.closed, "the day is closed and reported")
+        self.sent = traffic.stop()
+        self.subject.wait_received(self.sent)
+        self.days = [self.subject.tallies(d) for d in (DAY, NEXT_DAY)]
+
+    def closed(self):
+        """Whether the first day's reports lie in the folder."""
+        day = self.subject.day()
+        return (day["state"] == "closed" and day["reports"] >= len(DOMAINS)
+                and day["reports"] == day["reports-delivered"])
+
+    def test_midnight_under_load(self):
+        for check in (self.check_once, self.check_order, self.check_reports,
+                      self.check_not_late):
+            with self.subTest(check.__doc__):
+                check()
+
+    def check_once(self):
+        """Each session counts once, on the two days together."""
+        wanted = Counter((domain_of(n), f"n={n}") for n in range(self.sent))
+        first, second = map(details, self.days)
+        self.assertEqual(wanted, first + second)
+
+    def check_order(self):
+        """What was sent first is of the first day."""
+        first, second = (sorted(int(reason[2:]) for _, reason in details(day))
+                         for day in self.days)
+        self.assertEqual(list(range(len(first))), first)
+        self.assertEqual(list(range(len(first), self.sent)), second)
+        self.assertGreater(min(len(first), len(second)), len(DOMAINS))
+
+    def check_reports(self):
+        """The closed day's reports say what its tallies do."""
+        reports = {r.name.split("!")[1]: r for r in self.subject.reports()}
+        self.assertEqual(len(DOMAINS), len(reports))
+        self.assertEqual(tally_totals(self.days[0]), totals(
+            (domain, r.value["policies"]) for domain, r in reports.items()))
+        for report in reports.values():
+            self.assertEqual(f"{DAY}T23:59:59Z",
+                             report.value["date-range"]["end-datetime"])
+
+    def check_not_late(self):
+        """No session came too late for its day's report."""
+        day = self.subject.day()
+        self.assertEqual(("watermark", ""),
+                         (day["closed-by"], day["missing-collectors"]))
+        self.assertEqual({0}, {t["part"] for d in self.days for t in d})
+        self.assertEqual({0}, {r["part"] for r in self.subject.report_rows()})
+        self.assertNotIn("late=1", self.subject.log_text())
+        self.assertEqual("open", self.subject.day(NEXT_DAY)["state"])
+
+
+if __name__ == "__main__":
+    unittest.main()
