@@ -1,0 +1,27 @@
+/* tests/fuzz/fuzz.h -- what the fuzz targets share. Asserts are the findings.
+ */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#undef NDEBUG
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "base/utf8.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static inline void
+fuzz_assert_utf8(struct span s)
+{
+	size_t n;
+
+	for (; s.len > 0; s = span_skip(s, n)) {
+		n = utf8_char(s);
+		assert(n > 0);
+	}
+}
+
+#endif
