@@ -1,7 +1,7 @@
 #include "datagram_write.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "sender_private.h"
@@ -51,19 +51,13 @@ reserve(struct datagram *d, size_t n)
 	return true;
 }
 
-static void
-put_bytes(struct datagram *d, const char *bytes, size_t n)
+void
+datagram_put_bytes(struct datagram *d, const char *bytes, size_t n)
 {
 	if (!reserve(d, n))
 		return;
 	memcpy(d->p + d->len, bytes, n);
 	d->len += n;
-}
-
-void
-datagram_put(struct datagram *d, const char *text)
-{
-	put_bytes(d, text, strlen(text));
 }
 
 static bool
@@ -72,51 +66,78 @@ is_plain(unsigned char c)
 	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
 }
 
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* Whether all eight bytes are plain. Bytes from 0x80 on are, but may hide that
+ * they are from this test: it says no more often than it must. */
+static bool
+are_plain(uint64_t v)
+{
+	uint64_t quote = v ^ EACH_BYTE('"'), backslash = v ^ EACH_BYTE('\\');
+
+	return (((v - EACH_BYTE(0x20)) | (v + EACH_BYTE(1)) |
+		    (quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1))) &
+		   EACH_BYTE(0x80)) == 0;
+}
+
+/* How many bytes of the n are plain before the first that is not. */
+static size_t
+plain_length(const char *value, size_t n)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	while (n - i >= sizeof(eight)) {
+		memcpy(&eight, value + i, sizeof(eight));
+		if (!are_plain(eight))
+			break;
+		i += sizeof(eight);
+	}
+	while (i < n && is_plain((unsigned char)value[i]))
+		i++;
+	return i;
+}
+
 void
 datagram_put_escaped(struct datagram *d, const char *value)
 {
-	while (*value != '\0') {
-		size_t n = 0;
+	size_t n = strlen(value);
 
-		while (is_plain((unsigned char)value[n]))
-			n++;
-		put_bytes(d, value, n);
-		value += n;
-		if (*value != '\0')
-			datagram_put(d,
-			    tlsrpt_json_escape_values[(unsigned char)*value++]);
+	for (;;) {
+		size_t plain = plain_length(value, n);
+		const char *escape;
+
+		datagram_put_bytes(d, value, plain);
+		if (plain == n)
+			return;
+		escape = tlsrpt_json_escape_values[(unsigned char)value[plain]];
+		datagram_put_bytes(d, escape, strlen(escape));
+		value += plain + 1;
+		n -= plain + 1;
 	}
 }
 
 void
-datagram_put_text(struct datagram *d, const char *separator, const char *key,
+datagram_put_quoted(struct datagram *d, const char *head, size_t head_len,
     const char *value)
 {
-	datagram_put(d, separator);
-	datagram_put(d, "\"");
-	datagram_put(d, key);
-	/* The blank is part of the format: libtlsrpt writes it. */
-	datagram_put(d, "\": \"");
+	datagram_put_bytes(d, head, head_len);
 	datagram_put_escaped(d, value);
 	datagram_put(d, "\"");
 }
 
 void
-datagram_put_optional(struct datagram *d, const char *key, const char *value)
+datagram_put_number(struct datagram *d, int number)
 {
-	if (value != NULL)
-		datagram_put_text(d, ",", key, value);
-}
+	char digits[3 * sizeof(number) + 1], *p = digits + sizeof(digits);
+	unsigned rest = number < 0 ? 0u - (unsigned)number : (unsigned)number;
 
-void
-datagram_put_number(struct datagram *d, const char *separator, const char *key,
-    int number)
-{
-	char text[64];
-
-	(void)snprintf(text, sizeof(text), "%s\"%s\":%d", separator, key,
-	    number);
-	datagram_put(d, text);
+	do
+		*--p = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		*--p = '-';
+	datagram_put_bytes(d, p, (size_t)(digits + sizeof(digits) - p));
 }
 
 /* -- sections -- */
@@ -138,14 +159,15 @@ is_empty(const struct datagram *d, enum section s)
 void
 datagram_begin_item(struct datagram *d, enum section s)
 {
-	static const char *const heads[NSECTIONS] = {
-		[SECTION_POLICY_STRING] = ",\"policy-string\":[",
-		[SECTION_MX_HOST] = ",\"mx-host\":[",
-		[SECTION_FAILURE_DETAILS] = ",\"failure-details\":[",
-	};
-
 	d->item = d->len;
-	datagram_put(d, is_empty(d, s) ? heads[s] : ",");
+	if (!is_empty(d, s))
+		datagram_put(d, ",");
+	else if (s == SECTION_POLICY_STRING)
+		datagram_put(d, ",\"policy-string\":[");
+	else if (s == SECTION_MX_HOST)
+		datagram_put(d, ",\"mx-host\":[");
+	else
+		datagram_put(d, ",\"failure-details\":[");
 }
 
 /* The item stands at the end of the text and belongs to offset at. What is in

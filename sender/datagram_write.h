@@ -33,17 +33,21 @@ struct datagram {
 void datagram_begin(struct datagram *);
 void datagram_free(struct datagram *);
 
-void datagram_put(struct datagram *, const char *text);
-/* "key": "value", escaped, with separator in front. */
-void datagram_put_text(struct datagram *, const char *separator,
-    const char *key, const char *value);
-/* The same if value is not NULL, behind a comma. */
-void datagram_put_optional(struct datagram *, const char *key,
-    const char *value);
+void datagram_put_bytes(struct datagram *, const char *bytes, size_t n);
 void datagram_put_escaped(struct datagram *, const char *value);
-/* "key":number, with separator in front. */
-void datagram_put_number(struct datagram *, const char *separator,
-    const char *key, int number);
+void datagram_put_number(struct datagram *, int number);
+/* head, the value escaped, and a closing quote. */
+void datagram_put_quoted(struct datagram *, const char *head, size_t head_len,
+    const char *value);
+
+/* What is known when we are compiled is put together then. */
+#define datagram_put(d, literal) \
+	datagram_put_bytes((d), "" literal, sizeof(literal) - 1)
+/* "key": "value", with separator in front. The blank is part of the format:
+ * libtlsrpt writes it. */
+#define datagram_put_text(d, separator, key, value)           \
+	datagram_put_quoted((d), separator "\"" key "\": \"", \
+	    sizeof(separator "\"" key "\": \"") - 1, (value))
 
 /* From here on sections may be added to, in any order. */
 void datagram_begin_sections(struct datagram *);

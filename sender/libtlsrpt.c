@@ -240,6 +240,12 @@ tlsrpt_finish_delivery_request(struct tlsrpt_dr_t **pdr)
 
 /* -- policies -- */
 
+#define put_optional(d, key, value)                            \
+	do {                                                   \
+		if ((value) != NULL)                           \
+			datagram_put_text(d, ",", key, value); \
+	} while (0)
+
 int
 tlsrpt_init_policy(struct tlsrpt_dr_t *dr, tlsrpt_policy_type_t policy_type,
     const char *policydomainname)
@@ -253,9 +259,12 @@ tlsrpt_init_policy(struct tlsrpt_dr_t *dr, tlsrpt_policy_type_t policy_type,
 	if (dr->in_policy)
 		return fail(dr, TLSRPT_ERR_TLSRPT_NESTEDPOLICY);
 	d = &dr->datagram;
-	datagram_put_number(d, dr->policies == 0 ? ",\"policies\":[{" : ",{",
-	    "policy-type", (int)policy_type);
-	datagram_put_optional(d, "policy-domain", policydomainname);
+	if (dr->policies == 0)
+		datagram_put(d, ",\"policies\":[{\"policy-type\":");
+	else
+		datagram_put(d, ",{\"policy-type\":");
+	datagram_put_number(d, (int)policy_type);
+	put_optional(d, "policy-domain", policydomainname);
 	datagram_begin_sections(d);
 	dr->policies++;
 	dr->failures = 0;
@@ -273,8 +282,10 @@ tlsrpt_finish_policy(struct tlsrpt_dr_t *dr, tlsrpt_final_result_t final_result)
 	dr->in_policy = false;
 	if (dr->status != 0)
 		return dr->status;
-	datagram_put_number(&dr->datagram, ",", "t", dr->failures);
-	datagram_put_number(&dr->datagram, ",", "f", (int)final_result);
+	datagram_put(&dr->datagram, ",\"t\":");
+	datagram_put_number(&dr->datagram, dr->failures);
+	datagram_put(&dr->datagram, ",\"f\":");
+	datagram_put_number(&dr->datagram, (int)final_result);
 	datagram_put(&dr->datagram, "}");
 	return wrote(dr, TLSRPT_ERR_FPRINTF_FINISHPOLICY);
 }
@@ -346,13 +357,14 @@ tlsrpt_add_delivery_request_failure(struct tlsrpt_dr_t *dr,
 	d = &dr->datagram;
 	dr->failures++;
 	datagram_begin_item(d, SECTION_FAILURE_DETAILS);
-	datagram_put_number(d, "{", "c", (int)failure_code);
-	datagram_put_optional(d, "s", sending_mta_ip);
-	datagram_put_optional(d, "n", receiving_mx_hostname);
-	datagram_put_optional(d, "h", receiving_mx_helo);
-	datagram_put_optional(d, "r", receiving_ip);
-	datagram_put_optional(d, "a", additional_information);
-	datagram_put_optional(d, "f", failure_reason_code);
+	datagram_put(d, "{\"c\":");
+	datagram_put_number(d, (int)failure_code);
+	put_optional(d, "s", sending_mta_ip);
+	put_optional(d, "n", receiving_mx_hostname);
+	put_optional(d, "h", receiving_mx_helo);
+	put_optional(d, "r", receiving_ip);
+	put_optional(d, "a", additional_information);
+	put_optional(d, "f", failure_reason_code);
 	datagram_put(d, "}");
 	datagram_end_item(d, SECTION_FAILURE_DETAILS);
 	return wrote(dr, TLSRPT_ERR_FPRINTF_ADDFAILURE);

@@ -381,6 +381,53 @@ test_bytes_from_0x80_go_out_raw(void **state)
 	assert_sent_everywhere(*state, text);
 }
 
+/* RFC 8259, and libtlsrpt's choice for DEL and the short escapes. */
+static void
+add_escaped(struct buf *out, unsigned char c)
+{
+	static const char from[] = "\b\t\n\f\r\"\\", to[] = "btnfr\"\\";
+	const char *found = strchr(from, c);
+
+	if (found != NULL)
+		buf_addf(out, "\\%c", to[found - from]);
+	else if (c < 0x20 || c == 0x7f)
+		buf_addf(out, "\\u%04x", c);
+	else
+		buf_addc(out, (char)c);
+}
+
+/* The writer looks at eight bytes at a time: no neighbour hides a byte. */
+static void
+assert_escaped_at(struct mta *m, unsigned char c, size_t at, char neighbour)
+{
+	char text[20];
+	struct buf want = BUF_INIT(8192);
+
+	memset(text, neighbour, sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	text[at] = (char)c;
+	mta_begin(m);
+	begin_policy(m, TLSRPT_POLICY_STS, text);
+	finish_policy(m, TLSRPT_FINAL_SUCCESS);
+	buf_adds(&want, MTA_HEAD "{\"policy-type\":2,\"policy-domain\": \"");
+	for (size_t i = 0; text[i] != '\0'; i++)
+		add_escaped(&want, (unsigned char)text[i]);
+	buf_adds(&want, "\",\"t\":0,\"f\":0}]}");
+	assert_ok(want.err);
+	assert_sent(m, buf_str(&want));
+	buf_free(&want);
+}
+
+static void
+test_each_byte_in_each_place(void **state)
+{
+	for (unsigned c = 1; c < 256; c++)
+		for (size_t at = 0; at < 19; at++) {
+			assert_escaped_at(*state, (unsigned char)c, at, 'x');
+			assert_escaped_at(*state, (unsigned char)c, at, '\xff');
+		}
+}
+
 /* -- lengths -- */
 
 /* Past every power of two that a buffer may have grown to, an escape at the
@@ -507,6 +554,7 @@ main(void)
 		TEST(test_the_order_of_adding_does_not_show),
 		TEST(test_escapes_in_every_text),
 		TEST(test_bytes_from_0x80_go_out_raw),
+		TEST(test_each_byte_in_each_place),
 		TEST(test_every_length_of_one_text),
 		TEST(test_texts_far_longer_than_usual),
 		TEST(test_many_items_added_in_turn),
