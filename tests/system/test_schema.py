@@ -141,6 +141,7 @@ BROKEN = {
                         "https://a.example/? id = 1"),
     "information as text": (f"{DETAIL}/additional-information", "see our site"),
 }
+NPM_S = 180
 
 
 def changed(place, value):
@@ -179,9 +180,14 @@ def install(folder):
             raise AssertionError(
                 f"{program} is not installed: this test checks reports with "
                 "ajv and needs Node.js 18 or newer with npm")
-    done = subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder, capture_output=True, text=True)
+    try:
+        done = subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+             "--fetch-retries=1", "--fetch-timeout=30000"],
+            cwd=folder, capture_output=True, text=True, timeout=NPM_S)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"npm ci took more than {NPM_S} s: is npm's "
+                             "registry reachable?") from None
     if done.returncode != 0:
         raise AssertionError(f"npm ci failed:\n{done.stdout}{done.stderr}")
 
