@@ -53,21 +53,12 @@ enum key {
 };
 
 static enum key
-find_key(struct span text)
+find_long_key(struct span text)
 {
 	static const struct {
 		struct span text;
 		enum key key;
 	} keys[] = {
-		{ { "f", 1 }, KEY_F },
-		{ { "t", 1 }, KEY_T },
-		{ { "d", 1 }, KEY_D },
-		{ { "c", 1 }, KEY_C },
-		{ { "s", 1 }, KEY_S },
-		{ { "n", 1 }, KEY_N },
-		{ { "h", 1 }, KEY_H },
-		{ { "r", 1 }, KEY_R },
-		{ { "a", 1 }, KEY_A },
 		{ { "pr", 2 }, KEY_PR },
 		{ { "dpv", 3 }, KEY_DPV },
 		{ { "policies", 8 }, KEY_POLICIES },
@@ -79,9 +70,38 @@ find_key(struct span text)
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (span_eq(keys[i].text, text))
+		if (keys[i].text.len == text.len && span_eq(keys[i].text, text))
 			return keys[i].key;
 	return KEY_UNKNOWN;
+}
+
+static enum key
+find_key(struct span text)
+{
+	if (text.len != 1)
+		return find_long_key(text);
+	switch (text.p[0]) {
+	case 'd':
+		return KEY_D;
+	case 't':
+		return KEY_T;
+	case 'f':
+		return KEY_F;
+	case 'c':
+		return KEY_C;
+	case 's':
+		return KEY_S;
+	case 'n':
+		return KEY_N;
+	case 'h':
+		return KEY_H;
+	case 'r':
+		return KEY_R;
+	case 'a':
+		return KEY_A;
+	default:
+		return KEY_UNKNOWN;
+	}
 }
 
 /* The next member; one that is known and comes twice is refused, because

@@ -1,5 +1,7 @@
 #include "codec/json_read.h"
 
+#include <endian.h>
+
 #include "base/ascii.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -200,19 +202,40 @@ json_read_member(struct json_reader *j, struct span *ret_key)
 
 /* -- strings -- */
 
-/* Bytes that need no look: printable ASCII but '"' and '\'. */
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* A top bit for each byte below n; right up to the first such byte. */
+static uint64_t
+bytes_below(uint64_t v, unsigned char n)
+{
+	return (v - EACH_BYTE(n)) & ~v & EACH_BYTE(0x80);
+}
+
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Bytes that need no look: ASCII but control bytes, '"' and '\'. Eight at a
+ * time: strings are most of what is read. */
 static size_t
 plain_run(struct span s)
 {
 	size_t n = 0;
+	uint64_t v, found;
 
-	while (n < s.len) {
-		unsigned char c = (unsigned char)s.p[n];
-
-		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-			break;
-		n++;
+	for (; s.len - n >= sizeof(v); n += sizeof(v)) {
+		memcpy(&v, s.p + n, sizeof(v));
+		v = le64toh(v); /* the first byte is the lowest */
+		found = bytes_below(v, 0x20) | (v & EACH_BYTE(0x80)) |
+		    bytes_below(v ^ EACH_BYTE('"'), 1) |
+		    bytes_below(v ^ EACH_BYTE('\\'), 1);
+		if (found != 0)
+			return n + (size_t)__builtin_ctzll(found) / 8;
 	}
+	while (n < s.len && is_plain((unsigned char)s.p[n]))
+		n++;
 	return n;
 }
 
