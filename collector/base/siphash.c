@@ -1,5 +1,6 @@
 #include "base/siphash.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ rotate(uint64_t x, unsigned bits)
 	return x << bits | x >> (64 - bits);
 }
 
-static void
+static inline void
 mix(struct state *s, unsigned rounds)
 {
 	for (unsigned i = 0; i < rounds; i++) {
@@ -32,7 +33,7 @@ mix(struct state *s, unsigned rounds)
 	}
 }
 
-static void
+static inline void
 absorb(struct state *s, uint64_t word, unsigned c)
 {
 	s->v3 ^= word;
@@ -45,31 +46,71 @@ load_le(const unsigned char *p, size_t n)
 {
 	uint64_t v = 0;
 
-	for (size_t i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
+	if (n > 0)
+		memcpy(&v, p, n);
+	return le64toh(v);
+}
+
+static struct state
+begin(const struct siphash_key *key)
+{
+	return (struct state){
+		key->k0 ^ UINT64_C(0x736f6d6570736575),
+		key->k1 ^ UINT64_C(0x646f72616e646f6d),
+		key->k0 ^ UINT64_C(0x6c7967656e657261),
+		key->k1 ^ UINT64_C(0x7465646279746573),
+	};
+}
+
+static inline void
+absorb_all(struct state *s, const void *data, size_t len, unsigned c)
+{
+	const unsigned char *p = data;
+	size_t left = len;
+
+	for (; left >= 8; p += 8, left -= 8)
+		absorb(s, load_le(p, 8), c);
+	absorb(s, (uint64_t)len << 56 | load_le(p, left), c);
+}
+
+static uint64_t
+fold(const struct state *s)
+{
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
 uint64_t
 siphash(const struct siphash_key *key, const void *data, size_t len, unsigned c,
     unsigned d)
 {
-	const unsigned char *p = data;
-	struct state s = {
-		key->k0 ^ UINT64_C(0x736f6d6570736575),
-		key->k1 ^ UINT64_C(0x646f72616e646f6d),
-		key->k0 ^ UINT64_C(0x6c7967656e657261),
-		key->k1 ^ UINT64_C(0x7465646279746573),
-	};
-	size_t left = len;
+	struct state s = begin(key);
 
-	for (; left >= 8; p += 8, left -= 8)
-		absorb(&s, load_le(p, 8), c);
-	absorb(&s, (uint64_t)len << 56 | load_le(p, left), c);
+	absorb_all(&s, data, len, c);
 	s.v2 ^= 0xff;
 	mix(&s, d);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return fold(&s);
 }
+
+void
+siphash_128(const struct siphash_key *key, const void *data, size_t len,
+    unsigned c, unsigned d, uint64_t ret[2])
+{
+	struct state s = begin(key);
+
+	s.v1 ^= 0xee;
+	absorb_all(&s, data, len, c);
+	s.v2 ^= 0xee;
+	mix(&s, d);
+	ret[0] = fold(&s);
+	s.v1 ^= 0xdd;
+	mix(&s, d);
+	ret[1] = fold(&s);
+}
+
+/* -- for tables -- */
+
+#define TABLE_C 1
+#define TABLE_D 3
 
 static struct siphash_key process_key;
 
@@ -81,11 +122,23 @@ draw_key(void)
 		abort();
 }
 
-uint64_t
-siphash_table(const void *data, size_t len)
+static const struct siphash_key *
+table_key(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)pthread_once(&once, draw_key);
-	return siphash(&process_key, data, len, 1, 3);
+	return &process_key;
+}
+
+uint64_t
+siphash_table(const void *data, size_t len)
+{
+	return siphash(table_key(), data, len, TABLE_C, TABLE_D);
+}
+
+void
+siphash_table_128(const void *data, size_t len, uint64_t ret[2])
+{
+	siphash_128(table_key(), data, len, TABLE_C, TABLE_D, ret);
 }

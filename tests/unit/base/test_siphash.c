@@ -36,11 +36,13 @@ test_reference_vectors(void **state)
 		    siphash(&key, in, cases[i].len, 2, 4));
 }
 
-static uint64_t
-openssl_siphash(const unsigned char *in, size_t len, unsigned c, unsigned d)
+/* Of 8 or 16 bytes, as words. */
+static void
+openssl_siphash(const unsigned char *in, size_t len, unsigned c, unsigned d,
+    size_t size, uint64_t *ret)
 {
-	unsigned char key_bytes[16], out[8];
-	size_t size = sizeof(out), written;
+	unsigned char key_bytes[16], out[16];
+	size_t written;
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
 	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
 	OSSL_PARAM params[] = {
@@ -49,19 +51,32 @@ openssl_siphash(const unsigned char *in, size_t len, unsigned c, unsigned d)
 		OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &d),
 		OSSL_PARAM_construct_end(),
 	};
-	uint64_t v = 0;
 
 	for (size_t i = 0; i < sizeof(key_bytes); i++)
 		key_bytes[i] = (unsigned char)i;
 	assert_int_equal(1, EVP_MAC_init(ctx, key_bytes, 16, params));
 	assert_int_equal(1, EVP_MAC_update(ctx, in, len));
 	assert_int_equal(1, EVP_MAC_final(ctx, out, &written, sizeof(out)));
-	assert_int_equal(8, written);
+	assert_int_equal(size, written);
 	EVP_MAC_CTX_free(ctx);
 	EVP_MAC_free(mac);
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | out[i];
-	return v;
+	for (size_t i = 0; i < size / 8; i++) {
+		ret[i] = 0;
+		for (size_t k = 8; k-- > 0;)
+			ret[i] = ret[i] << 8 | out[8 * i + k];
+	}
+}
+
+static void
+assert_as_openssl(const unsigned char *in, size_t len, unsigned c, unsigned d)
+{
+	uint64_t want[2], got[2];
+
+	openssl_siphash(in, len, c, d, 8, want);
+	assert_int_equal(want[0], siphash(&key, in, len, c, d));
+	openssl_siphash(in, len, c, d, 16, want);
+	siphash_128(&key, in, len, c, d, got);
+	assert_memory_equal(want, got, sizeof(want));
 }
 
 static void
@@ -73,10 +88,8 @@ test_openssl_agrees(void **state)
 	for (size_t i = 0; i < sizeof(in); i++)
 		in[i] = (unsigned char)(i * 31 + 7);
 	for (size_t len = 0; len <= sizeof(in); len++) {
-		assert_int_equal(openssl_siphash(in, len, 2, 4),
-		    siphash(&key, in, len, 2, 4));
-		assert_int_equal(openssl_siphash(in, len, 1, 3),
-		    siphash(&key, in, len, 1, 3));
+		assert_as_openssl(in, len, 2, 4);
+		assert_as_openssl(in, len, 1, 3);
 	}
 }
 
@@ -84,6 +97,7 @@ static void
 test_table_hash_is_one_for_the_process(void **state)
 {
 	const struct siphash_key none = { 0, 0 };
+	uint64_t wide[2], again[2];
 	uint64_t first = siphash_table("example.com", 11);
 
 	(void)state;
@@ -92,6 +106,11 @@ test_table_hash_is_one_for_the_process(void **state)
 	assert_int_not_equal(first, siphash_table("example.con", 11));
 	assert_int_not_equal(first, siphash(&key, "example.com", 11, 1, 3));
 	assert_int_not_equal(first, siphash(&none, "example.com", 11, 1, 3));
+	siphash_table_128("example.com", 11, wide);
+	siphash_table_128("example.com", 11, again);
+	assert_memory_equal(wide, again, sizeof(wide));
+	siphash_128(&none, "example.com", 11, 1, 3, again);
+	assert_memory_not_equal(wide, again, sizeof(wide));
 }
 
 int
