@@ -4,10 +4,12 @@
 
 #include "codec/lines.h"
 
+/* Beside the rows: a repeat of the session would not know. */
 static void
-count_fold(struct tally_table *t, int64_t day, enum counter which)
+count_beside(struct tally_table *t, int64_t day, enum counter which)
 {
 	counters_add(tally_table_counters(t, day), which, 1);
+	t->unlike = true;
 }
 
 /* -- keys and rows of any kind -- */
@@ -195,9 +197,9 @@ record_find(struct tally_table *t, struct record_content *c,
 			break;
 	}
 	if (level == RECORD_NOBODY)
-		count_fold(t, c->day, COUNTER_FOLDED_RECORD);
+		count_beside(t, c->day, COUNTER_FOLDED_RECORD);
 	else if (level == RECORD_NAMELESS)
-		count_fold(t, c->day, COUNTER_FOLDED_DOMAIN);
+		count_beside(t, c->day, COUNTER_FOLDED_DOMAIN);
 	if (*ret == NULL)
 		return record_make(t, c, &w, ret);
 	return keep_least(t, &(*ret)->record, c->text);
@@ -218,8 +220,7 @@ tally_record_row(struct tally_table *t, int64_t day, const struct session *s,
 	if (e == E_NOMEM)
 		return e;
 	if (e != E_OK)
-		counters_add(tally_table_counters(t, day),
-		    COUNTER_REPAIRED_RECORD, 1);
+		count_beside(t, day, COUNTER_REPAIRED_RECORD);
 	return record_find(t, &c, ret);
 }
 
@@ -344,7 +345,7 @@ tally_policy_row(struct tally_table *t, struct record_row *record,
 			break;
 	}
 	if (level > POLICY_WHOLE)
-		count_fold(t, record->day, COUNTER_FOLDED_POLICY);
+		count_beside(t, record->day, COUNTER_FOLDED_POLICY);
 	if (*ret == NULL)
 		return policy_make(t, record, &p, &w, ret);
 	return policy_sample(t, *ret, &p);
@@ -402,7 +403,7 @@ tally_detail_row(struct tally_table *t, struct record_row *record,
 			break;
 	}
 	if (level > DETAIL_WHOLE)
-		count_fold(t, record->day, COUNTER_FOLDED_DETAIL);
+		count_beside(t, record->day, COUNTER_FOLDED_DETAIL);
 	if (*ret == NULL)
 		return detail_make(t, policy, &d, &w, ret);
 	return keep_least(t, &(*ret)->detail.helo, d.helo);

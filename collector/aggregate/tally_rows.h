@@ -58,7 +58,12 @@ struct tally_table {
 	struct ceiling *ceiling;
 	struct row *records, *policies, *details; /* hash tables */
 	size_t nrecords, nrows;
-	uint64_t session; /* serial number, for last_session */
+	uint64_t session;     /* serial number, for last_session */
+	struct repeat *known; /* hash table */
+	/* What the session that is being added has raised. */
+	uint64_t *raised[REPEAT_COUNTS_MAX];
+	size_t nraised;
+	bool unlike; /* something was counted that is not among them */
 	struct day_counters days[TALLY_DAYS_MAX];
 	size_t ndays;
 };

@@ -38,6 +38,7 @@ tally_table_clear(struct tally_table *t)
 	HASH_CLEAR(hh, t->records);
 	HASH_CLEAR(hh, t->policies);
 	HASH_CLEAR(hh, t->details);
+	HASH_CLEAR(hh, t->known);
 	arena_reset(&t->arena);
 	t->nrecords = t->nrows = t->ndays = 0;
 }
@@ -92,6 +93,16 @@ tally_table_day_counters(const struct tally_table *t,
 
 /* -- counting -- */
 
+static void
+raise_by_one(struct tally_table *t, uint64_t *count)
+{
+	*count = count_add(*count, 1);
+	if (t->nraised == REPEAT_COUNTS_MAX)
+		t->unlike = true;
+	else
+		t->raised[t->nraised++] = count;
+}
+
 static enum err
 count_detail(struct tally_table *t, struct record_row *record,
     struct policy_row *policy, const struct failure_detail *d)
@@ -102,7 +113,7 @@ count_detail(struct tally_table *t, struct record_row *record,
 	if (e != E_OK || row->last_session == t->session)
 		return e;
 	row->last_session = t->session;
-	row->sessions = count_add(row->sessions, 1);
+	raise_by_one(t, &row->sessions);
 	return E_OK;
 }
 
@@ -121,10 +132,7 @@ count_policy(struct tally_table *t, struct record_row *record,
 		return e;
 	/* A detail is the same within one policy of one session only. */
 	t->session++;
-	if (p->failed)
-		row->failed = count_add(row->failed, 1);
-	else
-		row->succeeded = count_add(row->succeeded, 1);
+	raise_by_one(t, p->failed ? &row->failed : &row->succeeded);
 	for (size_t i = 0; i < p->ndetails && e == E_OK; i++)
 		e = count_detail(t, record, row, &p->details[i]);
 	if (e == E_OK && p->failed && p->ndetails == 0)
@@ -133,14 +141,25 @@ count_policy(struct tally_table *t, struct record_row *record,
 }
 
 enum err
-tally_table_add(struct tally_table *t, int64_t day, const struct session *s)
+tally_table_add(struct tally_table *t, int64_t day, const struct session *s,
+    const struct repeat_key *key)
 {
 	struct record_row *record;
 	enum err e;
 
 	arena_reset(&t->scratch);
+	t->nraised = 0;
+	t->unlike = false;
 	e = tally_record_row(t, day, s, &record);
 	for (size_t i = 0; i < s->npolicies && e == E_OK; i++)
 		e = count_policy(t, record, &s->policies[i]);
+	if (e == E_OK && key != NULL && !t->unlike)
+		repeat_keep(&t->known, key, t->raised, t->nraised, &t->arena);
 	return e;
+}
+
+bool
+tally_table_repeat(struct tally_table *t, const struct repeat_key *key)
+{
+	return repeat_count(t->known, key);
 }

@@ -8,6 +8,7 @@
 #define AGGREGATE_TALLY_TABLE_H
 
 #include "aggregate/ceiling.h"
+#include "aggregate/repeat.h"
 #include "model/counters.h"
 #include "model/session.h"
 #include "model/tally.h"
@@ -31,10 +32,14 @@ MUST_CHECK enum err tally_table_new(size_t max_bytes,
 void tally_table_free(struct tally_table *); /* NULL is fine */
 void tally_table_clear(struct tally_table *);
 
-/* Count one session of a UTC day. E_NOMEM: it may be counted in part, so the
- * table is worthless; start again from the journal. */
+/* Count one session of a UTC day. key: of its datagram, so that repeats of it
+ * are known; NULL: repeats count more than the rows show. E_NOMEM: it may be
+ * counted in part, so the table is worthless; start again from the journal. */
 MUST_CHECK enum err tally_table_add(struct tally_table *, int64_t day,
-    const struct session *);
+    const struct session *, const struct repeat_key *key);
+
+/* Count the session of a datagram that was added before. False: it was not. */
+bool tally_table_repeat(struct tally_table *, const struct repeat_key *);
 
 /* Counters of a day, to be added to; NULL: out of memory. */
 struct counters *tally_table_counters(struct tally_table *, int64_t day);

@@ -25,6 +25,7 @@ struct pipeline {
 	struct ceiling *ceiling;
 	int64_t ceiling_day;
 	struct tally_table *filling, *spare; /* spare NULL: being flushed */
+	struct repeat_key asked;	     /* of the datagram in hand */
 	struct flusher *flusher;
 	int64_t watermark_ns; /* all received before has been read */
 	int64_t offered_watermark_ns;
@@ -42,6 +43,16 @@ sink_counters(void *arg, int64_t day)
 	return tally_table_counters(p->filling, day);
 }
 
+static bool
+sink_repeat(void *arg, int64_t day, struct span datagram)
+{
+	struct pipeline *p = arg;
+
+	p->asked = repeat_key_of(day, datagram);
+	return tally_table_repeat(p->filling, &p->asked);
+}
+
+/* Repairs are counted beside the table, so their sessions do not repeat. */
 static enum err
 sink_session(void *arg, int64_t day, const struct session *s)
 {
@@ -51,7 +62,8 @@ sink_session(void *arg, int64_t day, const struct session *s)
 		ceiling_clear(p->ceiling);
 		p->ceiling_day = day;
 	}
-	return tally_table_add(p->filling, day, s);
+	return tally_table_add(p->filling, day, s,
+	    s->marks == 0 ? &p->asked : NULL);
 }
 
 /* -- start -- */
@@ -115,7 +127,7 @@ start_stages(struct pipeline *p, struct why *why)
 		.clock = p->options.clock,
 		.dump_dir = c->collect_dump_dir,
 		.dump_max = c->collect_dump_max,
-		.sink = { p, sink_counters, sink_session },
+		.sink = { p, sink_counters, sink_repeat, sink_session },
 	};
 	enum err e = ingest_new(&ingest, &p->ingest, why);
 

@@ -140,8 +140,12 @@ take_datagram(struct ingest *in, const struct journal_record *r)
 
 	if (c == NULL)
 		return E_NOMEM;
-	arena_reset(&in->arena);
 	counters_add(c, COUNTER_RECEIVED, 1);
+	if (in->options.sink.repeat(in->options.sink.arg, day, r->datagram)) {
+		counters_add(c, COUNTER_SESSIONS, 1);
+		return E_OK;
+	}
+	arena_reset(&in->arena);
 	if (datagram_read(r->datagram, &in->arena, &session, &as, &why) !=
 	    E_OK) {
 		counters_add(c, as, 1);

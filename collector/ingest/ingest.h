@@ -13,7 +13,11 @@ struct ingest_sink {
 	void *arg;
 	/* The counters of a UTC day; NULL: out of memory. */
 	struct counters *(*counters)(void *arg, int64_t day);
-	/* Count one session of the day. Its texts are valid during the call. */
+	/* Count a datagram that was taken before on the day, byte for byte, as
+	 * it was then. False: it has to be read. */
+	bool (*repeat)(void *arg, int64_t day, struct span datagram);
+	/* Count one session of the day, of the datagram that repeat was just
+	 * asked for. Its texts are valid during the call. */
 	enum err (*session)(void *arg, int64_t day, const struct session *);
 };
 

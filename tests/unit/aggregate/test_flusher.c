@@ -87,7 +87,7 @@ count_one(struct fixture *f)
 		.npolicies = 1,
 	};
 
-	assert_ok(tally_table_add(f->table, DAY, &session));
+	assert_ok(tally_table_add(f->table, DAY, &session, NULL));
 }
 
 static struct position

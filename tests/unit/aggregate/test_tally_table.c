@@ -18,6 +18,7 @@ struct fixture {
 	struct arena arena;
 	struct tally *tallies;
 	size_t n;
+	unsigned repeats;
 };
 
 static int
@@ -55,18 +56,25 @@ limit(struct fixture *f, struct tally_limits limits)
 	    tally_table_new((size_t)1 << 28, &limits, f->ceiling, &f->table));
 }
 
+/* As the pipeline does. */
 static void
 add_on(struct fixture *f, int64_t day, const char *datagram)
 {
+	struct repeat_key key = repeat_key_of(day, span_str(datagram));
 	struct why why = { { 0 } };
 	struct session session;
 	enum counter as;
 
+	if (tally_table_repeat(f->table, &key)) {
+		f->repeats++;
+		return;
+	}
 	arena_reset(&f->arena);
 	assert_ok_why(datagram_read(span_str(datagram), &f->arena, &session,
 			  &as, &why),
 	    &why);
-	assert_ok(tally_table_add(f->table, day, &session));
+	assert_ok(tally_table_add(f->table, day, &session,
+	    session.marks == 0 ? &key : NULL));
 }
 
 static void PRINTF(2, 3) add(struct fixture *f, const char *fmt, ...)
@@ -522,6 +530,109 @@ test_a_batch_is_sorted(void **state)
 	assert_int_equal(0, f->n);
 }
 
+/* -- repeats -- */
+
+#define TWICE                                                          \
+	"{\"dpv\":\"1\",\"d\":\"a.example\"," PR ",\"policies\":["     \
+	"{\"policy-type\":2,\"policy-domain\":\"a.example\",\"f\":0}," \
+	"{\"policy-type\":9,\"f\":1,\"t\":3,\"failure-details\":["     \
+	"{\"c\":204},{\"c\":201},{\"c\":204}]}]}"
+
+static void
+test_the_same_bytes_again_count_the_same(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 5; i++)
+		add_on(f, DAY, TWICE);
+	assert_int_equal(4, f->repeats);
+	batch(f);
+	assert_int_equal(1, f->n);
+	assert_int_equal(2, f->tallies[0].npolicies);
+	for (size_t i = 0; i < 2; i++) {
+		const struct tally_policy *p = &f->tallies[0].policies[i];
+		bool sts = p->type == POLICY_STS;
+
+		assert_int_equal(sts ? 5 : 0, p->succeeded);
+		assert_int_equal(sts ? 0 : 5, p->failed);
+		assert_int_equal(sts ? 0 : 2, p->ndetails);
+		for (size_t d = 0; d < p->ndetails; d++)
+			assert_int_equal(5, p->details[d].sessions);
+	}
+}
+
+static void
+test_a_repeat_is_of_its_day_and_its_table(void **state)
+{
+	struct fixture *f = *state;
+
+	add_on(f, DAY, TWICE);
+	add_on(f, DAY + 1, TWICE);
+	tally_table_clear(f->table);
+	add_on(f, DAY, TWICE);
+	assert_int_equal(0, f->repeats);
+	batch(f);
+	assert_int_equal(1, f->n);
+	assert_int_equal(DAY, f->tallies[0].day);
+}
+
+/* One byte less, one more, one other. */
+static void
+test_other_bytes_are_no_repeat(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, TWICE);
+	add(f, " " TWICE);
+	add(f, TWICE " ");
+	add(f, TWICE "\n");
+	assert_int_equal(0, f->repeats);
+	batch(f);
+	assert_int_equal(4,
+	    f->tallies[0].policies[0].succeeded +
+		f->tallies[0].policies[1].succeeded);
+}
+
+/* What is folded is counted each time, beside the rows. */
+static void
+test_a_folded_session_is_no_repeat(void **state)
+{
+	struct fixture *f = *state;
+	struct tally_limits limits = f->limits;
+
+	limits.policy_details = 0;
+	limit(f, limits);
+	for (int i = 0; i < 3; i++)
+		add(f,
+		    "{\"dpv\":\"1\",\"d\":\"a.example\"," PR ",\"policies\":["
+		    "{\"policy-type\":9,\"f\":1,\"t\":2,"
+		    "\"failure-details\":[{\"c\":204,\"h\":\"mx1\"},"
+		    "{\"c\":201,\"h\":\"mx1\"}]}]}");
+	assert_int_equal(0, f->repeats);
+	assert_int_equal(6, counted(f, COUNTER_FOLDED_DETAIL));
+}
+
+static void
+test_more_counts_than_can_be_kept_are_no_repeat(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++)
+		add(f,
+		    "{\"dpv\":\"1\",\"d\":\"a.example\"," PR ",\"policies\":["
+		    "{\"policy-type\":9,\"f\":1,\"t\":8,"
+		    "\"failure-details\":[{\"c\":201},{\"c\":202},"
+		    "{\"c\":203},{\"c\":204},{\"c\":205},{\"c\":301},"
+		    "{\"c\":302},{\"c\":303}]}]}");
+	assert_int_equal(0, f->repeats);
+	batch(f);
+	assert_int_equal(3, f->tallies[0].policies[0].failed);
+	assert_int_equal(8, f->tallies[0].policies[0].ndetails);
+	for (size_t d = 0; d < 8; d++)
+		assert_int_equal(3,
+		    f->tallies[0].policies[0].details[d].sessions);
+}
+
 static void
 test_a_full_table_says_so(void **state)
 {
@@ -542,7 +653,7 @@ test_a_full_table_says_so(void **state)
 		arena_reset(&f->arena);
 		assert_ok(datagram_read(span_str(datagram), &f->arena, &session,
 		    &as, NULL));
-		e = tally_table_add(f->table, DAY, &session);
+		e = tally_table_add(f->table, DAY, &session, NULL);
 	}
 	assert_err(E_NOMEM, e);
 	assert_in_range(tally_table_bytes(f->table), 50000, 100000);
@@ -568,6 +679,11 @@ main(void)
 		TEST(test_too_many_records_are_reported_to_nobody),
 		TEST(test_too_many_domains_lose_their_name),
 		TEST(test_a_batch_is_sorted),
+		TEST(test_the_same_bytes_again_count_the_same),
+		TEST(test_a_repeat_is_of_its_day_and_its_table),
+		TEST(test_other_bytes_are_no_repeat),
+		TEST(test_a_folded_session_is_no_repeat),
+		TEST(test_more_counts_than_can_be_kept_are_no_repeat),
 		TEST(test_a_full_table_says_so),
 	};
 

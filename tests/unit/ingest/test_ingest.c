@@ -16,7 +16,7 @@ struct fixture {
 	struct clock clock;
 	struct ingest *ingest;
 	struct counters counters;
-	int64_t counters_day, session_day;
+	int64_t counters_day, asked_day, session_day;
 	unsigned sessions;
 	char domain[64];
 };
@@ -28,6 +28,15 @@ sink_counters(void *arg, int64_t day)
 
 	f->counters_day = day;
 	return &f->counters;
+}
+
+static bool
+sink_repeat(void *arg, int64_t day, struct span datagram)
+{
+	struct fixture *f = arg;
+
+	f->asked_day = day;
+	return span_eq(datagram, SPAN_LIT("known"));
 }
 
 static enum err
@@ -50,7 +59,7 @@ setup(void **state)
 		.clock = &f->clock,
 		.dump_dir = f->folder,
 		.dump_max = 2,
-		.sink = { f, sink_counters, sink_session },
+		.sink = { f, sink_counters, sink_repeat, sink_session },
 	};
 	struct why why = { { 0 } };
 
@@ -97,6 +106,19 @@ test_a_session_goes_to_the_sink_on_its_day(void **state)
 	assert_int_equal(DAY, f->counters_day);
 	assert_int_equal(1, f->counters.n[COUNTER_RECEIVED]);
 	assert_int_equal(1, f->counters.n[COUNTER_SESSIONS]);
+}
+
+static void
+test_a_repeat_is_counted_without_being_read(void **state)
+{
+	struct fixture *f = *state;
+
+	take(f, "known");
+	assert_int_equal(DAY, f->asked_day);
+	assert_int_equal(0, f->sessions);
+	assert_int_equal(1, f->counters.n[COUNTER_RECEIVED]);
+	assert_int_equal(1, f->counters.n[COUNTER_SESSIONS]);
+	assert_int_equal(0, f->counters.n[COUNTER_REFUSED_JSON]);
 }
 
 static void
@@ -170,6 +192,7 @@ main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_session_goes_to_the_sink_on_its_day),
+		TEST(test_a_repeat_is_counted_without_being_read),
 		TEST(test_a_refused_datagram_is_counted_and_dumped),
 		TEST(test_repairs_are_counted_once_a_session),
 		TEST(test_losses_and_torn_records_are_counted),
