@@ -1,0 +1,164 @@
+/* bench_ingest.c -- from a sender's blocking send to the commit in SQLite, by
+ * the real tlsrptd, against a process that receives the same datagrams and does
+ * nothing with them. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "corpus.h"
+#include "measure.h"
+#include "sending.h"
+#include "service.h"
+
+#define DATAGRAMS 1000000
+#define LEAST_NS (30 * NS_PER_S)
+#define BARE_ROUNDS 3
+#define MIB (1024.0 * 1024)
+#define MILLION 1e6
+
+struct goals {
+	size_t domains;
+	const char *suffix;
+	double ratio, cpu_s, anonymous_mib;
+};
+
+struct result {
+	double rate, bare_rate, cpu_s;
+	double longest_ms, bare_longest_ms;
+	double anonymous, anonymous_most, disk_most, disk_end;
+};
+
+static void
+measure_bare(const struct corpus *c, struct rounds *rates, double *longest_ms)
+{
+	for (int i = 0; i < BARE_ROUNDS; i++) {
+		int64_t longest_ns;
+
+		rounds_add(rates, bare_rate(c, &longest_ns));
+		if ((double)longest_ns / 1e6 > *longest_ms)
+			*longest_ms = (double)longest_ns / 1e6;
+	}
+}
+
+static void
+note_most(double *most, uint64_t now)
+{
+	if ((double)now > *most)
+		*most = (double)now;
+}
+
+/* Each session of the corpus has one policy. */
+static void
+check_sum(struct service *s, const struct corpus *c, uint64_t times)
+{
+	uint64_t succeeded, failed;
+
+	service_totals(s, &succeeded, &failed);
+	if (succeeded != (c->n - c->failures) * times ||
+	    failed != c->failures * times)
+		bench_fail("counted %llu + %llu sessions of %llu + %llu: see "
+			   "%s",
+		    (unsigned long long)succeeded, (unsigned long long)failed,
+		    (unsigned long long)((c->n - c->failures) * times),
+		    (unsigned long long)(c->failures * times), s->folder);
+}
+
+static void
+measure_service(const struct corpus *c, struct result *r)
+{
+	struct service s;
+	struct sending to;
+	uint64_t times = 0;
+	int64_t cpu = cpu_children_ns(), start;
+
+	service_start(&s, "");
+	sending_open(&to, s.socket);
+	start = mono_ns();
+	while (mono_ns() - start < LEAST_NS) {
+		send_corpus(&to, c);
+		if (times++ == 0)
+			r->anonymous = (double)service_anonymous(&s, "collect");
+		note_most(&r->anonymous_most, service_anonymous(&s, "collect"));
+		note_most(&r->disk_most, service_disk(&s));
+	}
+	service_wait_received(&s, to.sent);
+	r->rate = (double)to.sent * 1e9 / (double)(mono_ns() - start);
+	r->longest_ms = (double)to.longest_ns / 1e6;
+	check_sum(&s, c, times);
+	r->disk_end = (double)service_disk(&s);
+	sending_close(&to);
+	service_stop(&s);
+	r->cpu_s = (double)(cpu_children_ns() - cpu) / 1e9 /
+	    ((double)to.sent / MILLION);
+}
+
+static void
+print(const struct goals *g, const char *what, struct figure f)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "ingest.%s.%s", what, g->suffix);
+	f.name = name;
+	figure_print(&f);
+}
+
+static void
+run(const struct goals *g)
+{
+	struct corpus c;
+	struct rounds bare = { .n = 0 };
+	struct result r = { 0 };
+
+	corpus_make(&c, DATAGRAMS, g->domains, 1);
+	measure_bare(&c, &bare, &r.bare_longest_ms);
+	measure_service(&c, &r);
+	measure_bare(&c, &bare, &r.bare_longest_ms);
+	r.bare_rate = rounds_median(&bare);
+
+	print(g, "mean-bytes",
+	    (struct figure){ .value = (double)c.bytes / (double)c.n,
+		.unit = "bytes" });
+	print(g, "rate",
+	    (struct figure){ .value = r.rate,
+		.unit = "datagrams/s",
+		.limit = r.bare_rate,
+		.ratio = r.rate / r.bare_rate,
+		.kind = GOAL_RATIO_AT_LEAST,
+		.goal = g->ratio });
+	print(g, "cpu",
+	    (struct figure){ .value = r.cpu_s,
+		.unit = "s/million",
+		.kind = GOAL_VALUE_AT_MOST,
+		.goal = g->cpu_s });
+	print(g, "longest-send",
+	    (struct figure){ .value = r.longest_ms,
+		.unit = "ms",
+		.limit = r.bare_longest_ms,
+		.ratio = r.longest_ms / r.bare_longest_ms,
+		.kind = GOAL_VALUE_AT_MOST,
+		.goal = 10 });
+	print(g, "anonymous-after-a-million",
+	    (struct figure){ .value = r.anonymous / MIB,
+		.unit = "MiB",
+		.kind = GOAL_VALUE_AT_MOST,
+		.goal = g->anonymous_mib });
+	print(g, "anonymous-most",
+	    (struct figure){ .value = r.anonymous_most / MIB, .unit = "MiB" });
+	print(g, "disk-most",
+	    (struct figure){ .value = r.disk_most / MIB, .unit = "MiB" });
+	print(g, "disk-at-the-end",
+	    (struct figure){ .value = r.disk_end / MIB, .unit = "MiB" });
+	corpus_free(&c);
+}
+
+int
+main(void)
+{
+	static const struct goals goals[] = {
+		{ 1000, "1k", 0.4, 3.2, 20 },
+		{ 100000, "100k", 0.4, 4.5, 96 },
+	};
+
+	for (size_t i = 0; i < sizeof(goals) / sizeof(goals[0]); i++)
+		run(&goals[i]);
+	return 0;
+}
