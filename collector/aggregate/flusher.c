@@ -62,7 +62,7 @@ make_flush(struct flusher *f, struct flush *ret)
 	return E_OK;
 }
 
-/* Whether the commit has happened after all after all: the store's position
+/* Whether the commit has happened after all: the store's position
  * tells. E_CONFLICT: it is somewhere else. */
 static enum err
 ask_position(struct flusher *f, const struct flush *flush, bool *ret_done,
@@ -145,6 +145,8 @@ flush_table(struct flusher *f, struct why *why)
 
 	if (e != E_OK)
 		return why_set(why, e, "no memory for a flush");
+	if (f->options.before != NULL)
+		f->options.before(f->options.before_arg);
 	while (e = attempt(f, &flush, why), !is_final(e)) {
 		/* Said once; how long it lasted is said at its end. */
 		if (failed++ == 0)

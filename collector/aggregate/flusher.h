@@ -16,6 +16,10 @@ struct flusher_options {
 	const char *host;
 	struct position start; /* what the store has */
 	struct waker *waker;   /* woken when a flush has ended; may be NULL */
+	/* Called by the flusher before a table goes to the store; may be NULL.
+	 */
+	void (*before)(void *arg);
+	void *before_arg;
 };
 
 struct flusher;

@@ -30,6 +30,20 @@ make_identity(const char *folder, const struct clock *clock, struct uuid *ret,
 	return e;
 }
 
+void
+identity_boot(const struct clock *clock, struct uuid *ret)
+{
+	struct buf text = BUF_INIT(256);
+	struct span line;
+
+	if (file_read("/proc/sys/kernel/random/boot_id", &text, NULL) != E_OK)
+		buf_clear(&text);
+	line = buf_span(&text);
+	if (!uuid_parse(span_until(&line, '\n'), ret))
+		*ret = uuid_new(clock_wall_ns(clock));
+	buf_free(&text);
+}
+
 enum err
 identity_get(const char *folder, const struct clock *clock, struct uuid *ret,
     struct why *why)

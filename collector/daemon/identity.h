@@ -10,4 +10,8 @@
 MUST_CHECK enum err identity_get(const char *folder, const struct clock *,
     struct uuid *ret, struct why *why);
 
+/* Which run of the machine this is, by the kernel; where it does not say, a
+ * new one each time. */
+void identity_boot(const struct clock *, struct uuid *ret);
+
 #endif

@@ -12,9 +12,14 @@
 /* While nothing comes the watermark goes to the store all the same. */
 #define HEARTBEAT_NS (30 * NS_PER_S)
 #define SLEEP_MAX_NS (200 * NS_PER_MS)
-/* Memory of one table. A flush is due at a quarter; at three quarters the
- * aggregation waits for the store, and the journal grows. */
-#define TABLE_BYTES ((size_t)512 * 1024 * 1024)
+/* At the end, while senders go on: what is not read then is read at the next
+ * start. */
+#define FINISH_READ_NS NS_PER_S
+/* Memory of one table. A flush is due at a quarter; at half the aggregation
+ * waits for the store, and the journal grows. The rest is for what one more
+ * datagram may add and for the flush itself, which sorts in the same memory:
+ * a table that runs out of it would be read again and run out again. */
+#define TABLE_BYTES ((size_t)256 * 1024 * 1024)
 
 struct pipeline {
 	struct pipeline_options options;
@@ -31,6 +36,7 @@ struct pipeline {
 	int64_t offered_watermark_ns;
 	int64_t offered_at_ns; /* monotonic */
 	bool dirty;	       /* something was read since the last offer */
+	struct log_limit ahead_limit;
 };
 
 /* -- the sinks of ingest -- */
@@ -66,6 +72,17 @@ sink_session(void *arg, int64_t day, const struct session *s)
 	    s->marks == 0 ? &p->asked : NULL);
 }
 
+/* The store must not be ahead of the journal: after a power loss what is
+ * received then would stand where the store has been already. A failure is the
+ * keeper's to tell. */
+static void
+make_durable(void *arg)
+{
+	struct pipeline *p = arg;
+
+	(void)!journal_sync(p->options.journal, NULL);
+}
+
 /* -- start -- */
 
 static struct position
@@ -88,23 +105,36 @@ start_place(struct pipeline *p, const struct position *stored)
 		(uint32_t)stored->offset };
 }
 
-static enum err
-open_reader(struct pipeline *p, const struct position *stored, struct why *why)
+static void
+tell_gap(enum journal_gap gap, struct journal_place from,
+    struct journal_place at)
 {
-	struct journal_place from = start_place(p, stored), at;
-	enum err e = journal_reader_open(p->options.journal, from, &p->reader,
-	    why);
-
-	if (e != E_OK)
-		return e;
-	at = journal_reader_place(p->reader);
-	if (at.segment != from.segment)
+	if (gap == JOURNAL_GAP_AFTER)
 		log_error("journal does not reach back to where the store is",
 		    LOG_I("store_at_segment", from.segment),
 		    LOG_I("journal_from_segment", at.segment),
 		    LOG_STR("then",
 			"sessions between are lost; keep the "
 			"journal longer with collect.journal_keep"));
+	if (gap == JOURNAL_GAP_BEFORE)
+		log_warning("journal ends before the place where the store is",
+		    LOG_I("store_at_segment", from.segment),
+		    LOG_STR("then",
+			"nothing is lost: the store has what a power "
+			"loss took from the journal"));
+}
+
+static enum err
+open_reader(struct pipeline *p, const struct position *stored, struct why *why)
+{
+	struct journal_place from = start_place(p, stored);
+	enum journal_gap gap;
+	enum err e = journal_reader_open(p->options.journal, from, &p->reader,
+	    &gap, why);
+
+	if (e != E_OK)
+		return e;
+	tell_gap(gap, from, journal_reader_place(p->reader));
 	journal_committed(p->options.journal, from.segment);
 	p->position = *stored;
 	return E_OK;
@@ -122,6 +152,8 @@ start_stages(struct pipeline *p, struct why *why)
 		.host = p->host,
 		.start = p->position,
 		.waker = p->options.waker,
+		.before = make_durable,
+		.before_arg = p,
 	};
 	struct ingest_options ingest = {
 		.clock = p->options.clock,
@@ -156,6 +188,8 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **ret,
 		return why_set(why, E_NOMEM, "out of memory");
 	p->options = *options;
 	p->ceiling_day = -1;
+	p->ahead_limit = (struct log_limit){ .period_ns = 60 * NS_PER_S,
+		.burst = 1 };
 	if (gethostname(p->host, sizeof(p->host) - 1) != 0)
 		p->host[0] = '\0';
 	first = position_of(p, journal_first(options->journal));
@@ -190,31 +224,72 @@ pipeline_free(struct pipeline *p)
 
 /* -- reading -- */
 
+static bool
+table_is_full(const struct pipeline *p)
+{
+	return tally_table_bytes(p->filling) >= TABLE_BYTES / 2;
+}
+
+/* A record from the future was stamped by a clock that was wrong. What it tells
+ * counts as of now: else its day would come days after it. */
+static void
+bound_time(struct pipeline *p, struct journal_record *record, int64_t now_ns)
+{
+	int64_t ahead_ns = record->received_ns - now_ns;
+	uint64_t left_out;
+
+	if (record->type == JOURNAL_LOSSES &&
+	    record->losses.day > day_of_ns(now_ns))
+		record->losses.day = day_of_ns(now_ns);
+	if (ahead_ns <= JOURNAL_STEP_BACK_NS)
+		return;
+	record->received_ns = now_ns;
+	if (log_limit_pass(&p->ahead_limit, clock_mono_ns(p->options.clock),
+		&left_out))
+		log_warning("sessions were received while the clock was ahead",
+		    LOG_I("ahead_s", ahead_ns / NS_PER_S),
+		    LOG_STR("then", "they count as of now"),
+		    LOG_I("left_out_before", left_out));
+}
+
+static enum err
+take(struct pipeline *p, struct journal_record *record, int64_t now_ns)
+{
+	enum err e;
+
+	bound_time(p, record, now_ns);
+	if ((e = ingest_take(p->ingest, record)) != E_OK)
+		return e;
+	p->dirty = true;
+	if (record->type == JOURNAL_DATAGRAM)
+		p->watermark_ns = journal_later(p->watermark_ns,
+		    record->received_ns);
+	return E_OK;
+}
+
 /* Up to TURN records. *ret_more: there may be more. */
 static enum err
 read_turn(struct pipeline *p, bool *ret_more, struct why *why)
 {
 	int64_t idle_ns = journal_idle_ns(p->options.journal);
+	int64_t now_ns = clock_wall_ns(p->options.clock);
 	struct journal_record record;
-	enum err e = E_OK;
 
 	*ret_more = true;
-	for (int i = 0; i < TURN; i++) {
-		e = journal_reader_next(p->reader, &record, why);
+	for (int i = 0; i < TURN && !table_is_full(p); i++) {
+		enum err e = journal_reader_next(p->reader, &record, why);
+
 		if (e == E_ABSENT) {
 			/* All that was received before the look is read. */
-			if (idle_ns > p->watermark_ns)
-				p->watermark_ns = idle_ns;
+			p->watermark_ns = journal_later(p->watermark_ns,
+			    idle_ns);
 			*ret_more = false;
 			return E_OK;
 		}
 		if (e == E_OK)
-			e = ingest_take(p->ingest, &record);
+			e = take(p, &record, now_ns);
 		if (e != E_OK)
 			return why_set(why, e, "%s", err_text(e));
-		p->dirty = true;
-		if (record.received_ns > p->watermark_ns)
-			p->watermark_ns = record.received_ns;
 	}
 	return E_OK;
 }
@@ -271,12 +346,6 @@ offer(struct pipeline *p, int64_t now_ns)
 	p->offered_watermark_ns = p->watermark_ns;
 }
 
-static bool
-table_is_full(const struct pipeline *p)
-{
-	return tally_table_bytes(p->filling) >= TABLE_BYTES / 4 * 3;
-}
-
 enum err
 pipeline_run(struct pipeline *p, struct why *why)
 {
@@ -288,15 +357,13 @@ pipeline_run(struct pipeline *p, struct why *why)
 		return e;
 	reclaim(p);
 	waker_prepare(p->options.waker);
-	if (!table_is_full(p)) {
-		e = read_turn(p, &more, why);
-		if (e != E_OK)
-			return e;
-	}
+	if ((e = read_turn(p, &more, why)) != E_OK)
+		return e;
 	now_ns = clock_mono_ns(p->options.clock);
 	if (flush_is_due(p, now_ns))
 		offer(p, now_ns);
 	/* More to read: only take the wake-up call back. */
+	more = more && !table_is_full(p);
 	waker_sleep(p->options.waker, more ? 0 : SLEEP_MAX_NS);
 	return E_OK;
 }
@@ -304,14 +371,16 @@ pipeline_run(struct pipeline *p, struct why *why)
 void
 pipeline_finish(struct pipeline *p, int64_t max_ns)
 {
-	int64_t until = clock_mono_ns(p->options.clock) + max_ns;
+	int64_t now = clock_mono_ns(p->options.clock), until = now + max_ns;
+	int64_t read_until = now +
+	    (max_ns < FINISH_READ_NS ? max_ns : FINISH_READ_NS);
 	struct why why = { { 0 } };
 	bool more = true;
 
-	while (more && clock_mono_ns(p->options.clock) < until) {
-		if (read_turn(p, &more, &why) != E_OK || table_is_full(p))
+	while (more && !table_is_full(p) &&
+	    clock_mono_ns(p->options.clock) < read_until)
+		if (read_turn(p, &more, &why) != E_OK)
 			return;
-	}
 	flusher_wait(p->flusher, until - clock_mono_ns(p->options.clock));
 	reclaim(p);
 	offer(p, clock_mono_ns(p->options.clock));

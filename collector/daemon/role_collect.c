@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "daemon/identity.h"
@@ -46,6 +47,7 @@ open_journal(struct collect *c, struct why *why)
 	};
 	enum err e;
 
+	identity_boot(c->context->clock, &options.boot);
 	(void)snprintf(folder, sizeof(folder), "%s/journal",
 	    config->daemon_data_dir);
 	e = journal_open(&options, &c->journal, &found, why);
@@ -183,6 +185,7 @@ int
 role_collect(struct role_context *context)
 {
 	struct collect c = { .context = context, .fd = -1 };
+	const pid_t supervisor = getppid();
 	struct why why = { { 0 } };
 	enum err e = start_receiving(&c, &why);
 
@@ -190,9 +193,11 @@ role_collect(struct role_context *context)
 		collect_until_asked(&c);
 	else
 		log_error("collector does not start", LOG_WHY(&why));
-	drain_stop(c.drain);
-	if (c.pipeline != NULL)
+	/* Whoever sends meanwhile is received all the same. Without its
+	 * supervisor this process is in the way of the next one. */
+	if (c.pipeline != NULL && getppid() == supervisor)
 		pipeline_finish(c.pipeline, FINISH_NS);
+	drain_stop(c.drain);
 	keeper_stop(c.keeper);
 	close_store(&c);
 	journal_close(c.journal);

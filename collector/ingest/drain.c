@@ -14,6 +14,9 @@
 #define IDLE_MS 200
 /* While datagrams keep coming: after how many losses are written down. */
 #define BUSY_DATAGRAMS 4096
+/* Taken after being asked to stop: more than any queue holds, while senders who
+ * go on do not keep it from ending. */
+#define LAST_DATAGRAMS 65536
 
 struct drain {
 	struct drain_options options;
@@ -145,6 +148,15 @@ drain_queue(struct drain *d)
 	}
 }
 
+/* What the kernel has accepted nobody else may ever take. */
+static void
+drain_last(struct drain *d)
+{
+	for (unsigned i = 0; i < LAST_DATAGRAMS && drain_one(d); i++)
+		continue;
+	journal_note_losses(d->options.journal);
+}
+
 static void *
 run(void *arg)
 {
@@ -164,6 +176,7 @@ run(void *arg)
 		journal_idle(d->options.journal, before_ns);
 		(void)poll(fds, 2, IDLE_MS);
 	}
+	drain_last(d);
 	return NULL;
 }
 

@@ -24,7 +24,7 @@ struct drain;
 /* Start the thread. options outlive it. */
 MUST_CHECK enum err drain_start(const struct drain_options *,
     struct drain **ret, struct why *why);
-/* Stop it: what is in the socket's queue stays there. NULL is fine. */
+/* Stop it, after taking what is in the socket's queue. NULL is fine. */
 void drain_stop(struct drain *);
 
 #endif

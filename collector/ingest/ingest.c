@@ -13,7 +13,8 @@
 struct ingest {
 	struct ingest_options options;
 	struct arena arena;
-	struct log_limit refused_limit, repaired_limit, dump_limit;
+	struct log_limit refused_limit, repaired_limit, dump_limit, lost_limit;
+	uint64_t lost_untold[NLOSSES];
 	int64_t dumped;
 };
 
@@ -29,7 +30,7 @@ ingest_new(const struct ingest_options *options, struct ingest **ret,
 		return why_set(why, E_NOMEM, "out of memory");
 	in->options = *options;
 	in->arena = ARENA_INIT(DATAGRAM_ARENA_MAX);
-	in->refused_limit = in->repaired_limit = few;
+	in->refused_limit = in->repaired_limit = in->lost_limit = few;
 	in->dump_limit = (struct log_limit){ .period_ns = 60 * NS_PER_S,
 		.burst = 1000 };
 	*ret = in;
@@ -158,29 +159,46 @@ take_datagram(struct ingest *in, const struct journal_record *r)
 	return in->options.sink.session(in->options.sink.arg, day, &session);
 }
 
+static const enum counter loss_counters[NLOSSES] = {
+	[LOSS_DENIED] = COUNTER_DENIED,
+	[LOSS_OVERSIZE] = COUNTER_OVERSIZE,
+	[LOSS_EMPTY] = COUNTER_EMPTY,
+	[LOSS_DISCARDED] = COUNTER_DISCARDED,
+};
+
+/* A sender may cause one every moment: a few lines a minute tell all. */
+static void
+tell_losses(struct ingest *in)
+{
+	uint64_t left_out;
+
+	if (!log_limit_pass(&in->lost_limit, clock_mono_ns(in->options.clock),
+		&left_out))
+		return;
+	for (size_t i = 0; i < NLOSSES; i++) {
+		if (in->lost_untold[i] == 0)
+			continue;
+		log_warning("datagrams not taken",
+		    LOG_STR("as", counter_text(loss_counters[i])),
+		    LOG_STR("why", counter_sentence(loss_counters[i])),
+		    LOG_I("n", in->lost_untold[i]));
+		in->lost_untold[i] = 0;
+	}
+}
+
 static enum err
 take_losses(struct ingest *in, const struct losses *l)
 {
-	static const enum counter counters[NLOSSES] = {
-		[LOSS_DENIED] = COUNTER_DENIED,
-		[LOSS_OVERSIZE] = COUNTER_OVERSIZE,
-		[LOSS_EMPTY] = COUNTER_EMPTY,
-		[LOSS_DISCARDED] = COUNTER_DISCARDED,
-	};
 	struct counters *c = in->options.sink.counters(in->options.sink.arg,
 	    l->day);
 
 	if (c == NULL)
 		return E_NOMEM;
 	for (size_t i = 0; i < NLOSSES; i++) {
-		if (l->n[i] == 0)
-			continue;
-		counters_add(c, counters[i], l->n[i]);
-		log_warning("datagrams not taken",
-		    LOG_STR("as", counter_text(counters[i])),
-		    LOG_STR("why", counter_sentence(counters[i])),
-		    LOG_I("n", l->n[i]));
+		counters_add(c, loss_counters[i], l->n[i]);
+		in->lost_untold[i] += l->n[i];
 	}
+	tell_losses(in);
 	return E_OK;
 }
 

@@ -12,6 +12,10 @@
 
 /* Between two attempts to get a new segment while there is no room. */
 #define RETRY_NS (100 * NS_PER_MS)
+/* Between the first two notes of losses meanwhile. */
+#define NOTE_GAP_NS NS_PER_S
+/* Of the record that rolls over. */
+#define ROLL_SIZE record_size(sizeof(uint64_t))
 
 /* -- open and close -- */
 
@@ -45,6 +49,7 @@ journal_open(const struct journal_options *options, struct journal **ret,
 	j->options = *options;
 	j->current = j->next = SEGMENT_NONE;
 	j->current_fd = j->dir_fd = j->lock_fd = -1;
+	(void)pthread_mutex_init(&j->syncing, NULL);
 	(void)pthread_mutex_init(&j->lock, NULL);
 	e = take_folder(j, why);
 	if (e == E_OK)
@@ -82,6 +87,7 @@ journal_close(struct journal *j)
 		(void)close(j->lock_fd);
 	free(j->old);
 	(void)pthread_mutex_destroy(&j->lock);
+	(void)pthread_mutex_destroy(&j->syncing);
 	free(j);
 }
 
@@ -132,6 +138,7 @@ journal_new_segment(struct journal *j, struct segment *ret,
 	struct segment_header header = {
 		.collector = j->options.collector,
 		.journal = j->uuid,
+		.boot = j->options.boot,
 	};
 	enum err e = E_OK;
 
@@ -211,15 +218,10 @@ publish(struct journal *j, enum record_kind kind, size_t length, uint32_t uid)
 		waker_wake(j->options.waker);
 }
 
-/* Receipt time never goes back, so that the order of records is the order of
- * their times whatever the clock does. */
 static void
 take_time(struct journal *j)
 {
-	int64_t now = clock_wall_ns(j->options.clock);
-
-	if (now > j->last_ns)
-		j->last_ns = now;
+	j->last_ns = journal_later(j->last_ns, clock_wall_ns(j->options.clock));
 }
 
 void
@@ -231,27 +233,58 @@ journal_append(struct journal *j, enum record_kind kind, struct span payload)
 	publish(j, kind, payload.len, RECORD_UID_UNKNOWN);
 }
 
-/* Write the losses counted since the last note as a record. The header keeps
- * them until the note is published; its number tells a start after a kill in
- * between that they are written. */
-void
-journal_note_losses(struct journal *j)
+static bool
+has_losses(const struct losses *l)
 {
-	struct losses *l = &segment_header(&j->current)->losses;
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < NLOSSES; i++)
 		any |= l->n[i];
-	if (any == 0 ||
-	    room(j) < record_size(sizeof(*l)) + record_size(sizeof(uint64_t)))
+	return any != 0;
+}
+
+/* Twice as long after each note, from NOTE_GAP_NS on. */
+static bool
+note_is_due(struct journal *j)
+{
+	int64_t now;
+
+	if (!atomic_load_explicit(&j->full, memory_order_relaxed)) {
+		j->note_at_ns = j->note_gap_ns = 0;
+		return true;
+	}
+	now = clock_mono_ns(j->options.clock);
+	if (now < j->note_at_ns)
+		return false;
+	j->note_gap_ns = j->note_gap_ns == 0 ? NOTE_GAP_NS : j->note_gap_ns * 2;
+	j->note_at_ns = now + j->note_gap_ns;
+	return true;
+}
+
+/* Write the losses counted since the last note as a record. The header keeps
+ * them until the note is published; its number tells a start after a kill in
+ * between that they are written. */
+static void
+note_losses(struct journal *j)
+{
+	struct losses *l = &segment_header(&j->current)->losses;
+
+	if (!has_losses(l) || room(j) < record_size(sizeof(*l)) + ROLL_SIZE)
 		return;
 	journal_append(j, RECORD_LOSSES,
 	    (struct span){ (const char *)l, sizeof(*l) });
 	*l = (struct losses){ .seq = l->seq + 1 };
 }
 
-static bool
-roll_over(struct journal *j)
+void
+journal_note_losses(struct journal *j)
+{
+	if (has_losses(&segment_header(&j->current)->losses) && note_is_due(j))
+		note_losses(j);
+}
+
+bool
+journal_roll_over(struct journal *j)
 {
 	struct retired *r = malloc(sizeof(*r));
 	struct segment_header header;
@@ -263,9 +296,11 @@ roll_over(struct journal *j)
 		return false;
 	}
 	take_time(j);
-	journal_note_losses(j);
-	journal_append(j, RECORD_ROLL,
-	    (struct span){ (const char *)&number, sizeof(number) });
+	note_losses(j);
+	/* There always is, unless somebody has cut the file. */
+	if (room(j) >= ROLL_SIZE)
+		journal_append(j, RECORD_ROLL,
+		    (struct span){ (const char *)&number, sizeof(number) });
 	header = *segment_header(&next);
 	header.first_sequence = j->sequence;
 	header.floor_ns = j->last_ns;
@@ -290,7 +325,7 @@ char *
 journal_slot(struct journal *j)
 {
 	const size_t wanted = record_size(DATAGRAM_MAX) + SEGMENT_RESERVE;
-	bool full = room(j) < wanted && !roll_over(j);
+	bool full = room(j) < wanted && !journal_roll_over(j);
 
 	atomic_store_explicit(&j->full, full, memory_order_relaxed);
 	if (full)
@@ -322,7 +357,7 @@ journal_lose(struct journal *j, enum loss which)
 	take_time(j);
 	day = day_of_ns(j->last_ns);
 	if (l->day != day)
-		journal_note_losses(j);
+		note_losses(j);
 	/* No room for a note: they go on under their first day. */
 	if (l->day == 0)
 		l->day = day;
@@ -332,9 +367,8 @@ journal_lose(struct journal *j, enum loss which)
 void
 journal_idle(struct journal *j, int64_t before_ns)
 {
-	int64_t t = before_ns > j->last_ns ? before_ns : j->last_ns;
-
-	atomic_store_explicit(&j->idle_ns, t, memory_order_release);
+	atomic_store_explicit(&j->idle_ns, journal_later(j->last_ns, before_ns),
+	    memory_order_release);
 }
 
 /* -- reader and committer -- */

@@ -11,9 +11,25 @@
 #include "base/waker.h"
 #include "ingest/segment.h"
 
+/* Receipt time does not go back, so that the order of records is the order of
+ * their times although clocks are adjusted. A clock that goes back by more than
+ * this was wrong before, and is followed: what comes from then on counts on its
+ * day (ADR 9). */
+#define JOURNAL_STEP_BACK_NS (300 * NS_PER_S)
+
+static inline int64_t
+journal_later(int64_t last_ns, int64_t now_ns)
+{
+	bool behind = now_ns <= last_ns &&
+	    last_ns - now_ns <= JOURNAL_STEP_BACK_NS;
+
+	return behind ? last_ns : now_ns;
+}
+
 struct journal_options {
 	const char *folder;
 	struct uuid collector;
+	struct uuid boot;     /* of the machine's present run */
 	size_t segment_bytes; /* SEGMENT_BYTES; less in tests */
 	uint64_t max_bytes;   /* of all segments */
 	int64_t keep_ns;      /* how long a committed segment stays */
@@ -70,6 +86,9 @@ void journal_idle(struct journal *, int64_t before_ns);
 /* Sync what was published, have the next segment ready, drop what is old. To be
  * called each sync interval. */
 MUST_CHECK enum err journal_keep(struct journal *, struct why *why);
+/* Only the first of these, by any thread: the store must not be told of records
+ * that a power loss could still take. */
+MUST_CHECK enum err journal_sync(struct journal *, struct why *why);
 
 /* -- reader and committer -- */
 

@@ -25,7 +25,7 @@ sync_retired(struct journal *j, struct why *why)
 	return e;
 }
 
-/* Only the keeper closes segments, so the descriptor stays good meanwhile. */
+/* Segments are closed by whoever syncs, so the descriptor stays good. */
 static enum err
 sync_current(struct journal *j, struct why *why)
 {
@@ -114,15 +114,24 @@ prepare_next(struct journal *j, struct why *why)
 }
 
 enum err
+journal_sync(struct journal *j, struct why *why)
+{
+	enum err e, current;
+
+	(void)pthread_mutex_lock(&j->syncing);
+	e = sync_retired(j, why);
+	current = sync_current(j, why);
+	(void)pthread_mutex_unlock(&j->syncing);
+	return e == E_OK ? current : e;
+}
+
+enum err
 journal_keep(struct journal *j, struct why *why)
 {
 	enum err e = prepare_next(j, why), synced;
 
 	while (drop_one(j, false))
 		continue;
-	synced = sync_retired(j, why);
-	if (e == E_OK)
-		e = synced;
-	synced = sync_current(j, why);
+	synced = journal_sync(j, why);
 	return e == E_OK ? synced : e;
 }

@@ -32,6 +32,9 @@ struct journal {
 	uint64_t sequence; /* of the next record */
 	int64_t last_ns;   /* receipt time of the last record */
 	int64_t retry_ns;  /* monotonic: no new segment before */
+	/* While the journal is full notes of losses become rare: what is left
+	 * of the segment has to do. Monotonic. */
+	int64_t note_at_ns, note_gap_ns;
 
 	/* Read by the others. */
 	_Atomic uint64_t published; /* number << 32 | offset */
@@ -39,7 +42,8 @@ struct journal {
 	_Atomic uint64_t committed; /* segments before it may go */
 	_Atomic bool full;
 
-	pthread_mutex_t lock; /* over all below */
+	pthread_mutex_t syncing; /* taken before lock; whoever syncs */
+	pthread_mutex_t lock;	 /* over all below */
 	struct segment next;
 	uint64_t next_number; /* of next, 0: none */
 	uint64_t highest;     /* number given to any segment */
@@ -63,6 +67,9 @@ void journal_set_published(struct journal *);
  * behind it. */
 MUST_CHECK enum err journal_recover(struct journal *, struct journal_recovery *,
     struct why *why);
+
+/* Go on in another segment. False: none can be had. */
+bool journal_roll_over(struct journal *);
 
 /* Write a record of payload at the tail and publish it. */
 void journal_append(struct journal *, enum record_kind, struct span payload);

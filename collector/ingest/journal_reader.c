@@ -49,31 +49,89 @@ enter_segment(struct journal_reader *r, uint64_t number, struct why *why)
 	return E_OK;
 }
 
+/* To the segment that a roll-over names; it may be gone if the process was
+ * killed before it used it. */
+static enum err
+follow(struct journal_reader *r, uint64_t number, struct journal_place end,
+    struct why *why)
+{
+	number = first_segment_from(r->journal, number);
+	if (number == 0 || number > end.segment)
+		return why_set(why, E_IO, "journal: segments are missing");
+	return enter_segment(r, number, why);
+}
+
+static bool
+is_past(struct journal_place at, struct journal_place end)
+{
+	return at.segment > end.segment ||
+	    (at.segment == end.segment && at.offset > end.offset);
+}
+
+/* Whether nothing was ever written from the place on in its segment, which is
+ * not the last: at least a roll-over should stand there. */
+static bool
+is_behind_the_last(const struct journal_reader *r, size_t offset)
+{
+	while (offset < r->segment.bytes && r->segment.map[offset] == '\0')
+		offset++;
+	return offset >= r->segment.bytes;
+}
+
+/* The segment was just entered; go to the offset in it. */
+static enum err
+go_to(struct journal_reader *r, uint32_t offset, struct journal_place end,
+    enum journal_gap *ret_gap, struct why *why)
+{
+	if (offset <= r->at.offset)
+		return E_OK;
+	if (r->at.segment != end.segment && is_behind_the_last(r, offset)) {
+		*ret_gap = JOURNAL_GAP_BEFORE;
+		return follow(r, r->at.segment + 1, end, why);
+	}
+	r->at.offset = offset / 8 * 8;
+	return E_OK;
+}
+
+static enum err
+start(struct journal_reader *r, struct journal_place from,
+    enum journal_gap *ret_gap, struct why *why)
+{
+	struct journal_place end = journal_published(r->journal);
+	uint64_t number;
+	enum err e;
+
+	*ret_gap = JOURNAL_GAP_NONE;
+	if (is_past(from, end)) {
+		*ret_gap = JOURNAL_GAP_BEFORE;
+		from = end;
+	}
+	number = first_segment_from(r->journal, from.segment);
+	if (number == 0 || number > end.segment)
+		number = end.segment;
+	if ((e = enter_segment(r, number, why)) != E_OK)
+		return e;
+	if (number == from.segment)
+		return go_to(r, from.offset, end, ret_gap, why);
+	*ret_gap = JOURNAL_GAP_AFTER;
+	return E_OK;
+}
+
 enum err
 journal_reader_open(struct journal *j, struct journal_place from,
-    struct journal_reader **ret, struct why *why)
+    struct journal_reader **ret, enum journal_gap *ret_gap, struct why *why)
 {
-	struct journal_place end = journal_published(j);
 	struct journal_reader *r = calloc(1, sizeof(*r));
-	uint64_t number;
 	enum err e;
 
 	if (r == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	r->journal = j;
 	r->segment = r->before = SEGMENT_NONE;
-	if (from.segment > end.segment ||
-	    (from.segment == end.segment && from.offset > end.offset))
-		from = end;
-	number = first_segment_from(j, from.segment);
-	if (number == 0 || number > end.segment)
-		number = end.segment;
-	if ((e = enter_segment(r, number, why)) != E_OK) {
+	if ((e = start(r, from, ret_gap, why)) != E_OK) {
 		journal_reader_close(r);
 		return e;
 	}
-	if (number == from.segment && from.offset > r->at.offset)
-		r->at.offset = from.offset / 8 * 8;
 	*ret = r;
 	return E_OK;
 }
@@ -99,18 +157,6 @@ static size_t
 limit(const struct journal_reader *r, struct journal_place end)
 {
 	return end.segment == r->at.segment ? end.offset : r->segment.bytes;
-}
-
-/* To the segment that a roll-over names; it may be gone if the process was
- * killed before it used it. */
-static enum err
-follow(struct journal_reader *r, uint64_t number, struct journal_place end,
-    struct why *why)
-{
-	number = first_segment_from(r->journal, number);
-	if (number == 0 || number > end.segment)
-		return why_set(why, E_IO, "journal: segments are missing");
-	return enter_segment(r, number, why);
 }
 
 /* Nothing valid at the place: go to the next record that is, or to the next

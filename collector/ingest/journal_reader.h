@@ -18,11 +18,20 @@ struct journal_record {
 
 struct journal_reader;
 
-/* Start at a place that the store gave. A place in a segment that is gone
- * starts at the oldest one behind it; one past the end at the end. The journal
- * outlives the reader. */
+/* How the place that the reader was to start at lies to what is there. */
+enum journal_gap {
+	JOURNAL_GAP_NONE,
+	JOURNAL_GAP_AFTER,  /* its segment is gone: starts at the next there is
+			     */
+	JOURNAL_GAP_BEFORE, /* past the last record: a power loss took some that
+			     * the store has */
+};
+
+/* Start at a place that the store gave, or as near behind it as there is
+ * something. The journal outlives the reader. */
 MUST_CHECK enum err journal_reader_open(struct journal *,
-    struct journal_place from, struct journal_reader **ret, struct why *why);
+    struct journal_place from, struct journal_reader **ret,
+    enum journal_gap *ret_gap, struct why *why);
 void journal_reader_close(struct journal_reader *); /* NULL is fine */
 
 /* The next record. E_ABSENT: none is published yet. */

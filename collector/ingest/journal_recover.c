@@ -163,8 +163,7 @@ find_tail(struct journal *j, uint64_t *ret_noted)
 			*ret_noted = noted.seq;
 		}
 		rolled = h->kind == RECORD_ROLL;
-		if (h->received_ns > j->last_ns)
-			j->last_ns = h->received_ns;
+		j->last_ns = h->received_ns;
 		j->sequence++;
 		at += record_size(h->length);
 		j->tail = at;
@@ -220,6 +219,10 @@ go_on(struct journal *j, struct journal_recovery *recovery, struct why *why)
 	if (j->current.bytes - j->tail > record_size(DATAGRAM_MAX))
 		adopt_unpublished(j, recovery);
 	zero_behind_tail(j);
+	/* Before a boot power may have been lost, and with it records that the
+	 * store has: what comes now must not stand at places that it knows. */
+	if (!uuid_eq(&segment_header(&j->current)->boot, &j->options.boot))
+		(void)journal_roll_over(j);
 	return E_OK;
 }
 
@@ -235,14 +238,6 @@ modified_ns(struct journal *j, uint64_t number)
 	if (fstatat(j->dir_fd, name, &st, 0) != 0)
 		return 0;
 	return st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
-}
-
-static bool
-has_record(const struct segment *s)
-{
-	size_t first;
-
-	return segment_find_record(s, SEGMENT_FIRST_RECORD, s->bytes, &first);
 }
 
 /* Look at each segment's header; put aside the damaged ones, and drop those
@@ -270,7 +265,7 @@ sort_out(struct journal *j, struct numbers *found,
 		if (e != E_OK)
 			return why_set(why, e, "%s", damage.text);
 		if ((e = check_owner(j, &s, why)) == E_OK) {
-			if (has_record(&s))
+			if (segment_header(&s)->first_sequence != 0)
 				found->v[kept++] = number;
 			else if (spare == 0)
 				spare = number;

@@ -36,8 +36,9 @@ struct segment_header {
 	struct uuid collector;
 	struct uuid journal;
 	uint64_t number;
-	uint64_t first_sequence; /* of its first record, from 1 */
-	int64_t floor_ns;	 /* no record in it was received before */
+	uint64_t first_sequence; /* of its first record; 0: not in use yet */
+	int64_t floor_ns;	 /* receipt time of the record before */
+	struct uuid boot;	 /* of the machine when it was made */
 	uint32_t crc;		 /* of all above */
 	uint32_t reserved;
 	struct losses losses;

@@ -45,6 +45,7 @@ setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct journal_recovery recovery;
 	struct journal_options options;
+	enum journal_gap gap;
 	struct why why = { { 0 } };
 
 	support_mkdtemp(f->folder);
@@ -62,7 +63,7 @@ setup(void **state)
 	assert_ok_why(journal_open(&options, &f->journal, &recovery, &why),
 	    &why);
 	assert_ok(journal_reader_open(f->journal, journal_first(f->journal),
-	    &f->reader, &why));
+	    &f->reader, &gap, &why));
 	open_sockets(f);
 	*state = f;
 	return 0;
@@ -148,6 +149,20 @@ test_what_was_queued_before_the_start_is_taken(void **state)
 	send_bytes(f, "queued", 6);
 	start(f, NULL, 0);
 	assert_span("queued", next_record(f).datagram);
+}
+
+static void
+test_what_the_kernel_has_taken_is_taken_before_the_end(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 20; i++) {
+		start(f, NULL, 0);
+		send_bytes(f, "queued", 6);
+		drain_stop(f->drain);
+		f->drain = NULL;
+		assert_span("queued", next_record(f).datagram);
+	}
 }
 
 static void
@@ -268,6 +283,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_datagrams_arrive_with_their_uid),
 		TEST(test_what_was_queued_before_the_start_is_taken),
+		TEST(test_what_the_kernel_has_taken_is_taken_before_the_end),
 		TEST(test_what_comes_behind_the_stop_stays_in_the_queue),
 		TEST(test_losses_are_counted),
 		TEST(test_descriptors_that_are_sent_along_are_not_taken),

@@ -20,6 +20,7 @@ struct fixture {
 	struct journal_options options;
 	struct journal *journal;
 	struct journal_recovery recovery;
+	enum journal_gap gap; /* of the reader made last */
 };
 
 static void
@@ -106,7 +107,8 @@ reader_at(struct fixture *f, struct journal_place place)
 	struct journal_reader *r;
 	struct why why = { { 0 } };
 
-	assert_ok_why(journal_reader_open(f->journal, place, &r, &why), &why);
+	assert_ok_why(journal_reader_open(f->journal, place, &r, &f->gap, &why),
+	    &why);
 	return r;
 }
 
@@ -128,6 +130,18 @@ expect_number(struct journal_reader *r, unsigned n)
 
 	(void)snprintf(text, sizeof(text), "{\"n\":%u}", n);
 	expect_text(r, text);
+}
+
+static void
+expect_losses(struct journal_reader *r, const uint64_t n[NLOSSES])
+{
+	struct journal_record record;
+
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(JOURNAL_LOSSES, record.type);
+	assert_int_equal(day_of_ns(START_NS), record.losses.day);
+	for (int i = 0; i < NLOSSES; i++)
+		assert_int_equal(n[i], record.losses.n[i]);
 }
 
 static void
@@ -192,14 +206,14 @@ test_what_is_published_is_read_in_order(void **state)
 }
 
 static void
-test_receipt_time_never_goes_back(void **state)
+test_receipt_time_does_not_go_back(void **state)
 {
 	struct fixture *f = *state;
 	struct journal_reader *r = reader_at(f, journal_first(f->journal));
 	struct journal_record record;
 
 	assert_true(write_number(f, 1));
-	f->clock.offset_ns -= 3600 * NS_PER_S;
+	f->clock.offset_ns -= 300 * NS_PER_S;
 	assert_true(write_number(f, 2));
 	assert_ok(journal_reader_next(r, &record, NULL));
 	assert_ok(journal_reader_next(r, &record, NULL));
@@ -212,6 +226,34 @@ test_receipt_time_never_goes_back(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_ok(journal_reader_next(r, &record, NULL));
 	assert_int_equal(START_NS, record.received_ns);
+	journal_reader_close(r);
+}
+
+/* Ten days ahead, then put right: what comes now is of now. */
+static void
+test_a_clock_that_was_wrong_is_left_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_reader *r = reader_at(f, journal_first(f->journal));
+	struct journal_record record;
+
+	f->clock.offset_ns += 10 * S_PER_DAY * NS_PER_S;
+	assert_true(write_number(f, 1));
+	f->clock.offset_ns -= 10 * S_PER_DAY * NS_PER_S;
+	assert_true(write_number(f, 2));
+	journal_idle(f->journal, START_NS + 1);
+	assert_int_equal(START_NS + 1, journal_idle_ns(f->journal));
+	/* Also over a restart. */
+	reopen(f);
+	f->clock.offset_ns += NS_PER_S;
+	assert_true(write_number(f, 3));
+	journal_reader_close(r);
+	r = reader_at(f, journal_first(f->journal));
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(START_NS, record.received_ns);
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(START_NS + NS_PER_S, record.received_ns);
 	journal_reader_close(r);
 }
 
@@ -230,6 +272,7 @@ test_a_place_leads_back_to_what_follows(void **state)
 	journal_reader_close(r);
 	reopen(f);
 	r = reader_at(f, place);
+	assert_int_equal(JOURNAL_GAP_NONE, f->gap);
 	for (unsigned i = 5; i < 10; i++)
 		expect_number(r, i);
 	expect_nothing(r);
@@ -312,6 +355,95 @@ test_a_received_datagram_survives_a_kill_before_publishing(void **state)
 	assert_int_equal(START_NS + 77, record.received_ns);
 	assert_int_equal(RECORD_UID_UNKNOWN, record.uid);
 	expect_nothing(r);
+	journal_reader_close(r);
+}
+
+/* Killed when it had rolled over and received the first datagram behind. */
+static void
+test_so_does_the_first_one_of_a_segment(void **state)
+{
+	static const char text[] = "{\"d\":\"a.example\"}";
+	struct fixture *f = *state;
+	struct journal_reader *r;
+	uint64_t first = f->journal->number;
+	unsigned n = 0;
+
+	while (f->journal->number == first)
+		assert_true(write_number(f, n++));
+	/* As before its first record was published. */
+	memset(segment_record(&f->journal->current, SEGMENT_FIRST_RECORD), 0,
+	    f->journal->tail - SEGMENT_FIRST_RECORD);
+	memcpy(segment_record(&f->journal->current, SEGMENT_FIRST_RECORD) + 1,
+	    text, strlen(text));
+	journal_lose(f->journal, LOSS_OVERSIZE);
+	reopen(f);
+	assert_int_equal(1, f->recovery.unpublished);
+	journal_note_losses(f->journal);
+	r = reader_at(f, (struct journal_place){ first + 1, 0 });
+	expect_text(r, text);
+	expect_losses(r, (const uint64_t[NLOSSES]){ 0, 1, 0, 0 });
+	expect_nothing(r);
+	journal_reader_close(r);
+}
+
+/* Power loss: the last records are gone, the store has them. What is received
+ * then must not be taken for them. */
+static void
+test_what_comes_after_a_power_loss_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_place first = journal_first(f->journal), place, stored;
+	struct journal_reader *r;
+
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(write_number(f, i));
+	place = journal_published(f->journal);
+	for (unsigned i = 5; i < 10; i++)
+		assert_true(write_number(f, i));
+	stored = journal_published(f->journal);
+	memset(f->journal->current.map + place.offset, 0,
+	    stored.offset - place.offset);
+	f->options.boot = uuid_new(START_NS);
+	reopen(f);
+	for (unsigned i = 10; i < 20; i++)
+		assert_true(write_number(f, i));
+	r = reader_at(f, stored);
+	assert_int_equal(JOURNAL_GAP_BEFORE, f->gap);
+	for (unsigned i = 10; i < 20; i++)
+		expect_number(r, i);
+	expect_nothing(r);
+	journal_reader_close(r);
+	r = reader_at(f, first);
+	for (unsigned i = 0; i < 5; i++)
+		expect_number(r, i);
+	expect_number(r, 10);
+	journal_reader_close(r);
+}
+
+static void
+test_a_segment_that_somebody_cut_is_left(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_reader *r;
+	char path[300];
+	unsigned n = 0;
+
+	journal_close(f->journal);
+	f->options.segment_bytes = 2 * SEGMENT_BYTES_MIN;
+	open_journal(f);
+	/* The first segment is of one size, the next of the other. */
+	while (f->journal->number == 1)
+		assert_true(write_number(f, n++));
+	while (f->journal->tail < SEGMENT_BYTES_MIN + 1000)
+		assert_true(write_number(f, n++));
+	close_journal(f);
+	(void)snprintf(path, sizeof(path), "%s/%020d.journal", f->folder, 2);
+	assert_int_equal(0, truncate(path, SEGMENT_BYTES_MIN));
+	open_journal(f);
+	assert_true(write_text(f, "{\"behind\":1}"));
+	assert_int_equal(3, f->journal->number);
+	r = reader_at(f, (struct journal_place){ 3, 0 });
+	expect_text(r, "{\"behind\":1}");
 	journal_reader_close(r);
 }
 
@@ -514,18 +646,6 @@ test_only_one_writes(void **state)
 /* -- losses -- */
 
 static void
-expect_losses(struct journal_reader *r, const uint64_t n[NLOSSES])
-{
-	struct journal_record record;
-
-	assert_ok(journal_reader_next(r, &record, NULL));
-	assert_int_equal(JOURNAL_LOSSES, record.type);
-	assert_int_equal(day_of_ns(START_NS), record.losses.day);
-	for (int i = 0; i < NLOSSES; i++)
-		assert_int_equal(n[i], record.losses.n[i]);
-}
-
-static void
 test_losses_are_written_down_once(void **state)
 {
 	struct fixture *f = *state;
@@ -611,6 +731,46 @@ test_past_the_ceiling_there_is_no_room(void **state)
 	journal_reader_close(r);
 }
 
+/* A day of losses, a thousand a second, noted each time: some are written while
+ * it lasts, all are when there is room. */
+static void
+test_losses_of_a_full_journal_are_all_told(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_record record;
+	struct journal_reader *r;
+	uint64_t meanwhile = 0, total = 0;
+	unsigned n = 0;
+
+	journal_close(f->journal);
+	f->options.max_bytes = 3 * (uint64_t)SEGMENT_BYTES_MIN;
+	open_journal(f);
+	while (write_number(f, n))
+		n++;
+	r = reader_at(f, journal_published(f->journal));
+	for (int64_t s = 0; s < S_PER_DAY / 2; s++) {
+		f->clock.offset_ns += NS_PER_S;
+		assert_null(journal_slot(f->journal));
+		journal_lose(f->journal, LOSS_DISCARDED);
+		journal_note_losses(f->journal);
+		if (s == 3600)
+			while (journal_reader_next(r, &record, NULL) == E_OK)
+				meanwhile += record.losses.n[LOSS_DISCARDED];
+	}
+	assert_in_range(meanwhile, 1800, 3601);
+	journal_committed(f->journal, 2);
+	assert_ok(journal_keep(f->journal, NULL));
+	f->clock.offset_ns += NS_PER_S;
+	assert_true(write_text(f, "{}"));
+	journal_note_losses(f->journal);
+	total = meanwhile;
+	while (journal_reader_next(r, &record, NULL) == E_OK)
+		if (record.type == JOURNAL_LOSSES)
+			total += record.losses.n[LOSS_DISCARDED];
+	assert_int_equal(S_PER_DAY / 2, total);
+	journal_reader_close(r);
+}
+
 static void
 test_a_committed_segment_stays_as_long_as_it_is_kept(void **state)
 {
@@ -647,6 +807,7 @@ test_a_place_that_is_gone_starts_at_the_oldest(void **state)
 	assert_ok(journal_keep(f->journal, NULL));
 	r = reader_at(f, (struct journal_place){ 1, 5000 });
 	assert_int_equal(2, journal_reader_place(r).segment);
+	assert_int_equal(JOURNAL_GAP_AFTER, f->gap);
 	journal_reader_close(r);
 	r = reader_at(f, (struct journal_place){ 99, 5000 });
 	expect_nothing(r);
@@ -673,12 +834,16 @@ main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_is_published_is_read_in_order),
-		TEST(test_receipt_time_never_goes_back),
+		TEST(test_receipt_time_does_not_go_back),
+		TEST(test_a_clock_that_was_wrong_is_left_behind),
 		TEST(test_a_place_leads_back_to_what_follows),
 		TEST(test_segments_roll_over),
 		TEST(test_a_datagram_of_any_size_fits),
 		TEST(
 		    test_a_received_datagram_survives_a_kill_before_publishing),
+		TEST(test_so_does_the_first_one_of_a_segment),
+		TEST(test_what_comes_after_a_power_loss_is_read),
+		TEST(test_a_segment_that_somebody_cut_is_left),
 		TEST(test_half_a_datagram_does_not_survive),
 		TEST(test_a_forgotten_datagram_is_not_adopted),
 		TEST(test_a_flipped_byte_costs_one_record),
@@ -691,6 +856,7 @@ main(void)
 		TEST(test_losses_are_written_down_once),
 		TEST(test_losses_noted_but_not_cleared_count_once),
 		TEST(test_past_the_ceiling_there_is_no_room),
+		TEST(test_losses_of_a_full_journal_are_all_told),
 		TEST(test_a_committed_segment_stays_as_long_as_it_is_kept),
 		TEST(test_a_place_that_is_gone_starts_at_the_oldest),
 		TEST(test_idle_time_is_at_least_the_last_receipt),
