@@ -13,6 +13,7 @@
 #include "daemon/worker.h"
 #include "ingest/datagram_socket.h"
 #include "ingest/drain.h"
+#include "ingest/segment_watch.h"
 
 #define STORE_RETRY_NS (500 * NS_PER_MS)
 #define FINISH_NS (10 * NS_PER_S)
@@ -55,7 +56,8 @@ open_journal(struct collect *c, struct why *why)
 		return e;
 	if (found.damaged > 0)
 		log_error("journal segments are damaged and put aside",
-		    LOG_I("segments", found.damaged), LOG_STR("in", folder));
+		    LOG_I("segments", found.damaged), LOG_STR("in", folder),
+		    LOG_STR("do", "check the disk, then remove *.damaged"));
 	log_info(found.made ? "journal made" : "journal opened",
 	    LOG_STR("in", folder), LOG_I("segments", found.segments),
 	    LOG_I("adopted", found.unpublished));
@@ -96,6 +98,8 @@ start_receiving(struct collect *c, struct why *why)
 
 	if (e == E_OK)
 		e = get_socket(c, why);
+	if (e == E_OK)
+		e = segment_watch_start(why);
 	if (e == E_OK)
 		e = open_journal(c, why);
 	if (e == E_OK)

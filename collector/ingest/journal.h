@@ -49,7 +49,7 @@ struct journal_recovery {
 	bool made; /* there was no journal */
 	uint64_t segments;
 	uint64_t unpublished; /* datagrams received, not yet published */
-	uint64_t damaged;     /* segments put aside for a damaged header */
+	uint64_t damaged;     /* segments put aside, now or before */
 };
 
 struct journal;

@@ -10,13 +10,21 @@
 
 #include "codec/json_read.h"
 #include "ingest/journal_private.h"
+#include "ingest/segment_watch.h"
 
 /* -- which segments there are -- */
 
 struct numbers {
 	uint64_t *v;
 	size_t n;
+	uint64_t damaged; /* put aside at some time */
 };
+
+static bool
+is_damaged(const char *name)
+{
+	return strstr(name, SEGMENT_DAMAGED_SUFFIX) != NULL;
+}
 
 static int
 compare_numbers(const void *a, const void *b)
@@ -38,6 +46,8 @@ list_segments(struct journal *j, struct numbers *ret, struct why *why)
 	if (dir == NULL)
 		return why_errno(why, "%s", j->options.folder);
 	while (e == E_OK && (entry = readdir(dir)) != NULL) {
+		if (is_damaged(entry->d_name))
+			ret->damaged++;
 		if (!segment_number(entry->d_name, &number))
 			continue;
 		v = realloc(ret->v, (ret->n + 1) * sizeof(*v));
@@ -58,10 +68,11 @@ list_segments(struct journal *j, struct numbers *ret, struct why *why)
 static enum err
 put_aside(struct journal *j, uint64_t number, struct why *why)
 {
-	char name[SEGMENT_NAME_SIZE], aside[SEGMENT_NAME_SIZE + 16];
+	char name[SEGMENT_NAME_SIZE];
+	char aside[SEGMENT_NAME_SIZE + sizeof(SEGMENT_DAMAGED_SUFFIX)];
 
 	segment_name(number, name);
-	(void)snprintf(aside, sizeof(aside), "%s.damaged", name);
+	(void)snprintf(aside, sizeof(aside), "%s" SEGMENT_DAMAGED_SUFFIX, name);
 	if (renameat(j->dir_fd, name, j->dir_fd, aside) != 0)
 		return why_errno(why, "journal: %s", name);
 	return E_OK;
@@ -305,10 +316,10 @@ enum err
 journal_recover(struct journal *j, struct journal_recovery *recovery,
     struct why *why)
 {
-	struct numbers found = { NULL, 0 };
+	struct numbers found = { NULL, 0, 0 };
 	enum err e = list_segments(j, &found, why);
 
-	*recovery = (struct journal_recovery){ .made = false };
+	*recovery = (struct journal_recovery){ .damaged = found.damaged };
 	j->uuid = uuid_new(clock_wall_ns(j->options.clock));
 	j->sequence = 1;
 	if (e == E_OK)

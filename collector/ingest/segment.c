@@ -10,6 +10,7 @@
 
 #include "base/crc32c.h"
 #include "base/num.h"
+#include "ingest/segment_watch.h"
 
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_FIRST_RECORD,
     "the header ends before the first record");
@@ -45,7 +46,7 @@ header_crc(const struct segment_header *h)
 }
 
 static enum err
-map(struct segment *s, struct why *why)
+map(struct segment *s, int dir_fd, const char *name, struct why *why)
 {
 	int prot = s->writable ? PROT_READ | PROT_WRITE : PROT_READ;
 	void *p = mmap(NULL, s->bytes, prot, MAP_SHARED, s->fd, 0);
@@ -53,6 +54,7 @@ map(struct segment *s, struct why *why)
 	if (p == MAP_FAILED)
 		return why_errno(why, "mmap");
 	s->map = p;
+	segment_watch_add(s->map, s->bytes, dir_fd, name);
 	return E_OK;
 }
 
@@ -119,7 +121,7 @@ segment_create(int dir_fd, const struct segment_header *header, size_t bytes,
 		return why_errno(why, "journal: %s", name);
 	e = reserve(s.fd, bytes, why);
 	if (e == E_OK)
-		e = map(&s, why);
+		e = map(&s, dir_fd, name, why);
 	if (e == E_OK)
 		segment_rewrite_header(&s, header);
 	if (e != E_OK) {
@@ -173,7 +175,7 @@ segment_open(int dir_fd, uint64_t number, bool writable, struct segment *ret,
 	s.bytes = (size_t)st.st_size;
 	if (s.bytes < SEGMENT_BYTES_MIN)
 		e = why_set(why, E_SYNTAX, "journal: %s is cut short", name);
-	else if ((e = map(&s, why)) == E_OK)
+	else if ((e = map(&s, dir_fd, name, why)) == E_OK)
 		e = check_header(&s, number, why);
 	if (e != E_OK) {
 		segment_close(&s);
@@ -187,8 +189,10 @@ segment_open(int dir_fd, uint64_t number, bool writable, struct segment *ret,
 void
 segment_close(struct segment *s)
 {
-	if (s->map != NULL)
+	if (s->map != NULL) {
+		segment_watch_remove(s->map);
 		(void)munmap(s->map, s->bytes);
+	}
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	*s = SEGMENT_NONE;

@@ -5,14 +5,17 @@ a test starts has ended when the test has: each service is a process group of
 its own, and orphans of it come to this process, which waits for them.
 """
 
+import contextlib
 import ctypes
 import gzip
 import json
+import mmap
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -280,6 +283,27 @@ class Service:
             self.sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         for datagram in datagrams:
             self.sender.sendto(datagram, str(self.socket))
+
+    # -- its files --
+
+    @contextlib.contextmanager
+    def locked_store(self):
+        """Hold the store's write lock, as another program may."""
+        store = sqlite3.connect(self.folder / "data" / "tlsrptd.db",
+                                isolation_level=None)
+        with contextlib.closing(store):
+            store.execute("BEGIN IMMEDIATE")
+            yield
+            store.rollback()
+
+    def in_journal(self, text):
+        """Whether the bytes stand in a segment."""
+        for path in (self.folder / "data" / "journal").glob("*.journal"):
+            with open(path, "rb") as file, mmap.mmap(
+                    file.fileno(), 0, access=mmap.ACCESS_READ) as segment:
+                if segment.find(text) >= 0:
+                    return True
+        return False
 
     # -- what comes out --
 
