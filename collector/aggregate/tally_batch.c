@@ -36,7 +36,6 @@ batch_details(struct tally_table *t, const struct policy_row *from,
     struct tally_policy *to)
 {
 	struct tally_detail *d;
-	enum err e;
 
 	if (from->ndetails == 0)
 		return E_OK;
@@ -44,12 +43,10 @@ batch_details(struct tally_table *t, const struct policy_row *from,
 	if (d == NULL)
 		return E_NOMEM;
 	for (const struct detail_row *row = from->details; row != NULL;
-	     row = row->next, d++) {
-		*d = (struct tally_detail){ .detail = row->detail,
+	     row = row->next, d++)
+		*d = (struct tally_detail){ .key = row->row.key,
+			.detail = row->detail,
 			.sessions = row->sessions };
-		if ((e = content_key(row->row.canonical, &d->key)) != E_OK)
-			return e;
-	}
 	to->ndetails = from->ndetails;
 	qsort(to->details, to->ndetails, sizeof(*d), compare_details);
 	return E_OK;
@@ -70,6 +67,7 @@ batch_policies(struct tally_table *t, const struct record_row *from,
 	for (const struct policy_row *row = from->policies; row != NULL;
 	     row = row->next, p++) {
 		*p = (struct tally_policy){
+			.key = row->row.key,
 			.type = row->type,
 			.domain = row->domain,
 			.strings = row->strings,
@@ -77,8 +75,7 @@ batch_policies(struct tally_table *t, const struct record_row *from,
 			.succeeded = row->succeeded,
 			.failed = row->failed,
 		};
-		if ((e = content_key(row->row.canonical, &p->key)) != E_OK ||
-		    (e = batch_details(t, row, p)) != E_OK)
+		if ((e = batch_details(t, row, p)) != E_OK)
 			return e;
 	}
 	to->npolicies = from->npolicies;
@@ -90,16 +87,14 @@ static enum err
 batch_record(struct tally_table *t, const struct record_row *from,
     struct tally *to)
 {
-	enum err e;
-
 	*to = (struct tally){
+		.record_key = from->row.key,
 		.day = from->day,
 		.domain = from->domain,
 		.record = from->record,
 		.rua = from->rua,
 	};
-	e = content_key(from->row.canonical, &to->record_key);
-	return e == E_OK ? batch_policies(t, from, to) : e;
+	return batch_policies(t, from, to);
 }
 
 enum err

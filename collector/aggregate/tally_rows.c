@@ -16,7 +16,7 @@ count_beside(struct tally_table *t, int64_t day, enum counter which)
 
 struct wanted {
 	size_t content; /* offset of the canonical content in t->key */
-	unsigned hash;
+	uint64_t id[2];
 	uint64_t path;
 };
 
@@ -27,13 +27,27 @@ begin_key(struct tally_table *t, const void *parent)
 	buf_add_u64(&t->key, (uint64_t)(uintptr_t)parent);
 }
 
+static struct span
+content(const struct tally_table *t, const struct wanted *w)
+{
+	return span_skip(buf_span(&t->key), w->content);
+}
+
+/* The hash is random already. */
+static unsigned
+slot_of(const uint64_t id[2])
+{
+	return (unsigned)id[0];
+}
+
 static struct row *
 find(struct tally_table *t, struct row *table, struct wanted *w)
 {
 	struct row *row;
 
-	HASH_VALUE(t->key.p, t->key.len, w->hash);
-	HASH_FIND_BYHASHVALUE(hh, table, t->key.p, t->key.len, w->hash, row);
+	siphash_table_128(t->key.p, t->key.len, w->id);
+	HASH_FIND_BYHASHVALUE(hh, table, w->id, sizeof(w->id), slot_of(w->id),
+	    row);
 	return row;
 }
 
@@ -50,9 +64,9 @@ static bool
 admit(struct tally_table *t, struct wanted *w, uint64_t parent, unsigned level,
     uint32_t max)
 {
-	struct span content = span_skip(buf_span(&t->key), w->content);
+	struct span s = content(t, w);
 
-	w->path = path_hash(parent, siphash_table(content.p, content.len));
+	w->path = path_hash(parent, siphash_table(s.p, s.len));
 	return ceiling_admit(t->ceiling, path_hash(parent, level), w->path,
 	    max >> level);
 }
@@ -62,17 +76,15 @@ static void *
 make(struct tally_table *t, struct row **table, const struct wanted *w,
     size_t size)
 {
-	struct row *row = arena_zalloc(&t->arena, size + t->key.len), *head;
-	char *key = (char *)row + size;
+	struct row *row = arena_zalloc(&t->arena, size), *head;
 
-	if (row == NULL)
+	if (row == NULL || content_key(content(t, w), &row->key) != E_OK)
 		return NULL;
-	memcpy(key, t->key.p, t->key.len);
 	row->path = w->path;
-	row->canonical = (struct span){ key + w->content,
-		t->key.len - w->content };
+	memcpy(row->id, w->id, sizeof(row->id));
 	head = *table;
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, head, key, t->key.len, w->hash, row);
+	HASH_ADD_BYHASHVALUE(hh, head, id, sizeof(row->id), slot_of(row->id),
+	    row);
 	*table = head;
 	if (!map_added(row))
 		return NULL;
@@ -279,12 +291,15 @@ policy_make(struct tally_table *t, struct record_row *record,
     const struct policy *p, const struct wanted *w, struct policy_row **ret)
 {
 	struct policy_row *row = make(t, &t->policies, w, sizeof(*row));
-	enum err e;
+	enum err e = E_OK;
 
 	if (row == NULL)
 		return E_NOMEM;
 	row->type = p->type;
-	e = copy(t, p->domain, &row->domain);
+	if (span_eq(p->domain, record->domain))
+		row->domain = record->domain;
+	else
+		e = copy(t, p->domain, &row->domain);
 	if (e == E_OK)
 		e = policy_strings(t, p, &row->strings);
 	if (e == E_OK)

@@ -1,8 +1,8 @@
 /* aggregate/tally_rows.h -- the inside of a tally table; private to aggregate/.
  *
  * Three hash tables in one arena: records, the policies below them, the failure
- * details below those. A row's key is its parent's address and its canonical
- * content. */
+ * details below those. A row is known by a hash of its parent's address and its
+ * canonical content. */
 #ifndef AGGREGATE_TALLY_ROWS_H
 #define AGGREGATE_TALLY_ROWS_H
 
@@ -17,7 +17,8 @@
 /* The first member of each row. */
 struct row {
 	UT_hash_handle hh;
-	struct span canonical; /* what its content key is made of */
+	uint64_t id[2];		/* keyed hash of parent and content: ADR 7 */
+	struct content_key key; /* of the content */
 	uint64_t path; /* hash of all contents from the day down to here */
 };
 

@@ -1,6 +1,7 @@
 #include "codec/canonical.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/ascii.h"
@@ -216,13 +217,27 @@ canonical_detail(struct buf *out, const struct failure_detail *d)
 
 /* -- keys -- */
 
+static EVP_MD *fetched_sha256;
+
+static void
+fetch_sha256(void)
+{
+	fetched_sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+}
+
+/* EVP_sha256() would be looked up again at each digest, which costs more than
+ * the digest of so little. */
 static enum err
 sha256(struct span bytes, unsigned char ret[EVP_MAX_MD_SIZE])
 {
-	return EVP_Digest(bytes.p, bytes.len, ret, NULL, EVP_sha256(), NULL) ==
-		1
-	    ? E_OK
-	    : E_NOMEM;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, fetch_sha256);
+	if (fetched_sha256 == NULL ||
+	    EVP_Digest(bytes.p, bytes.len, ret, NULL, fetched_sha256, NULL) !=
+		1)
+		return E_NOMEM;
+	return E_OK;
 }
 
 enum err
