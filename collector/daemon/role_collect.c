@@ -87,6 +87,18 @@ get_socket(struct collect *c, struct why *why)
 	    why);
 }
 
+static void
+prefer_drain(struct drain *drain)
+{
+	struct why why = { { 0 } };
+
+	if (drain_prefer(drain, &why) != E_OK)
+		log_warning("no real-time priority for receiving: on a busy "
+			    "machine bursts are lost at the sender",
+		    LOG_WHY(&why),
+		    LOG_STR("do", "give it CAP_SYS_NICE or LimitRTPRIO=1"));
+}
+
 /* Receive first: whatever the store does, datagrams are safe from here on. */
 static enum err
 start_receiving(struct collect *c, struct why *why)
@@ -112,7 +124,9 @@ start_receiving(struct collect *c, struct why *why)
 	drain.journal = c->journal;
 	drain.allow_uids = c->allow.v;
 	drain.nallow_uids = c->allow.n;
-	return drain_start(&drain, &c->drain, why);
+	if ((e = drain_start(&drain, &c->drain, why)) == E_OK)
+		prefer_drain(c->drain);
+	return e;
 }
 
 static void

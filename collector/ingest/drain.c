@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,19 @@ drain_start(const struct drain_options *options, struct drain **ret,
 	}
 	*ret = d;
 	return E_OK;
+}
+
+enum err
+drain_prefer(struct drain *d, struct why *why)
+{
+	struct sched_param least = { .sched_priority = sched_get_priority_min(
+					 SCHED_FIFO) };
+	int error = pthread_setschedparam(d->thread, SCHED_FIFO, &least);
+
+	if (error == 0)
+		return E_OK;
+	errno = error;
+	return why_errno(why, "pthread_setschedparam");
 }
 
 void

@@ -58,22 +58,22 @@ add_policy(struct buf *out, size_t domain)
 
 	if (kind < 37)
 		buf_addf(out,
-		    "{\"policy-type\":2,\"policy-domain\": \"d%zu.example.net\","
+		    "{\"policy-type\":2,\"policy-domain\": \"d%zu.customers.example\","
 		    "\"policy-string\":[\"version: STSv1\",\"mode: enforce\","
-		    "\"mx: mx1.d%zu.example.net\",\"mx: *.mail.d%zu.example.net\","
-		    "\"max_age: 604800\"],\"mx-host\":[\"mx1.d%zu.example.net\","
-		    "\"*.mail.d%zu.example.net\"]",
+		    "\"mx: mx1.d%zu.customers.example\",\"mx: *.mail.d%zu.customers.example\","
+		    "\"max_age: 604800\"],\"mx-host\":[\"mx1.d%zu.customers.example\","
+		    "\"*.mail.d%zu.customers.example\"]",
 		    domain, domain, domain, domain, domain);
 	else if (kind < 58)
 		buf_addf(out,
-		    "{\"policy-type\":1,\"policy-domain\": \"mx1.d%zu.example.net"
+		    "{\"policy-type\":1,\"policy-domain\": \"mx1.d%zu.customers.example"
 		    "\",\"policy-string\":[\"3 1 1 4FC82B26AECB47D2868C4EFBE358"
 		    "1732A3E7CBCC6C2EFB32062C08170A05%04zX\"]",
 		    domain, domain % 65536);
 	else
 		buf_addf(out,
 		    "{\"policy-type\":9,\"policy-domain\": "
-		    "\"d%zu.example.net\"",
+		    "\"d%zu.customers.example\"",
 		    domain);
 }
 
@@ -94,8 +94,8 @@ add_detail(struct buf *out, size_t domain, uint64_t *seed)
 	unsigned mx = (unsigned)(next_random(seed) % 3) + 1;
 
 	buf_addf(out,
-	    "{\"c\":%d,\"s\": \"192.0.2.%u\",\"n\": \"mx%u.d%zu.example.net\","
-	    "\"h\": \"250-mx%u.d%zu.example.net greets you\\r\\n250-SIZE 10485760"
+	    "{\"c\":%d,\"s\": \"192.0.2.%u\",\"n\": \"mx%u.d%zu.customers.example\","
+	    "\"h\": \"250-mx%u.d%zu.customers.example greets you\\r\\n250-SIZE 10485760"
 	    "\\r\\n250-8BITMIME\\r\\n250 STARTTLS\",\"r\": \"198.51.100.%u\"",
 	    kinds[k].code, (unsigned)(next_random(seed) % 4), mx, domain, mx,
 	    domain, (unsigned)(domain % 200) + mx);
@@ -111,8 +111,8 @@ add_datagram(struct buf *out, size_t domain, bool failed, uint64_t *seed)
 	unsigned details = !failed ? 0 : chance < 7 ? 1 : chance < 9 ? 2 : 3;
 
 	buf_addf(out,
-	    "{\"dpv\": \"1\",\"d\": \"d%zu.example.net\",\"pr\": \"v=TLSRPTv1; "
-	    "rua=mailto:tls-reports@d%zu.example.net\",\"policies\":[",
+	    "{\"dpv\": \"1\",\"d\": \"d%zu.customers.example\",\"pr\": \"v=TLSRPTv1; "
+	    "rua=mailto:tls-reports@d%zu.customers.example\",\"policies\":[",
 	    domain, domain);
 	add_policy(out, domain);
 	for (unsigned i = 0; i < details; i++) {
