@@ -1,21 +1,15 @@
 """test_restart.py -- no session is lost and none counts twice, however the
-service ends and whenever the day does.
-
-The test owns the socket and hands it over as systemd does (LISTEN_FDS), so that
-datagrams wait in it while the service is down.
-"""
+service ends and whenever the day does."""
 
 import os
 import random
 import signal
-import socket
-import threading
 import time
 import unittest
 from collections import Counter
 
-from harness import (DAY, DAY_S, DAY_START, OK, SystemTest, failure, session,
-                     wait_until)
+from harness import DAY, DAY_S, DAY_START, OK, failure, session, wait_until
+from traffic import PADDING, Traffic, details, tally_totals, totals
 
 SEED = 8460
 DOMAINS = [f"d{i:02}.example" for i in range(50)]
@@ -24,37 +18,7 @@ REASONS = 16  # of failures, so that details are few and their counts large
 KILLS = 32
 TERMS = 8
 LIFE_S = 1.2  # longest
-PADDING = "x" * 40000
-BURST = 8  # sessions between two pauses of the sender
 BEFORE_MIDNIGHT_S = 6
-
-
-class Sender(threading.Thread):
-    """Sends numbered sessions until it is told to stop, each once."""
-
-    def __init__(self, path, make, pause_s):
-        super().__init__(daemon=True)
-        self.make = make  # number to datagram
-        self.pause_s = pause_s
-        self.sent = 0
-        self.enough = threading.Event()
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.connect(str(path))
-
-    def run(self):
-        while not self.enough.is_set():
-            self.socket.send(self.make(self.sent))  # waits for room
-            self.sent += 1
-            if self.sent % BURST == 0:
-                time.sleep(self.pause_s)
-
-    def stop(self, at_least=0):
-        """End it: how many were sent, 0 to that less one."""
-        wait_until(lambda: self.sent >= at_least, f"{at_least} are sent")
-        self.enough.set()
-        self.join()
-        self.socket.close()
-        return self.sent
 
 
 def domain_of(n):
@@ -80,51 +44,8 @@ def numbered(n):
     return failure(domain_of(n), f=f"n={n}")
 
 
-def details(tallies):
-    """(domain, reason) to sessions."""
-    counts = Counter()
-    for tally in tallies:
-        for policy in tally["policies"]:
-            for detail in policy.get("failure-details", []):
-                counts[tally["domain"], detail["failure-reason-code"]] += \
-                    detail["failed-session-count"]
-    return counts
-
-
-def totals(items):
-    """Domain to [successes, failures] out of [(domain, policies)]."""
-    counts = {}
-    for domain, policies in items:
-        sums = counts.setdefault(domain, [0, 0])
-        for policy in policies:
-            summary = policy["summary"]
-            sums[0] += summary["total-successful-session-count"]
-            sums[1] += summary["total-failure-session-count"]
-    return counts
-
-
-def tally_totals(tallies):
-    """The same out of `tally list`."""
-    return totals((t["domain"], t["policies"]) for t in tallies)
-
-
-class OwnSocket(SystemTest):
-    """Tests that keep the socket while the service is down."""
-
-    def service_on_socket(self, **options):
-        """A service that gets its socket from us."""
-        own = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.addCleanup(own.close)
-        service = self.service(socket_fd=own.fileno(), **options)
-        own.bind(str(service.socket))
-        return service
-
-    def sender(self, service, make, pause_s=0.002):
-        """A sender that has begun."""
-        sender = Sender(service.socket, make, pause_s)
-        self.addCleanup(sender.enough.set)
-        sender.start()
-        return sender
+class Counted(Traffic):
+    """Tests of mixed sessions."""
 
     def assert_counted(self, service, sent):
         """Each of the sessions counts once."""
@@ -142,7 +63,7 @@ class OwnSocket(SystemTest):
                          service.counters())
 
 
-class Restarts(OwnSocket):
+class Restarts(Counted):
     """The service ends again and again while sessions come in."""
 
     def setUp(self):
@@ -241,7 +162,7 @@ class Restarts(OwnSocket):
             pass
 
 
-class Midnight(OwnSocket):
+class Midnight(Traffic):
     """The day changes while sessions come in."""
 
     def setUp(self):
