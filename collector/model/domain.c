@@ -1,5 +1,6 @@
 #include "model/domain.h"
 
+#include <arpa/inet.h>
 #include <idn2.h>
 #include <stdio.h>
 
@@ -27,6 +28,30 @@ is_plain(struct span name)
 		after_dot = dot;
 	}
 	return name.len <= DOMAIN_TEXT_MAX && (name.len == 0 || !after_dot);
+}
+
+/* RFC 5321 s4.1.3: "[192.0.2.1]" or "[IPv6:2001:db8::1]", which is how an MTA
+ * names a host that has no name. */
+static bool
+is_address_literal(struct span name)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	int family = AF_INET;
+
+	if (name.len < 2 || name.p[0] != '[' || name.p[name.len - 1] != ']')
+		return false;
+	name = (struct span){ name.p + 1, name.len - 2 };
+	if (span_eq_nocase(span_head(name, 5), SPAN_LIT("IPv6:"))) {
+		family = AF_INET6;
+		name = span_skip(name, 5);
+	}
+	if (name.len >= sizeof(text))
+		return false;
+	memcpy(text, name.p, name.len);
+	text[name.len] = '\0';
+	return strlen(text) == name.len &&
+	    inet_pton(family, text, &address) == 1;
 }
 
 static bool
@@ -125,7 +150,7 @@ domain_canonical(struct span name, struct arena *arena, struct span *ret,
     bool *ret_repaired)
 {
 	name = without_final_dot(name);
-	if (is_plain(name))
+	if (is_plain(name) || is_address_literal(name))
 		return to_lower(name, arena, ret);
 	if (!is_ascii(name))
 		return to_alabels(name, arena, ret, ret_repaired);

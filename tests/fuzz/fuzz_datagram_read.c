@@ -19,10 +19,27 @@ check_text(struct span s, size_t max)
 }
 
 /* a-z 0-9 - _ . * and %XX */
+/* RFC 5321 s4.1.3 */
+static void
+check_literal(struct span s)
+{
+	char again[IP_TEXT_SIZE];
+
+	assert(s.p[s.len - 1] == ']');
+	assert(ip_canonical(s, again) > 0);
+	for (size_t i = 1; i + 1 < s.len; i++)
+		assert(ascii_is_digit(s.p[i]) ||
+		    ascii_is_one_of(s.p[i], "abcdef.:ipv"));
+}
+
 static void
 check_name(struct span s)
 {
 	assert(s.len <= DOMAIN_TEXT_MAX);
+	if (s.len > 0 && s.p[0] == '[') {
+		check_literal(s);
+		return;
+	}
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.p[i];
 

@@ -56,6 +56,19 @@ test_names_that_are_names(void **state)
 	check(cases, sizeof(cases) / sizeof(cases[0]), false);
 }
 
+static void
+test_address_literals_are_names(void **state)
+{
+	static const struct one_case cases[] = {
+		{ "IPv4", { "[192.0.2.1]", 11 }, "[192.0.2.1]" },
+		{ "IPv6", { "[IPv6:2001:DB8::1]", 18 }, "[ipv6:2001:db8::1]" },
+		{ "final dot", { "[192.0.2.1].", 12 }, "[192.0.2.1]" },
+	};
+
+	(void)state;
+	check(cases, sizeof(cases) / sizeof(cases[0]), false);
+}
+
 /* The right sides are the registered or published A-labels. */
 static void
 test_names_become_a_labels(void **state)
@@ -136,6 +149,18 @@ test_what_is_no_name_is_escaped(void **state)
 		{ "percent sign", { "%41", 3 }, "%2541" },
 		{ "at", { "me@Example.com.", 15 }, "me%40example.com" },
 		{ "quotes", { "\"'<>", 4 }, "%22%27%3C%3E" },
+		{ "no address in brackets", { "[a/b]", 5 }, "%5Ba%2Fb%5D" },
+		{ "empty brackets", { "[]", 2 }, "%5B%5D" },
+		{ "bracket alone", { "[", 1 }, "%5B" },
+		{ "IPv6 without its tag", { "[::1]", 5 }, "%5B%3A%3A1%5D" },
+		{ "tag alone", { "[IPv6:]", 7 }, "%5Bipv6%3A%5D" },
+		{ "IPv4 behind the tag", { "[IPv6:192.0.2.1]", 16 },
+		    "%5Bipv6%3A192.0.2.1%5D" },
+		{ "too large a number", { "[192.0.2.256]", 13 },
+		    "%5B192.0.2.256%5D" },
+		{ "NUL in it", { "[192.0.2.1\0]", 12 }, "%5B192.0.2.1%00%5D" },
+		{ "zone", { "[IPv6:fe80::1%eth0]", 19 },
+		    "%5Bipv6%3Afe80%3A%3A1%25eth0%5D" },
 		{ "no UTF-8", { "\xff.example", 9 }, "%FF.example" },
 		{ "cut UTF-8", { "a\xc3", 2 }, "a%C3" },
 		{ "replacement character", { "\xef\xbf\xbd", 3 }, "%EF%BF%BD" },
@@ -259,6 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_that_are_names),
+		cmocka_unit_test(test_address_literals_are_names),
 		cmocka_unit_test(test_names_become_a_labels),
 		cmocka_unit_test(test_other_full_stops_are_dots),
 		cmocka_unit_test(test_what_is_no_name_is_escaped),
