@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "codec/datagram_read.h"
 
@@ -48,13 +49,17 @@ ingest_free(struct ingest *in)
 
 /* -- what is refused -- */
 
-/* For a look at it; the log line tells why. Failure is not worth a line. */
+/* For a look at it; the log line tells why. A full or missing folder is told
+ * now and then, not for each. */
 static void
 dump(struct ingest *in, struct span datagram, int64_t mono_ns)
 {
+	static struct log_limit failure_limit = { .period_ns = 3600 * NS_PER_S,
+		.burst = 1 };
+	struct why why = { { 0 } };
+	enum err e = E_OK;
 	char path[4096];
 	uint64_t left_out;
-	ssize_t n;
 	int fd;
 
 	if (in->options.dump_dir[0] == '\0' ||
@@ -65,11 +70,13 @@ dump(struct ingest *in, struct span datagram, int64_t mono_ns)
 	    (long long)(in->dumped++ % in->options.dump_max));
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
-	if (fd < 0)
-		return;
-	n = write(fd, datagram.p, datagram.len);
-	(void)n;
-	(void)close(fd);
+	if (fd < 0 || file_write_all(fd, datagram) != E_OK)
+		e = why_errno(&why, "%s", path);
+	if (fd >= 0)
+		(void)close(fd);
+	if (e != E_OK && log_limit_pass(&failure_limit, mono_ns, &left_out))
+		log_warning("refused datagram not dumped", LOG_WHY(&why),
+		    LOG_I("left_out_before", left_out));
 }
 
 static void
