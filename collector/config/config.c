@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <libgen.h>
 #include <limits.h>
@@ -7,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/escape.h"
 #include "base/file.h"
@@ -26,7 +28,12 @@ struct parser {
 	unsigned line;
 	struct span section;
 	bool known_section;
-	unsigned *set_at; /* for each option the line that set it, or 0 */
+	struct given *given; /* for each option */
+};
+
+struct given {
+	unsigned line; /* that set the option, or 0 */
+	bool refused;  /* for what was told already */
 };
 
 static void PRINTF(2, 3) fault(struct parser *p, const char *fmt, ...)
@@ -103,20 +110,24 @@ set_key(struct parser *p, struct span key, struct span value)
 {
 	const struct option *o = option_find(p->section, key);
 	struct why why = { { 0 } };
+	struct given *given;
 
 	if (o == NULL) {
 		unknown_key(p, key);
 		return;
 	}
-	if (p->set_at[o - options] != 0) {
+	given = &p->given[o - options];
+	if (given->line != 0) {
 		fault(p, "%s.%s is set already in line %u", o->section, o->key,
-		    p->set_at[o - options]);
+		    given->line);
 		return;
 	}
-	p->set_at[o - options] = p->line;
-	if (option_set(o, p->config, value, &why) != E_OK)
+	given->line = p->line;
+	if (option_set(o, p->config, value, &why) != E_OK) {
+		given->refused = true;
 		fault(p, "%s.%s: \"%.*s\" %s", o->section, o->key,
 		    SPAN_ARG(span_head(value, 100)), why.text);
+	}
 }
 
 static bool
@@ -126,6 +137,17 @@ is_text(struct span line)
 		if ((unsigned char)line.p[i] < 0x20 && line.p[i] != '\t')
 			return false;
 	return true;
+}
+
+static void
+refuse_text(struct parser *p, struct span line)
+{
+	const struct option *o = option_find(p->section,
+	    span_trim(span_until(&line, '=')));
+
+	fault(p, "control characters in the line");
+	if (o != NULL)
+		p->given[o - options] = (struct given){ p->line, true };
 }
 
 static void
@@ -139,7 +161,7 @@ parse_line(struct parser *p, struct span line)
 	if (line.len == 0 || line.p[0] == '#' || line.p[0] == ';')
 		return;
 	if (!is_text(line)) {
-		fault(p, "control characters in the line");
+		refuse_text(p, line);
 	} else if (line.p[0] == '[') {
 		begin_section(p, line);
 	} else if (!span_has(line, '=')) {
@@ -155,13 +177,18 @@ parse_line(struct parser *p, struct span line)
 
 /* -- what the whole must fulfil -- */
 
+static const struct given *
+given_for(const struct parser *p, const char *section, const char *key)
+{
+	return &p->given[option_find(span_str(section), span_str(key)) -
+	    options];
+}
+
 /* Messages about an option name the line that set it, if one did. */
 static void
 at_option(struct parser *p, const char *section, const char *key)
 {
-	const struct option *o = option_find(span_str(section), span_str(key));
-
-	p->line = o == NULL ? 0 : p->set_at[o - options];
+	p->line = given_for(p, section, key)->line;
 }
 
 /* Put base in front of a relative path. Empty stays empty. */
@@ -180,6 +207,7 @@ resolve(struct parser *p, const char *section, const char *key, char **path,
 		fault(p, "%s.%s: \"%.*s\" is longer than %lld bytes", section,
 		    key, SPAN_ARG(span_head(buf_span(&whole), 100)),
 		    (long long)o->max);
+		p->given[o - options].refused = true;
 		buf_free(&whole);
 		return;
 	}
@@ -202,6 +230,24 @@ check_names(struct parser *p)
 	    getgrnam(c->collect_socket_group) == NULL)
 		fault(p, "collect.socket_group: there is no group \"%s\"",
 		    c->collect_socket_group);
+}
+
+/* Who may not look there cannot tell: the role's user may. */
+static void
+check_dump_dir(struct parser *p)
+{
+	const char *path = p->config->collect_dump_dir;
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	at_option(p, "collect", "dump_dir");
+	if (path[0] == '\0' || (!there && errno == EACCES) ||
+	    given_for(p, "collect", "dump_dir")->refused)
+		return;
+	if (!there)
+		fault(p, "collect.dump_dir: \"%s\": %s", path, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		fault(p, "collect.dump_dir: \"%s\" is not a folder", path);
 }
 
 static void
@@ -254,6 +300,15 @@ is_utf8(struct span s)
 	return s.len == 0;
 }
 
+/* Role report needs the option, nobody gave a value, and no value was refused
+ * before: that was told. */
+static bool
+is_missing(const struct parser *p, const char *key, const char *value)
+{
+	return value[0] == '\0' && config_has_role(p->config, "report") &&
+	    !given_for(p, "report", key)->refused;
+}
+
 /* s5.3: the submitter is the domain of contact-info. */
 static void
 check_reporter(struct parser *p)
@@ -261,10 +316,9 @@ check_reporter(struct parser *p)
 	struct config *c = p->config;
 	struct span contact = span_str(c->report_contact);
 	struct span domain = SPAN_NONE;
-	bool wanted = config_has_role(c, "report");
 
 	at_option(p, "report", "organization");
-	if (wanted && c->report_organization[0] == '\0')
+	if (is_missing(p, "organization", c->report_organization))
 		fault(p,
 		    "report.organization is needed by role report: "
 		    "the name of who sends the reports");
@@ -276,7 +330,7 @@ check_reporter(struct parser *p)
 	else if (contact.len > 0)
 		fault(p, "report.contact: \"%s\" is not a mail address",
 		    c->report_contact);
-	else if (wanted)
+	else if (is_missing(p, "contact", c->report_contact))
 		fault(p,
 		    "report.contact is needed by role report: "
 		    "a mail address for questions about reports");
@@ -327,6 +381,7 @@ finish(struct parser *p, const char *folder)
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
+	check_dump_dir(p);
 	check_uids(p);
 	check_roles(p);
 	check_reporter(p);
@@ -372,9 +427,11 @@ config_parse(struct span text, const char *name, const char *folder,
 	struct parser p = { .name = name, .errors = errors };
 	enum err e = E_OK;
 
+	/* Editors of some systems begin each file with a byte order mark. */
+	(void)span_take(&text, SPAN_LIT("\xef\xbb\xbf"));
 	p.config = config_defaults();
-	p.set_at = calloc(noptions, sizeof(*p.set_at));
-	if (p.config == NULL || p.set_at == NULL) {
+	p.given = calloc(noptions, sizeof(*p.given));
+	if (p.config == NULL || p.given == NULL) {
 		e = E_NOMEM;
 	} else {
 		while (text.len > 0) {
@@ -385,7 +442,7 @@ config_parse(struct span text, const char *name, const char *folder,
 	}
 	if (e == E_OK && p.nerrors > 0)
 		e = E_USAGE;
-	free(p.set_at);
+	free(p.given);
 	if (e != E_OK)
 		config_free(p.config);
 	else

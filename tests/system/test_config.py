@@ -169,6 +169,12 @@ class Mistakes(ConfigTest):
         self.assertEqual("tlsrpt status: configuration:\n"
                          + faults(service.config, FAULTS), err)
 
+    def test_dump_dir_is_a_folder(self):
+        path = self.write(f"{GOOD}[collect]\ndump_dir = none\n")
+        self.assertEqual(
+            f'{path}:5: collect.dump_dir: "{self.dir}/none": No such file or '
+            "directory\n", self.assert_leaves_nothing("-c", path))
+
     def test_empty_organization(self):
         path = self.write(GOOD.replace("Example Sender", ""))
         self.assertEqual(
@@ -257,6 +263,7 @@ class Dump(ConfigTest):
         self.assertEqual([path], list(self.dir.iterdir()))
 
     def test_dump_read_back_gives_the_same_dump(self):
+        (self.dir / "refused").mkdir()
         path = self.write(
             "[daemon]\ndata_dir = here\nroles = report,collect\n"
             "log_level=debug\ndemo=yes\nclock_offset = -90m\n"
@@ -446,6 +453,29 @@ class InTheWay(SystemTest):
         self.assert_refused(service, f"{service.folder}/data: ")
         self.assertFalse(service.socket.exists())
         self.assertEqual("mine", (service.folder / "data").read_text())
+
+
+class DumpDir(SystemTest):
+    """The folder of refused datagrams."""
+
+    def test_folder_that_goes_away_is_said_once(self):
+        folder = self.folder() / "refused"
+        folder.mkdir()
+        service = self.service(collect__dump_dir=folder).start()
+        service.send(b"first")
+        wait_until(lambda: list(folder.iterdir()), "it is dumped")
+        for file in folder.iterdir():
+            self.assertEqual(b"first", file.read_bytes())
+            file.unlink()
+        folder.rmdir()
+        service.send(b"second", b"third")
+        wait_until(lambda: service.log_text().count("datagram refused") == 3,
+                   "they are refused")
+        [line] = [l for l in service.log_text().splitlines()
+                  if "not dumped" in l]
+        self.assertRegex(line, f'level=warning .*why="{folder}/refused-000001:'
+                               ' No such file or directory"')
+        folder.mkdir()
 
 
 class Reload(SystemTest):

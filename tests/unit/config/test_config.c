@@ -102,6 +102,33 @@ test_lines_as_people_write_them(void **state)
 }
 
 static void
+test_byte_order_mark_is_skipped(void **state)
+{
+	(void)state;
+	config_free(parse_ok("\xef\xbb\xbf" COLLECT_ONLY));
+	config_free(parse_ok("\xef\xbb\xbf# a comment\n" COLLECT_ONLY));
+	assert_faults(COLLECT_ONLY "\xef\xbb\xbf[collect]\n",
+	    "t.conf:3: neither [section] nor key = value\n");
+}
+
+static void
+test_refused_values_are_not_missing(void **state)
+{
+	struct buf text = BUF_INIT(1000), errors = BUF_INIT(10000);
+	struct config *c = NULL;
+
+	(void)state;
+	buf_addf(&text, "[report]\norganization = %0256d\ncontact = %0255d\n",
+	    0, 0);
+	assert_err(E_USAGE, parse(buf_str(&text), &c, &errors));
+	assert_non_null(strstr(buf_str(&errors), "t.conf:2: "));
+	assert_non_null(strstr(buf_str(&errors), "t.conf:3: "));
+	assert_null(strstr(buf_str(&errors), "is needed"));
+	buf_free(&text);
+	buf_free(&errors);
+}
+
+static void
 test_section_may_come_twice(void **state)
 {
 	struct config *c = parse_ok("[daemon]\nroles = collect\n"
@@ -119,13 +146,11 @@ test_relative_paths(void **state)
 {
 	struct config *c = parse_ok(LEAST "[daemon]\ndata_dir = data\n"
 					  "[collect]\nsocket = run/s\n"
-					  "dump_dir = dump\n"
 					  "[deliver]\ndirectory = out/x\n");
 
 	(void)state;
 	assert_string_equal("/etc/t/data", c->daemon_data_dir);
 	assert_string_equal("/etc/t/run/s", c->collect_socket);
-	assert_string_equal("/etc/t/dump", c->collect_dump_dir);
 	assert_string_equal("/etc/t/data/out/x", c->deliver_directory);
 	assert_string_equal("sqlite:/etc/t/data/tlsrptd.db", c->store_path_url);
 	config_free(c);
@@ -316,6 +341,18 @@ test_faults_of_the_whole(void **state)
 		    COLLECT_ONLY "[store]\nurl = mysql://x\n",
 		    "t.conf:4: store.url: \"mysql://x\" begins neither with "
 		    "sqlite: nor with postgresql:\n" },
+		{ "folder for dumps that is not there",
+		    COLLECT_ONLY "[collect]\ndump_dir = /no/such folder\n",
+		    "t.conf:4: collect.dump_dir: \"/no/such folder\": No "
+		    "such file or directory\n" },
+		{ "folder for dumps that is none",
+		    COLLECT_ONLY "[collect]\ndump_dir = /dev/null\n",
+		    "t.conf:4: collect.dump_dir: \"/dev/null\" is not a "
+		    "folder\n" },
+		{ "organization with a control byte, which is told once",
+		    "[report]\norganization = a\x01"
+		    "b\ncontact = a@b\n",
+		    "t.conf:2: control characters in the line\n" },
 		{ "clock moved without demo",
 		    COLLECT_ONLY "clock_offset = 1d\n",
 		    "t.conf:3: daemon.clock_offset works only with demo = "
@@ -354,10 +391,11 @@ test_long_relative_paths(void **state)
 	static const struct {
 		const char *section, *key;
 		int max;
+		bool must_exist;
 	} cases[] = {
-		{ "daemon", "data_dir", 1024 },
-		{ "collect", "socket", 107 }, /* sun_path less its NUL */
-		{ "collect", "dump_dir", 1024 },
+		{ "daemon", "data_dir", 1024, false },
+		{ "collect", "socket", 107, false }, /* less a NUL */
+		{ "collect", "dump_dir", 1024, true },
 	};
 	const char *base = "/etc/t/";
 
@@ -371,7 +409,8 @@ test_long_relative_paths(void **state)
 		    "[deliver]\ndirectory = /x\n" COLLECT_ONLY
 		    "[%s]\n%s = %0*d",
 		    cases[i].section, cases[i].key, longest, 0);
-		config_free(parse_ok(buf_str(&text)));
+		if (!cases[i].must_exist)
+			config_free(parse_ok(buf_str(&text)));
 		buf_addc(&text, '0');
 		buf_addf(&want,
 		    "t.conf:6: %s.%s: \"%s%0*d\" is longer than %d bytes\n",
@@ -457,7 +496,8 @@ test_read_a_file(void **state)
 	support_mkdtemp(folder);
 	(void)snprintf(path, sizeof(path), "%s/t.conf", folder);
 	(void)snprintf(link, sizeof(link), "%s/link", folder);
-	write_file(path, COLLECT_ONLY "data_dir = d\n", 1);
+	write_file(path,
+	    COLLECT_ONLY "data_dir = d\n[collect]\ndump_dir = link\n", 1);
 	assert_int_equal(0, mkdir(link, 0700));
 	(void)snprintf(link, sizeof(link), "%s/link/other.conf", folder);
 	assert_int_equal(0, symlink("../t.conf", link));
@@ -466,6 +506,9 @@ test_read_a_file(void **state)
 	assert_string_equal(path, c->file);
 	buf_addf(&want, "%s/d", folder);
 	assert_string_equal(buf_str(&want), c->daemon_data_dir);
+	buf_clear(&want);
+	buf_addf(&want, "%s/link", folder);
+	assert_string_equal(buf_str(&want), c->collect_dump_dir);
 	config_free(c);
 	buf_free(&want);
 	buf_free(&errors);
@@ -527,7 +570,7 @@ test_dump_is_read_again(void **state)
 		      "[collect]\nsocket = s\nsocket_owner = root\n"
 		      "socket_mode = 7\nallow_uids = root 5\n"
 		      "journal_sync = 1500ms\njournal_max = 200MiB\n"
-		      "flush_rows = 777\ndump_dir = x y\ndump_max = 9\n",
+		      "flush_rows = 777\ndump_dir = /\ndump_max = 9\n",
 	};
 
 	(void)state;
@@ -582,6 +625,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_lines_as_people_write_them),
+		cmocka_unit_test(test_byte_order_mark_is_skipped),
+		cmocka_unit_test(test_refused_values_are_not_missing),
 		cmocka_unit_test(test_section_may_come_twice),
 		cmocka_unit_test(test_relative_paths),
 		cmocka_unit_test(test_has_role),
