@@ -50,30 +50,49 @@ exit_code(enum err e)
 	return EX_OSERR;
 }
 
-int
-cli_fail(const struct cli *cli, enum err e, const struct why *why)
+/* "tlsrpt", and the command once it is known. */
+static void
+say_who(const struct cli *cli)
+{
+	(void)fprintf(stderr, "tlsrpt%s%s: ", cli->command == NULL ? "" : " ",
+	    cli->command == NULL ? "" : cli->command->name);
+}
+
+static void
+say_harmless(const char *outside)
 {
 	struct buf text = BUF_INIT(4096);
 
-	escape_terminal(&text,
-	    span_str(why->text[0] == '\0' ? err_text(e) : why->text));
-	(void)fprintf(stderr, "tlsrpt %s: %s\n", cli->command->name,
-	    buf_str(&text));
+	escape_terminal(&text, span_str(outside));
+	(void)fputs(buf_str(&text), stderr);
 	buf_free(&text);
+}
+
+int
+cli_fail(const struct cli *cli, enum err e, const struct why *why)
+{
+	say_who(cli);
+	say_harmless(why->text[0] == '\0' ? err_text(e) : why->text);
+	(void)fputc('\n', stderr);
 	return exit_code(e);
 }
 
 int
 cli_usage(const struct cli *cli, const char *fmt, ...)
 {
+	char text[WHY_MAX];
 	va_list ap;
 
-	(void)fprintf(stderr, "tlsrpt %s: ", cli->command->name);
 	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)fprintf(stderr, "\ntlsrpt %s --help tells its options\n",
-	    cli->command->name);
+	say_who(cli);
+	say_harmless(text);
+	if (cli->command == NULL)
+		(void)fputs("\ntlsrpt --help tells more\n", stderr);
+	else
+		(void)fprintf(stderr, "\ntlsrpt %s --help tells its options\n",
+		    cli->command->name);
 	return EX_USAGE;
 }
 
@@ -120,17 +139,16 @@ cli_day(const struct cli *cli, int64_t *ret)
 {
 	const char *text = cli_value(cli, "day");
 	struct clock clock = cli_clock(cli);
+	int64_t today = day_of_s(clock_wall_s(&clock));
 
-	if (text == NULL) {
-		*ret = day_of_s(clock_wall_s(&clock)) - 1;
-		return EX_OK;
-	}
-	if (strcmp(text, "today") == 0) {
-		*ret = day_of_s(clock_wall_s(&clock));
-		return EX_OK;
-	}
-	if (day_parse(span_str(text), ret) != E_OK)
-		return cli_usage(cli, "\"%s\" is not a day such as 2026-11-22",
+	if (text == NULL || strcmp(text, "yesterday") == 0)
+		*ret = today - 1;
+	else if (strcmp(text, "today") == 0)
+		*ret = today;
+	else if (day_parse(span_str(text), ret) != E_OK)
+		return cli_usage(cli,
+		    "\"%s\" is not a day such as 2026-11-22, today or "
+		    "yesterday",
 		    text);
 	return EX_OK;
 }

@@ -27,7 +27,7 @@ struct cli_given {
 struct cli_command;
 
 struct cli {
-	const struct cli_command *command;
+	const struct cli_command *command; /* NULL: not known yet */
 	const char *config_path;
 	bool json;
 	struct cli_given *given;
@@ -50,8 +50,8 @@ struct cli_command {
 /* The last value given for the option; NULL: not given. */
 const char *cli_value(const struct cli *, const char *option);
 
-/* Say what went wrong, in one line on stderr, and return the exit code for it.
- */
+/* Say what went wrong on stderr, outside text made harmless, and return the
+ * exit code for it. */
 int cli_fail(const struct cli *, enum err, const struct why *);
 int cli_usage(const struct cli *, const char *fmt, ...) PRINTF(2, 3);
 
@@ -61,7 +61,7 @@ int cli_config(struct cli *);
 int cli_store(struct cli *);
 struct clock cli_clock(const struct cli *);
 
-/* The day of option --day, or the day before today. An exit code. */
+/* The day of option --day, or yesterday. An exit code. */
 int cli_day(const struct cli *, int64_t *ret);
 
 /* Print the document, which is freed. An exit code. */

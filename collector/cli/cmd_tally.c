@@ -14,7 +14,7 @@
 
 const struct cli_option tally_list_options[] = {
 	{ "day", "DAY",
-	    "UTC day as 2026-11-22, or today (default: yesterday)" },
+	    "UTC day: 2026-11-22, today or yesterday (default: yesterday)" },
 	{ "domain", "DOMAIN", "only this TLSRPT domain" },
 	{ NULL, NULL, NULL },
 };

@@ -41,25 +41,29 @@ print_options(const struct cli_option *o)
 }
 
 static void
-print_command_help(const struct cli_command *c)
-{
-	(void)printf("Usage: tlsrpt %s%s%s%s\n\nThis will %s.\n\n", c->name,
-	    c->options == NULL ? "" : " [OPTIONS]",
-	    c->operands[0] == '\0' ? "" : " ", c->operands, c->sentence);
-	print_options(c->options);
-	print_options(common);
-}
-
-static void
 print_help(void)
 {
-	(void)puts("Usage: tlsrpt [-c FILE] COMMAND [OPTIONS]\n\n"
+	(void)puts("Usage: tlsrpt [-c FILE] [--json] COMMAND [OPTIONS]\n\n"
 		   "SMTP TLS Reporting (RFC 8460) from the shell.\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		(void)printf("  %-14s %s\n", commands[i].name,
 		    commands[i].sentence);
 	(void)puts("\ntlsrpt COMMAND --help tells a command's options, "
 		   "tlsrpt(1) the rest.");
+}
+
+static void
+print_command_help(const struct cli_command *c)
+{
+	if (c == NULL) {
+		print_help();
+		return;
+	}
+	(void)printf("Usage: tlsrpt %s%s%s%s\n\nThis will %s.\n\n", c->name,
+	    c->options == NULL ? "" : " [OPTIONS]",
+	    c->operands[0] == '\0' ? "" : " ", c->operands, c->sentence);
+	print_options(c->options);
+	print_options(common);
 }
 
 /* -- commands -- */
@@ -117,12 +121,19 @@ find_option(const struct cli_option *o, struct span name)
 	return NULL;
 }
 
+/* None but the common ones while the command is not known. */
+static const struct cli_option *
+options_of(const struct cli_command *c)
+{
+	return c == NULL ? NULL : c->options;
+}
+
 static int
 unknown_option(struct cli *cli, struct span name)
 {
 	struct nearest near = { .word = name };
 
-	for (const struct cli_option *o = cli->command->options;
+	for (const struct cli_option *o = options_of(cli->command);
 	     o != NULL && o->name != NULL; o++)
 		nearest_offer(&near, o->name);
 	for (const struct cli_option *o = common; o->name != NULL; o++)
@@ -153,7 +164,7 @@ take_option(struct cli *cli, int argc, char **argv, int *i)
 	o = find_option(common, name);
 	is_common = o != NULL;
 	if (o == NULL)
-		o = find_option(cli->command->options, name);
+		o = find_option(options_of(cli->command), name);
 	if (o == NULL)
 		return unknown_option(cli, name);
 	if (o->argument == NULL && attached)
@@ -231,36 +242,38 @@ run(struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-int
-main(int argc, char **argv)
+static int
+run_command(struct cli *cli, int argc, char **argv)
 {
-	struct cli cli = { .config_path = CLI_CONFIG_DEFAULT };
 	int words;
 
-	log_setup(LOG_TO_STDERR, LOG_LEVEL_WARNING, "tlsrpt");
-	argc--, argv++;
-	if (argc >= 2 &&
-	    (strcmp(argv[0], "-c") == 0 || strcmp(argv[0], "--config") == 0)) {
-		cli.config_path = argv[1];
-		argc -= 2, argv += 2;
-	}
 	if (argc == 0) {
 		print_help();
 		return EX_USAGE;
 	}
-	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0) {
-		print_help();
-		return EX_OK;
-	}
-	if (strcmp(argv[0], "--version") == 0) {
-		(void)puts("tlsrpt " TLSRPTD_VERSION);
-		return EX_OK;
-	}
 	for (size_t i = 0; i < NCOMMANDS; i++) {
 		if ((words = match(&commands[i], argc, argv)) == 0)
 			continue;
-		cli.command = &commands[i];
-		return run(&cli, argc - words, argv + words);
+		cli->command = &commands[i];
+		return run(cli, argc - words, argv + words);
 	}
 	return unknown_command(argc, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = { .config_path = CLI_CONFIG_DEFAULT };
+	int i, code;
+
+	log_setup(LOG_TO_STDERR, LOG_LEVEL_WARNING, "tlsrpt");
+	for (i = 1; i < argc && is_option(argv[i]); i++) {
+		if (strcmp(argv[i], "--version") == 0) {
+			(void)puts("tlsrpt " TLSRPTD_VERSION);
+			return EX_OK;
+		}
+		if ((code = take_option(&cli, argc, argv, &i)) >= 0)
+			return code;
+	}
+	return run_command(&cli, argc - i, argv + i);
 }
