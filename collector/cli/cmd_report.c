@@ -11,12 +11,14 @@
 #define REPORT_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
 const struct cli_option report_list_options[] = {
-	{ "day", "DAY", "UTC day as 2026-11-22, or today (default: a month)" },
+	{ "day", "DAY",
+	    "UTC day: 2026-11-22, today or yesterday (default: a month)" },
 	{ NULL, NULL, NULL },
 };
 
 const struct cli_option report_build_options[] = {
-	{ "day", "DAY", "UTC day as 2026-11-22 (default: yesterday)" },
+	{ "day", "DAY",
+	    "UTC day: 2026-11-22 or yesterday (default: yesterday)" },
 	{ "close", NULL, "close the day first, whoever is missing" },
 	{ NULL, NULL, NULL },
 };
@@ -183,17 +185,54 @@ cmd_report_show(struct cli *cli)
 
 struct wanted_day {
 	int64_t day;
-	bool closed;
+	bool found;
 };
 
 static enum err
-note_closed(void *arg, int64_t day, int64_t due)
+note_day(void *arg, int64_t day, int64_t due)
 {
 	struct wanted_day *w = arg;
 
 	(void)due;
-	w->closed |= day == w->day;
+	w->found |= day == w->day;
 	return E_OK;
+}
+
+static enum err
+check_over(int64_t day, int64_t today, struct why *why)
+{
+	char text[DAY_TEXT_SIZE];
+
+	day_text(day, text);
+	if (day > today)
+		return why_set(why, E_USAGE, "%s lies in the future", text);
+	if (day == today)
+		return why_set(why, E_USAGE,
+		    "%s is not over yet (UTC): its reports can be built from "
+		    "tomorrow on",
+		    text);
+	return E_OK;
+}
+
+static enum err
+check_closed(struct store *store, int64_t day, struct why *why)
+{
+	struct wanted_day closed = { day, false }, open = { day, false };
+	char text[DAY_TEXT_SIZE];
+	enum err e = store_day_closed(store, day, note_day, &closed, why);
+
+	if (e != E_OK || closed.found)
+		return e;
+	e = store_day_open(store, day + 1, note_day, &open, why);
+	if (e != E_OK)
+		return e;
+	if (!open.found)
+		return why_set(why, E_ABSENT, "no sessions on that day");
+	day_text(day, text);
+	return why_set(why, E_ABSENT,
+	    "%s is not closed yet: it waits for collectors or for role report; "
+	    "--close closes it now",
+	    text);
 }
 
 static enum err
@@ -201,27 +240,23 @@ close_and_build(struct cli *cli, int64_t day, size_t *ret_built,
     struct why *why)
 {
 	struct report_options options = report_options_of(cli->config);
-	struct wanted_day w = { day, false };
 	struct clock clock = cli_clock(cli);
 	int64_t now_s = clock_wall_s(&clock);
-	enum err e = E_OK;
+	enum err e;
 
 	if (options.reporter.organization.len == 0 ||
 	    options.reporter.submitter.len == 0)
 		return why_set(why, E_VERSION,
 		    "report.organization and report.contact must be set");
-	if (cli_value(cli, "close") != NULL)
+	e = check_over(day, day_of_s(now_s), why);
+	if (e == E_OK && cli_value(cli, "close") != NULL)
 		e = day_close_now(cli->store, day, now_s, why);
 	if (e == E_EXISTS) { /* closed already is as good */
 		e = E_OK;
 		why->text[0] = '\0';
 	}
 	if (e == E_OK)
-		e = store_day_closed(cli->store, day, note_closed, &w, why);
-	if (e == E_OK && !w.closed)
-		e = why_set(why, E_ABSENT,
-		    "the day is not closed, or has no sessions; --close "
-		    "closes it now");
+		e = check_closed(cli->store, day, why);
 	return e == E_OK ? report_build_day(cli->store, &options, day, true,
 			       now_s, ret_built, why)
 			 : e;

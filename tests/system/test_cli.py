@@ -63,6 +63,12 @@ class Usage(SystemTest):
         self.assertEqual(USAGE, code)
         self.assertEqual(run_cli("--help")[1], out)
 
+    def test_options_alone(self):
+        self.assertEqual(USAGE, run_cli("--json")[0])
+        for line in ("-h", "--json --help"):
+            self.assertEqual(run_cli("--help"), run_cli(*line.split()))
+        self.assertEqual(run_cli("--version"), run_cli("--json", "--version"))
+
     def test_version(self):
         code, out, _ = run_cli("--version")
         self.assertEqual(OK, code)
@@ -75,6 +81,11 @@ class Usage(SystemTest):
                 ("report bild", 'did you mean "report build"?'),
                 ("juggle", 'no command "juggle"\n'),
                 ("tally", 'no command "tally"'),
+                ("--jsno status",
+                 "tlsrpt: unknown option --jsno; did you mean --json?"),
+                ("--day today tally list", "tlsrpt: unknown option --day\n"),
+                ("--json=yes status", "option --json takes no value"),
+                ("--config", "option --config needs a value: FILE"),
                 ("tally list --dya today",
                  "unknown option --dya; did you mean --day?"),
                 ("status --jsno",
@@ -106,7 +117,9 @@ class Usage(SystemTest):
         service = self.service().start()
         for line in ("tally list --json --day today -c FILE",
                      "tally list --config=FILE --day=today --json",
-                     "--config FILE tally list --day today --json --"):
+                     "--config FILE tally list --day today --json --",
+                     "-c FILE --json tally list --day today",
+                     "--json --config=FILE tally list --day=today"):
             words = line.replace("FILE", str(service.config)).split()
             with self.subTest(line):
                 self.assertEqual((OK, "[]\n", ""), run_cli(*words))
@@ -166,9 +179,12 @@ class Day(SystemTest):
             self.assertEqual([], self.subject.tallies(day))
         self.assertEqual([["no sessions on that day"]],
                          self.rows("tally", "list", "--day", "today"))
-        for day in ("yesterday", "2026-3-2", "2026-02-30", "1969-12-31", ""):
+        self.assertEqual(self.subject.tallies(DAY),
+                         self.subject.tallies("yesterday"))
+        for day in ("tomorrow", "2026-3-2", "2026-02-30", "1969-12-31", ""):
             self.assert_fails(USAGE, self.subject.cli(
-                "tally", "list", "--day", day), f'"{day}" is not a day')
+                "tally", "list", "--day", day),
+                f'"{day}" is not a day such as 2026-11-22, today or yesterday')
 
     def test_domain_of_tally_list_has_no_case(self):
         self.assertEqual(
@@ -249,15 +265,14 @@ class Day(SystemTest):
             "report", "build", "--close"))
 
     def test_report_build_of_other_days(self):
-        self.assert_fails(
-            NO_INPUT, self.subject.cli("report", "build", "--day",
-                                       "2026-03-01"), "not closed")
-        self.assert_fails(
-            NO_INPUT, self.subject.cli("report", "build", "--day", "2026-03-01",
-                                       "--close"), "no sessions on that day")
-        self.assert_fails(
-            USAGE, self.subject.cli("report", "build", "--day", "today",
-                                    "--close"), "not over yet")
+        for day, code, part in (
+                ("2026-03-01", NO_INPUT, "no sessions on that day"),
+                ("today", USAGE, "2026-03-03 is not over yet (UTC)"),
+                ("2026-03-04", USAGE, "2026-03-04 lies in the future")):
+            for more in ([], ["--close"]):
+                with self.subTest([day, *more]):
+                    self.assert_fails(code, self.subject.cli(
+                        "report", "build", "--day", day, *more), part)
 
 
 class Build(SystemTest):
@@ -269,6 +284,7 @@ class Build(SystemTest):
         service.wait_received(2)
         service.set_clock(NOON + DAY_S)
         self.assert_fails(NO_INPUT, service.cli("report", "build"),
+                          f"{DAY} is not closed yet: it waits for collectors",
                           "--close closes it now")
         code, out, err = service.cli("report", "build", "--close")
         self.assertEqual((OK, "2 reports built\n"), (code, out))
@@ -735,9 +751,12 @@ class Hostile(SystemTest):
 
     def test_errors_of_commands(self):
         txt = HOSTILE.replace("\x00", "").replace("/", "")
-        for arguments in (("report", "show", txt), ("emit", txt)):
+        for arguments, want in (
+                (("report", "show", txt), NO_INPUT), (("emit", txt), NO_INPUT),
+                (("status", txt), USAGE), (("status", f"--{txt}"), USAGE),
+                ((f"--{txt}", "status"), USAGE)):
             code, out, err = self.subject.cli(*arguments)
-            self.assertEqual(NO_INPUT, code)
+            self.assertEqual(want, code)
             self.assert_harmless(out + err)
 
     def test_log(self):
