@@ -1,14 +1,13 @@
 #include "cli/emit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/span.h"
+#include "base/buf.h"
 #include "model/limits.h"
 
 enum err
@@ -55,28 +54,55 @@ emit_reaches(const char *socket)
 	return true;
 }
 
+/* The next line without its end. False: there is none; what stands before a
+ * failure of reading is none. */
+static bool
+read_line(FILE *file, struct buf *line)
+{
+	int c = EOF;
+
+	buf_clear(line);
+	while (
+	    line->err == E_OK && (c = getc_unlocked(file)) != EOF && c != '\n')
+		buf_addc(line, (char)c);
+	return c == '\n' || line->err != E_OK ||
+	    (line->len > 0 && !ferror(file));
+}
+
+static enum err
+send_line(int fd, const struct buf *line, const char *socket,
+    uint64_t *ret_sent, struct why *why)
+{
+	if (line->len == 0)
+		return E_OK;
+	if (send(fd, line->p, line->len, MSG_NOSIGNAL) < 0)
+		return emit_errno(socket, why);
+	++*ret_sent;
+	return E_OK;
+}
+
 static enum err
 send_lines(int fd, FILE *file, const char *path, const char *socket,
     uint64_t *ret_sent, struct why *why)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	struct buf line = BUF_INIT(DATAGRAM_MAX);
 	enum err e = E_OK;
 
-	while (e == E_OK && (n = getline(&line, &cap, file)) > 0) {
-		if (line[n - 1] == '\n')
-			n--;
-		if (n == 0)
-			continue;
-		if (send(fd, line, (size_t)n, MSG_NOSIGNAL) < 0)
-			e = emit_errno(socket, why);
+	for (unsigned long n = 1; e == E_OK && read_line(file, &line); n++) {
+		if (line.err == E_RANGE)
+			e = why_set(why, E_RANGE,
+			    "%s:%lu: longer than a datagram, which has at most "
+			    "%d bytes",
+			    path, n, DATAGRAM_MAX);
+		else if (line.err != E_OK)
+			e = why_set(why, line.err, "%s:%lu: out of memory",
+			    path, n);
 		else
-			++*ret_sent;
+			e = send_line(fd, &line, socket, ret_sent, why);
 	}
 	if (e == E_OK && ferror(file))
 		e = why_errno(why, "%s", path);
-	free(line);
+	buf_free(&line);
 	return e;
 }
 

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /* Send each line of the file as a datagram; "-" is standard input. Adds to
- * *ret_sent. */
+ * *ret_sent. E_RANGE: a line is longer than a datagram. */
 MUST_CHECK enum err emit_file(const char *socket, const char *path,
     uint64_t *ret_sent, struct why *why);
 
