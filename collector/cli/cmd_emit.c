@@ -6,6 +6,8 @@
 
 #include "cli/cli.h"
 #include "cli/emit.h"
+#include "cli/emit_check.h"
+#include "model/limits.h"
 #include "model/result_type.h"
 #include "model/policy.h"
 #include "tlsrpt.h"
@@ -189,6 +191,17 @@ set_failure_text(struct emitter *e, const struct cli_given *g,
 }
 
 static void
+set_result(struct emitter *e, bool failed)
+{
+	if (e->result_given && e->failed != failed)
+		stop_at(e,
+		    cli_usage(e->cli,
+			"a policy has --succeeded or --failed, not both"));
+	e->result_given = true;
+	e->failed = failed;
+}
+
+static void
 take(struct emitter *e, const struct cli_given *g)
 {
 	struct failure *f = &e->failure;
@@ -220,8 +233,7 @@ take(struct emitter *e, const struct cli_given *g)
 		break;
 	case EMIT_SUCCEEDED:
 	case EMIT_FAILED:
-		e->result_given = true;
-		e->failed = g->option == &emit_options[EMIT_FAILED];
+		set_result(e, g->option == &emit_options[EMIT_FAILED]);
 		break;
 	case EMIT_FAIL:
 		next_failure(e, g->value);
@@ -249,16 +261,38 @@ take(struct emitter *e, const struct cli_given *g)
 
 /* -- one session -- */
 
-static void
-record_text(const struct cli *cli, struct buf *out)
+static int
+check_values(const struct cli *cli)
 {
-	const char *record = cli_value(cli, "record");
+	static emit_check_fn *const checks[EMIT_REASON + 1] = {
+		[EMIT_DOMAIN] = emit_check_domain,
+		[EMIT_RECORD] = emit_check_record,
+		[EMIT_RUA] = emit_check_rua,
+		[EMIT_POLICY_DOMAIN] = emit_check_host,
+		[EMIT_MX_HOST] = emit_check_host,
+		[EMIT_SENDING_IP] = emit_check_ip,
+		[EMIT_MX] = emit_check_host,
+		[EMIT_RECEIVING_IP] = emit_check_ip,
+		[EMIT_INFO] = emit_check_info,
+	};
+
+	for (size_t i = 0; i < cli->ngiven; i++) {
+		const struct cli_given *g = &cli->given[i];
+		emit_check_fn *fn = checks[g->option - emit_options];
+		struct why why = { { 0 } };
+
+		if (fn != NULL && fn(span_str(g->value), &why) != E_OK)
+			return cli_usage(cli, "--%s: %s", g->option->name,
+			    why.text);
+	}
+	return EX_OK;
+}
+
+static void
+record_of_ruas(const struct cli *cli, struct buf *out)
+{
 	unsigned n = 0;
 
-	if (record != NULL) {
-		buf_adds(out, record);
-		return;
-	}
 	for (size_t i = 0; i < cli->ngiven; i++)
 		if (cli->given[i].option == &emit_options[EMIT_RUA])
 			buf_addf(out, "%s%s",
@@ -267,7 +301,28 @@ record_text(const struct cli *cli, struct buf *out)
 }
 
 static int
-emit_session(struct cli *cli, const char *socket)
+record_text(const struct cli *cli, struct buf *out)
+{
+	const char *record = cli_value(cli, "record");
+	bool rua = cli_value(cli, "rua") != NULL;
+
+	if (cli_value(cli, "domain") == NULL || (record == NULL && !rua))
+		return cli_usage(cli,
+		    "--domain and --record (or --rua) are needed");
+	if (record != NULL && rua)
+		return cli_usage(cli, "either --record or --rua, not both");
+	if (record != NULL)
+		buf_adds(out, record);
+	else
+		record_of_ruas(cli, out);
+	if (out->err != E_OK)
+		return cli_usage(cli, "--rua: a record of more than %d bytes",
+		    RECORD_TEXT_MAX);
+	return check_values(cli);
+}
+
+static int
+send_session(struct cli *cli, const char *socket, const char *record)
 {
 	struct timeval patience = { .tv_sec = EMIT_PATIENCE_S };
 	struct emitter e = { .cli = cli,
@@ -275,23 +330,14 @@ emit_session(struct cli *cli, const char *socket)
 		.type = POLICY_NO_POLICY_FOUND,
 		.domain = cli_value(cli, "domain") };
 	struct tlsrpt_connection_t *con = NULL;
-	struct buf record = BUF_INIT(65536);
 
-	record_text(cli, &record);
-	if (e.domain == NULL || record.len == 0) {
-		buf_free(&record);
-		return cli_usage(cli,
-		    "--domain and --record (or --rua) are "
-		    "needed");
-	}
 	tlsrpt_set_blocking();
 	check(&e, tlsrpt_open(&con, socket));
 	if (con != NULL) {
 		(void)setsockopt(tlsrpt_get_socket(con), SOL_SOCKET,
 		    SO_SNDTIMEO, &patience, sizeof(patience));
 		check(&e,
-		    tlsrpt_init_delivery_request(&e.dr, con, e.domain,
-			buf_str(&record)));
+		    tlsrpt_init_delivery_request(&e.dr, con, e.domain, record));
 	}
 	for (size_t i = 0; e.dr != NULL && i < cli->ngiven; i++)
 		take(&e, &cli->given[i]);
@@ -304,8 +350,19 @@ emit_session(struct cli *cli, const char *socket)
 	}
 	if (con != NULL)
 		(void)tlsrpt_close(&con);
-	buf_free(&record);
 	return e.code;
+}
+
+static int
+emit_session(struct cli *cli, const char *socket)
+{
+	struct buf record = BUF_INIT(RECORD_TEXT_MAX);
+	int code = record_text(cli, &record);
+
+	if (code == EX_OK)
+		code = send_session(cli, socket, buf_str(&record));
+	buf_free(&record);
+	return code;
 }
 
 /* -- the command -- */

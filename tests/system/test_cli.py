@@ -413,10 +413,53 @@ class Emit(SystemTest):
                 (f"{self.path()} {good}", "--domain"),
                 (good + "--policy sts --mx-host a --policy-domain b",
                  "--policy-domain belongs right behind --policy"),
+                (good + "--record 'v=TLSRPTv1;rua=mailto:a@a.example'",
+                 "either --record or --rua, not both"),
+                (good + "--succeeded --failed",
+                 "--succeeded or --failed, not both"),
+                (good + "--rua mailto:b@a.example?" + "x" * 4096,
+                 "--rua: "),
         ):
             with self.subTest(line):
                 self.assert_fails(
                     USAGE, self.subject.cli("emit", *shlex.split(line)), part)
+
+    def test_values_that_no_report_could_carry(self):
+        domain = "--domain a.example "
+        good = domain + "--rua mailto:a@a.example "
+        fail = good + "--fail validation-failure "
+        for line, part in (
+                ("--domain '' --rua mailto:a@a.example",
+                 '--domain: "" is no domain name'),
+                ("--domain 'a b' --rua mailto:a@a.example",
+                 '--domain: "a b" is no domain name'),
+                (domain + "--rua 'not a uri'", '--rua: "not a uri" is no URI'),
+                (domain + "--rua http://x",
+                 '--rua: "http://x" is no mailto: or https: URI'),
+                (good + "--rua 'mailto:a@b; rua=mailto:evil@x'", "--rua: "),
+                (good + "--rua 'mailto:a@b;rua=mailto:evil@x'", "--rua: "),
+                (domain + "--record 'v=TLSRPTv1;'", "--record: no rua field"),
+                (good + "--policy sts --policy-domain 'a b'",
+                 '--policy-domain: "a b" is no host name'),
+                (fail + "--sending-ip 999.1.1.1",
+                 '--sending-ip: "999.1.1.1" is no IP address'),
+                (fail + "--receiving-ip x", "--receiving-ip: "),
+                (fail + "--mx a/b", '--mx: "a/b" is no host name'),
+                (fail + "--info x", '--info: "x" is no URI'),
+        ):
+            before = self.subject.counters().get("received", 0)
+            with self.subTest(line):
+                self.assert_fails(
+                    USAGE, self.subject.cli("emit", *shlex.split(line)), part)
+                self.assertEqual(before,
+                                 self.subject.counters().get("received", 0))
+
+    def test_address_literal(self):
+        tally = self.emit("literal.example", "--rua mailto:a@literal.example "
+                          "--fail validation-failure --mx [IPv6:2001:DB8::1]")
+        self.assertEqual(
+            "[ipv6:2001:db8::1]", tally["policies"][0]["failure-details"][0]
+            ["receiving-mx-hostname"])
 
     def test_files_and_standard_input(self):
         folder = self.folder()
@@ -453,17 +496,26 @@ class Emit(SystemTest):
         self.assertNotEqual(OK, code)
         self.assertIn("Is a directory", err)
 
+    def test_too_long_a_line(self):
+        path = self.folder() / "lines.json"
+        path.write_bytes(session("lines.example") + b"\n"
+                         + session("huge.example", pad="x" * 300000) + b"\n")
+        before = self.subject.counters().get("received", 0)
+        self.assert_fails(
+            DATA, self.subject.cli("emit", str(path)),
+            f"{path}:2: longer than a datagram, which has at most 212960 bytes")
+        self.subject.wait_received(before + 1)
+
+    def test_file_without_end(self):
+        self.assert_fails(DATA, self.subject.cli("emit", "/dev/zero"),
+                          "/dev/zero:1: longer than a datagram")
+
     def test_too_large_for_a_datagram(self):
-        huge = self.folder() / "huge.json"
-        huge.write_bytes(session("huge.example", pad="x" * 300000))
         text = "x" * 120000
-        for arguments in (
-                [str(huge)],
-                ["--domain", "huge.example", "--rua", "mailto:a@huge.example",
-                 "--policy-string", text, "--policy-string", text]):
-            with self.subTest(arguments[0]):
-                self.assert_fails(DATA, self.subject.cli("emit", *arguments),
-                                  "Message too long")
+        self.assert_fails(DATA, self.subject.cli(
+            "emit", "--domain", "huge.example", "--rua",
+            "mailto:a@huge.example", "--policy-string", text,
+            "--policy-string", text), "Message too long")
 
 
 class EmitToNobody(SystemTest):
