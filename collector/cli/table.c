@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/escape.h"
 #include "base/utf8.h"
@@ -10,7 +11,8 @@
 
 #define COLUMNS_MAX 12
 #define CELL_MAX 4096 /* bytes */
-/* Characters shown of a cell; --json has the whole. */
+/* Characters of a cell on a terminal, but in the last column, which nothing has
+ * to stand behind. */
 #define CELL_SHOWN 48
 
 /* A cell, or a note that takes a whole line. */
@@ -24,6 +26,8 @@ struct cli_table {
 	size_t ncolumns;
 	struct cell *cells;
 	size_t ncells, cap;
+	size_t column; /* of the next cell that is no note */
+	bool narrow;   /* for a terminal */
 	bool failed;
 };
 
@@ -35,6 +39,7 @@ cli_table_new(const char *const *heads)
 	if (t == NULL)
 		return NULL;
 	t->heads = heads;
+	t->narrow = isatty(STDOUT_FILENO);
 	while (heads[t->ncolumns] != NULL && t->ncolumns < COLUMNS_MAX)
 		t->ncolumns++;
 	return t;
@@ -86,8 +91,10 @@ add(struct cli_table *t, struct span text, bool note)
 		t->cap = cap;
 	}
 	escape_terminal(&escaped, text);
-	if (!note)
+	if (!note && t->narrow && t->column + 1 < t->ncolumns)
 		shorten(&escaped);
+	if (!note)
+		t->column = (t->column + 1) % t->ncolumns;
 	if (escaped.p == NULL)
 		escaped.p = strdup("");
 	t->failed |= escaped.p == NULL;

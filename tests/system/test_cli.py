@@ -2,18 +2,21 @@
 JSON, its exit codes, and that outside bytes stay harmless."""
 
 import json
+import os
 import re
 import shlex
 import socket
 import sqlite3
+import subprocess
 import unittest
 from datetime import datetime
 
 from harness import (CONFIG, CORPUS, DATA, DAY, DAY_S, IO, NOON, NO_INPUT, OK,
-                     TEMPFAIL, TESTS, USAGE, SystemTest, corpus, failure,
-                     run_cli, session)
+                     TEMPFAIL, TESTS, TLSRPT, USAGE, SystemTest,
+                     assert_no_fault, corpus, failure, run_cli, session)
 
 COMMANDS_DEF = TESTS.parent / "collector" / "cli" / "commands.def"
+COUNTERS_DEF = TESTS.parent / "collector" / "model" / "counters.def"
 COMMON = ["--config", "--json", "--help"]
 OPTIONS = {
     "emit": ["--socket", "--domain", "--record", "--rua", "--policy",
@@ -37,6 +40,23 @@ def commands():
     """The commands of commands.def."""
     return re.findall(r'^COMMAND\("([^"]+)"', COMMANDS_DEF.read_text(),
                       re.MULTILINE)
+
+
+def on_terminal(*arguments):
+    """What `tlsrpt` prints on a terminal."""
+    ours, its = os.openpty()
+    with open(ours, "rb", buffering=0) as reader:
+        with subprocess.Popen([TLSRPT, *arguments], stdout=its,
+                              stderr=subprocess.PIPE) as process:
+            os.close(its)
+            out = b""
+            while True:
+                try:
+                    out += reader.read(65536)
+                except OSError:  # EIO: nobody writes to it any more
+                    break
+            assert_no_fault(process.stderr.read().decode())
+    return out.decode()
 
 
 class Usage(SystemTest):
@@ -273,6 +293,35 @@ class Day(SystemTest):
                 with self.subTest([day, *more]):
                     self.assert_fails(code, self.subject.cli(
                         "report", "build", "--day", day, *more), part)
+
+
+class Table(SystemTest):
+    """What is shown of long texts."""
+
+    def setUp(self):
+        self.subject = self.service().start()
+
+    def shown(self, *arguments):
+        """What the command prints into a pipe, and on a terminal."""
+        command = ["-c", str(self.subject.config), *arguments]
+        return run_cli(*command)[1], on_terminal(*command)
+
+    def test_counters_are_explained_in_full(self):
+        [sentence] = re.findall(r'"refused-shape",\s*"([^"]+)"',
+                                COUNTERS_DEF.read_text())
+        self.assertGreater(len(sentence), 48)
+        self.subject.send(b"{}")
+        self.subject.wait_received(1)
+        for out in self.shown("status"):
+            self.assertRegex(out, rf"(?m)^refused-shape +1  {sentence}\r?$")
+
+    def test_long_names_are_cut_on_a_terminal_only(self):
+        name = "x" * 60 + ".example"
+        self.subject.send(session(name))
+        self.subject.wait_received(1)
+        pipe, terminal = self.shown("tally", "list", "--day", DAY)
+        self.assertIn(f"{name}  no-policy-found  {name} ", pipe)
+        self.assertIn("x" * 45 + "...  no-policy-found", terminal)
 
 
 class Build(SystemTest):
