@@ -1,17 +1,19 @@
 /* cli/cmd_demo.c -- demo: the real service in a folder of its own, fed with
- * sample sessions as of yesterday, so that it closes the day at once. */
-#include <fcntl.h>
+ * sample sessions as of yesterday, so that it closes the day at once. In a
+ * folder that was kept it goes on as it stands: receipt time never goes back,
+ * so there the sample could only come in as of today. */
 #include <glob.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/num.h"
 #include "cli/cli.h"
+#include "cli/demo_folder.h"
 #include "cli/emit.h"
 #include "cli/process.h"
 #include "tlsrptd_paths.h"
@@ -26,11 +28,10 @@ const struct cli_option demo_options[] = {
 
 struct demo {
 	struct cli *cli;
-	char folder[PATH_MAX];
-	char config[PATH_MAX + 32], socket[PATH_MAX + 32], log[PATH_MAX + 32];
-	char reports[PATH_MAX + 32], tlsrptd[PATH_MAX];
-	bool temporary; /* the folder goes when the demo ends */
-	pid_t pid;	/* of tlsrptd; 0: not running */
+	struct demo_folder folder;
+	char tlsrptd[PATH_MAX];
+	pid_t pid;	 /* of tlsrptd; 0: not running */
+	off_t log_start; /* of what this tlsrptd logs */
 	uint64_t sent;
 };
 
@@ -43,79 +44,39 @@ note_end(int signal_number)
 	ended = 1;
 }
 
-/* -- the folder -- */
+/* -- the configuration -- */
 
 static enum err
-make_folder(struct demo *d, struct why *why)
+check_config(const struct demo *d, struct why *why)
 {
-	const char *wanted = getenv("DEMO_DIR");
-	enum err e;
+	const struct config *c = d->cli->config;
 
-	d->temporary = wanted == NULL || wanted[0] == '\0';
-	if (d->temporary) {
-		(void)snprintf(d->folder, sizeof(d->folder),
-		    "/tmp/tlsrpt-demo.XXXXXX");
-		if (mkdtemp(d->folder) == NULL)
-			return why_errno(why, "%s", d->folder);
-	} else {
-		if ((e = file_make_folder(wanted, 0750, why)) != E_OK)
-			return e;
-		if (realpath(wanted, d->folder) == NULL)
-			return why_errno(why, "%s", wanted);
-	}
-	(void)snprintf(d->config, sizeof(d->config), "%s/tlsrptd.conf",
-	    d->folder);
-	(void)snprintf(d->socket, sizeof(d->socket), "%s/tlsrpt.sock",
-	    d->folder);
-	(void)snprintf(d->log, sizeof(d->log), "%s/tlsrptd.log", d->folder);
-	(void)snprintf(d->reports, sizeof(d->reports), "%s/reports", d->folder);
+	if (!c->daemon_demo)
+		return why_set(why, E_USAGE,
+		    "%s is not of a demo; name another folder in DEMO_DIR",
+		    d->folder.config);
+	if (emit_reaches(c->collect_socket))
+		return why_set(why, E_BUSY,
+		    "a tlsrptd listens on %s already; does a demo run there?",
+		    c->collect_socket);
 	return E_OK;
 }
 
-/* offset_s: of the daemon's clock against the machine's. */
-static enum err
-write_config(const struct demo *d, int64_t offset_s, struct why *why)
-{
-	struct buf text = BUF_INIT(65536);
-	int dir_fd = open(d->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e;
-
-	if (dir_fd < 0)
-		return why_errno(why, "%s", d->folder);
-	buf_addf(&text,
-	    "# Made by `tlsrpt demo`.\n"
-	    "[daemon]\n"
-	    "data_dir = data\n"
-	    "demo = yes\n"
-	    "clock_offset = %llds\n\n"
-	    "[collect]\n"
-	    "socket = tlsrpt.sock\n"
-	    "flush_interval = 200ms\n\n"
-	    "[report]\n"
-	    "organization = Example Sender\n"
-	    "contact = tls-reports@sender.example\n\n"
-	    "[deliver]\n"
-	    "directory = %s\n",
-	    (long long)offset_s, d->reports);
-	e = file_write_durably(dir_fd, "tlsrptd.conf", buf_span(&text), 0640,
-	    why);
-	(void)close(dir_fd);
-	buf_free(&text);
-	return e;
-}
-
+/* From here on that file counts. An exit code. */
 static int
-remove_folder(const struct demo *d)
+use_config(struct demo *d, const char *path)
 {
-	const char *const argv[] = { "/bin/rm", "-rf", "--", d->folder, NULL };
-	int status = 0;
-	pid_t pid;
+	struct why why = { { 0 } };
+	enum err e;
+	int code;
 
-	if (process_start(argv, "/dev/null", &pid, NULL) != E_OK)
-		return EX_OSERR;
-	while (process_runs(pid, &status))
-		(void)usleep(LOOK_EVERY_US);
-	return status == 0 ? EX_OK : EX_OSERR;
+	config_free(d->cli->config);
+	d->cli->config = NULL;
+	d->cli->config_path = path;
+	if ((code = cli_config(d->cli)) != EX_OK)
+		return code;
+	e = check_config(d, &why);
+	return e == E_OK ? EX_OK : cli_fail(d->cli, e, &why);
 }
 
 /* -- the daemon -- */
@@ -123,9 +84,23 @@ remove_folder(const struct demo *d)
 static enum err
 start_daemon(struct demo *d, struct why *why)
 {
-	const char *const argv[] = { d->tlsrptd, "-c", d->config, NULL };
+	const char *const argv[] = { d->tlsrptd, "-c", d->cli->config_path,
+		NULL };
+	struct stat st;
 
-	return process_start(argv, d->log, &d->pid, why);
+	d->log_start = stat(d->folder.log, &st) == 0 ? st.st_size : 0;
+	return process_start(argv, d->folder.log, &d->pid, why);
+}
+
+static enum err
+note_death(struct demo *d, struct why *why)
+{
+	char reason[DEMO_REASON_SIZE];
+
+	d->pid = 0;
+	demo_folder_reason(&d->folder, d->log_start, reason);
+	return why_set(why, E_IO, "tlsrptd has ended%s%.300s; see %s",
+	    reason[0] == '\0' ? "" : ": ", reason, d->folder.log);
 }
 
 static void
@@ -150,14 +125,12 @@ wait_until(struct demo *d, question_fn *question, const char *what,
 	while (!question(d)) {
 		if (ended)
 			return why_set(why, E_BUSY, "interrupted");
-		if (!process_runs(d->pid, &status)) {
-			d->pid = 0;
-			return why_set(why, E_IO, "tlsrptd has ended; see %s",
-			    d->log);
-		}
+		if (!process_runs(d->pid, &status))
+			return note_death(d, why);
 		if (clock_mono_ns(&clock) > until)
 			return why_set(why, E_BUSY,
-			    "waited in vain until %s; see %s", what, d->log);
+			    "waited in vain until %s; see %s", what,
+			    d->folder.log);
 		(void)usleep(LOOK_EVERY_US);
 	}
 	return E_OK;
@@ -182,7 +155,8 @@ sum_days(void *arg, const struct day_state *day)
 	return E_OK;
 }
 
-/* Ask the store; a store that is not there yet says no. */
+/* Ask the store; a store that is not there yet says no. question NULL: is it
+ * there? */
 static bool
 with_store(struct demo *d, question_fn *question)
 {
@@ -190,12 +164,11 @@ with_store(struct demo *d, question_fn *question)
 	struct why why = { { 0 } };
 	bool yes = false;
 
-	if (access(d->config, R_OK) != 0 || cli_config(d->cli) != EX_OK ||
-	    store_open(d->cli->config->store_path_url, &d->cli->store, &why) !=
-		E_OK)
+	if (store_open(d->cli->config->store_path_url, &d->cli->store, &why) !=
+	    E_OK)
 		return false;
 	if (store_check(d->cli->store, &schema, &why) == E_OK)
-		yes = question(d);
+		yes = question == NULL || question(d);
 	store_close(d->cli->store);
 	d->cli->store = NULL;
 	return yes;
@@ -226,7 +199,14 @@ all_delivered(struct demo *d)
 static bool
 socket_is_there(struct demo *d)
 {
-	return emit_reaches(d->socket);
+	return emit_reaches(d->cli->config->collect_socket);
+}
+
+/* An older one is brought up to this program's schema first. */
+static bool
+store_is_ready(struct demo *d)
+{
+	return with_store(d, NULL);
 }
 
 static bool
@@ -244,42 +224,51 @@ reports_are_out(struct demo *d)
 /* -- the sample -- */
 
 static enum err
-send_corpus(struct demo *d, struct why *why)
+find_samples(const struct demo *d, glob_t *ret, struct why *why)
 {
 	const char *corpus = cli_value(d->cli, "corpus");
 	char pattern[PATH_MAX];
-	glob_t found;
-	enum err e = E_OK;
 
 	(void)snprintf(pattern, sizeof(pattern), "%s/*.json",
 	    corpus == NULL ? TLSRPTD_SAMPLES : corpus);
-	if (glob(pattern, 0, NULL, &found) != 0)
+	if (glob(pattern, 0, NULL, ret) != 0)
 		return why_set(why, E_ABSENT,
 		    "no sample datagrams at %s: see --corpus", pattern);
-	for (size_t i = 0; i < found.gl_pathc && e == E_OK; i++)
-		e = emit_file(d->socket, found.gl_pathv[i], &d->sent, why);
-	globfree(&found);
-	return e;
+	return E_OK;
+}
+
+static enum err
+send_samples(struct demo *d, const glob_t *samples, struct why *why)
+{
+	enum err e = wait_until(d, socket_is_there, "the socket is there", why);
+
+	for (size_t i = 0; i < samples->gl_pathc && e == E_OK; i++)
+		e = emit_file(d->cli->config->collect_socket,
+		    samples->gl_pathv[i], &d->sent, why);
+	return e == E_OK
+	    ? wait_until(d, sessions_are_in, "the sessions are counted", why)
+	    : e;
 }
 
 /* Yesterday: the daemon's clock is set back a day while the sessions come in.
- * Then it starts again with the right time, sees that midnight has passed, and
- * closes the day. */
+ * When it starts again with the right time, it sees that midnight has passed,
+ * and closes the day. */
 static enum err
 fill(struct demo *d, struct why *why)
 {
-	enum err e = write_config(d, -S_PER_DAY, why);
+	glob_t samples = { .gl_pathc = 0 };
+	enum err e = find_samples(d, &samples, why);
 
 	if (e == E_OK)
 		e = start_daemon(d, why);
 	if (e == E_OK)
-		e = wait_until(d, socket_is_there, "the socket is there", why);
-	if (e == E_OK)
-		e = send_corpus(d, why);
-	if (e == E_OK)
-		e = wait_until(d, sessions_are_in, "the sessions are counted",
-		    why);
+		e = send_samples(d, &samples, why);
 	stop_daemon(d);
+	globfree(&samples);
+	if (e == E_OK)
+		e = demo_folder_configure(&d->folder, d->folder.config, 0, why);
+	if (e == E_OK)
+		(void)unlink(d->folder.yesterday);
 	return e;
 }
 
@@ -331,14 +320,14 @@ show_one_report(struct demo *d)
 }
 
 static int
-show(struct demo *d)
+show_sample(struct demo *d)
 {
 	char **operands = d->cli->operands;
 	int code;
 
 	(void)printf("%llu sessions came in over %s as of yesterday.\n"
 		     "What was counted (tlsrpt tally list):\n\n",
-	    (unsigned long long)d->sent, d->socket);
+	    (unsigned long long)d->sent, d->cli->config->collect_socket);
 	code = cmd_tally_list(d->cli);
 	store_close(d->cli->store);
 	d->cli->store = NULL;
@@ -346,6 +335,21 @@ show(struct demo *d)
 		code = show_one_report(d);
 	d->cli->operands = operands;
 	d->cli->noperands = 0;
+	return code;
+}
+
+static int
+show_kept(struct demo *d)
+{
+	int code;
+
+	(void)printf("%s holds an earlier demo. It goes on as it stands; no "
+		     "sample is sent\nagain. What is there (tlsrpt status):"
+		     "\n\n",
+	    d->folder.path);
+	code = cmd_status(d->cli);
+	store_close(d->cli->store);
+	d->cli->store = NULL;
 	return code;
 }
 
@@ -365,8 +369,9 @@ say_where(const struct demo *d)
 		     "  %s -c %s status\n"
 		     "  %s -c %s emit --domain example.com \\\n"
 		     "      --rua mailto:tls@example.com\n",
-	    d->config, d->socket, d->reports, d->log, self, d->config, self,
-	    d->config);
+	    d->folder.config, d->cli->config->collect_socket,
+	    d->cli->config->deliver_directory, d->folder.log, self,
+	    d->folder.config, self, d->folder.config);
 	(void)fflush(stdout);
 }
 
@@ -385,58 +390,100 @@ stays(void)
 static int
 stay(struct demo *d)
 {
+	struct why why = { { 0 } };
 	int status;
 
 	(void)printf("\nThe service stays up; Ctrl-C ends it%s.\n",
-	    d->temporary ? " and removes the folder" : "");
+	    d->folder.temporary ? " and removes the folder" : "");
 	(void)fflush(stdout);
 	while (!ended && process_runs(d->pid, &status))
 		(void)usleep(LOOK_EVERY_US);
 	if (ended)
 		return EX_OK;
-	d->pid = 0;
-	(void)fprintf(stderr, "tlsrpt demo: tlsrptd has ended; see %s\n",
-	    d->log);
+	(void)cli_fail(d->cli, note_death(d, &why), &why);
 	return EX_UNAVAILABLE;
 }
 
 /* -- the whole -- */
+
+/* Nothing listens there yet; a wrong port is said all the same. */
+static int
+check_port(const struct cli *cli)
+{
+	const char *port = getenv("DEMO_PORT");
+	int64_t n;
+
+	if (port == NULL || port[0] == '\0' ||
+	    num_parse(span_str(port), 1, UINT16_MAX, &n) == E_OK)
+		return EX_OK;
+	return cli_usage(cli, "DEMO_PORT: \"%s\" is not a port from 1 to %d",
+	    port, UINT16_MAX);
+}
+
+/* Everything that has to be there before tlsrptd is started. An exit code. */
+static int
+prepare(struct demo *d, bool sample)
+{
+	struct why why = { { 0 } };
+	const char *path;
+	enum err e = demo_folder_make(&d->folder, &why);
+
+	if (e == E_OK)
+		e = process_sibling("tlsrptd", d->tlsrptd, sizeof(d->tlsrptd),
+		    &why);
+	if (e == E_OK && d->folder.kept)
+		return use_config(d, d->folder.config);
+	path = sample ? d->folder.yesterday : d->folder.config;
+	if (e == E_OK)
+		e = demo_folder_configure(&d->folder, path,
+		    sample ? -S_PER_DAY : 0, &why);
+	return e == E_OK ? use_config(d, path) : cli_fail(d->cli, e, &why);
+}
+
+/* The service runs, with the reports of the sample written. An exit code. */
+static int
+bring_up(struct demo *d, bool sample)
+{
+	struct why why = { { 0 } };
+	enum err e = E_OK;
+	int code;
+
+	if (sample && (e = fill(d, &why)) != E_OK)
+		return cli_fail(d->cli, e, &why);
+	if (sample && (code = use_config(d, d->folder.config)) != EX_OK)
+		return code;
+	e = start_daemon(d, &why);
+	if (e == E_OK)
+		e = wait_until(d, socket_is_there, "the socket is there", &why);
+	if (e == E_OK && sample)
+		e = wait_until(d, reports_are_out, "the reports are written",
+		    &why);
+	else if (e == E_OK && d->folder.kept)
+		e = wait_until(d, store_is_ready, "the store is ready", &why);
+	return e == E_OK ? EX_OK : cli_fail(d->cli, e, &why);
+}
 
 static int
 run(struct demo *d)
 {
 	const char *empty = getenv("DEMO_EMPTY");
 	bool sample = empty == NULL || strcmp(empty, "1") != 0;
-	struct why why = { { 0 } };
-	int code = EX_OK;
-	enum err e = make_folder(d, &why);
+	int code = check_port(d->cli);
 
-	if (e == E_OK)
-		e = process_sibling("tlsrptd", d->tlsrptd, sizeof(d->tlsrptd),
-		    &why);
-	d->cli->config_path = d->config;
-	if (e == E_OK && sample)
-		e = fill(d, &why);
-	if (e == E_OK)
-		e = write_config(d, 0, &why);
-	if (e == E_OK)
-		e = start_daemon(d, &why);
-	if (e == E_OK)
-		e = wait_until(d, socket_is_there, "the socket is there", &why);
-	config_free(d->cli->config);
-	d->cli->config = NULL;
-	if (e == E_OK && sample)
-		e = wait_until(d, reports_are_out, "the reports are written",
-		    &why);
-	if (e != E_OK)
-		return cli_fail(d->cli, e, &why);
-	if (sample)
-		code = show(d);
+	if (code == EX_OK)
+		code = prepare(d, sample);
+	sample = sample && !d->folder.kept;
+	if (code == EX_OK)
+		code = bring_up(d, sample);
+	if (code == EX_OK && d->folder.kept)
+		code = show_kept(d);
+	else if (code == EX_OK && sample)
+		code = show_sample(d);
 	if (code == EX_OK)
 		say_where(d);
 	if (code == EX_OK && stays())
 		code = stay(d);
-	else if (code == EX_OK && d->temporary)
+	else if (code == EX_OK && d->folder.temporary)
 		(void)puts("\nThe folder goes now; DEMO_DIR=DIR keeps it in "
 			   "DIR.");
 	return code;
@@ -456,7 +503,7 @@ cmd_demo(struct cli *cli)
 	code = run(&d);
 	stop_daemon(&d);
 	/* A failed one stays for a look at its log. */
-	if (d.temporary && code == EX_OK)
-		code = remove_folder(&d);
+	if (d.folder.temporary && code == EX_OK)
+		code = demo_folder_remove(&d.folder) == E_OK ? EX_OK : EX_OSERR;
 	return code;
 }

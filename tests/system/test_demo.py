@@ -1,18 +1,22 @@
 """test_demo.py -- `tlsrpt demo`, the first thing that a newcomer runs."""
 
+import fcntl
+import json
 import os
 import pathlib
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import unittest
 
-from harness import (CORPUS, NO_INPUT, OK, PATIENCE_S, Report, SystemTest,
-                     TLSRPT, assert_no_fault, corpus, run_cli,
-                     wait_until)
+from harness import (CONFIG, CORPUS, IO, NO_INPUT, OK, PATIENCE_S, Report,
+                     SystemTest, TEMPFAIL, TLSRPT, USAGE, assert_no_fault,
+                     corpus, run_cli, wait_until)
 
-CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": ""}
+CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": "",
+         "DEMO_PORT": ""}
 
 
 def processes_of(folder):
@@ -53,6 +57,11 @@ class Demo(SystemTest):
         self.assertEqual((OK, ""), (code, err))
         self.assert_ended_well()
         return out
+
+    def attempt(self, **env):
+        """Run it to its end, well or not: exit code, stdout, stderr."""
+        return run_cli("demo", "--corpus", env.pop("CORPUS", CORPUS), env={
+            **CLEAN, "DEMO_DIR": str(self.dir), "DEMO_EXIT": "1", **env})
 
     def assert_ended_well(self):
         """No process is left, and the service had no fault."""
@@ -123,11 +132,6 @@ class Sample(Demo):
         self.assertRegex(done.stdout, r"closed +watermark +\d+ +\d+ "
                                       rf"+{self.wanted()} +{self.wanted()}\n")
 
-    def test_run_in_the_same_folder_again(self):
-        self.demo("--corpus", str(CORPUS))
-        out = self.demo("--corpus", str(CORPUS))
-        self.assertIn("What was counted", out)
-
     def test_folder_of_its_own_goes(self):
         out = self.demo_without_folder()
         folder = re.search(r"configuration  (\S+)/tlsrptd\.conf", out)[1]
@@ -144,12 +148,116 @@ class Sample(Demo):
 
     def test_no_samples(self):
         empty = self.folder()
-        err = self.assert_fails(NO_INPUT, run_cli(
-            "demo", "--corpus", empty, env={
-                **CLEAN, "DEMO_DIR": str(self.dir), "DEMO_EXIT": "1"}))
+        err = self.assert_fails(NO_INPUT, self.attempt(CORPUS=empty))
         self.assertEqual(f"tlsrpt demo: no sample datagrams at {empty}/*.json: "
                          "see --corpus\n", err)
-        self.assert_ended_well()
+        self.assertEqual([], processes_of(self.dir))
+        self.assertIn("What was counted", self.demo("--corpus", str(CORPUS)))
+
+    def test_port(self):
+        for port in ("0", "65536", "-1", "http", " 80"):
+            with self.subTest(port):
+                self.assert_fails(USAGE, self.attempt(DEMO_PORT=port),
+                                  f'DEMO_PORT: "{port}" is not a port')
+        self.assertFalse(self.dir.exists())
+        self.demo(DEMO_PORT="65535", DEMO_EMPTY="1")
+
+
+class Again(Demo):
+    """In a folder that is there already."""
+
+    def states(self):
+        """What the store tells of collectors' days and counters."""
+        status = json.loads(self.cli("status", "--json")[1])
+        return status["days"], status["counters"]
+
+    def emit_while_it_stays(self, domain):
+        """Start it, send a session of today, and end it."""
+        demo = subprocess.Popen(
+            [TLSRPT, "demo", "--corpus", CORPUS], stdin=subprocess.DEVNULL,
+            env={**os.environ, **CLEAN, "DEMO_DIR": str(self.dir),
+                 "DEMO_STAY": "1"}, stdout=subprocess.PIPE, text=True)
+        try:
+            for line in demo.stdout:
+                if "stays up" in line:
+                    break
+            code, _, err = self.cli("emit", "--domain", domain,
+                                    "--rua", f"mailto:a@{domain}")
+            self.assertEqual((OK, ""), (code, err))
+            wait_until(lambda: domain in self.cli(
+                "tally", "list", "--day", "today")[1], "it is counted")
+        finally:
+            demo.terminate()
+            demo.communicate(timeout=PATIENCE_S)
+        self.assertEqual(OK, demo.returncode)
+
+    def test_it_goes_on_without_the_sample(self):
+        self.demo("--corpus", str(CORPUS))
+        before = self.states()
+        out = self.demo("--corpus", str(CORPUS))
+        self.assertIn(f"{self.dir} holds an earlier demo. It goes on as it "
+                      "stands", out)
+        self.assertIn("closed  watermark", out)
+        self.assertIn("Where it lies:", out)
+        self.assertNotIn("What was counted", out)
+        self.assertEqual(before, self.states())
+
+    def test_sessions_of_today_do_not_matter(self):
+        self.emit_while_it_stays("one.example")
+        self.emit_while_it_stays("two.example")
+        [_, today], counters = self.states()
+        self.assertEqual(("open", 2), (
+            today["state"], today["total-successful-session-count"]))
+        self.assertEqual(len(corpus()) + 2, counters["received"])
+
+    def test_configuration_of_the_operator_stays(self):
+        self.demo(DEMO_EMPTY="1")
+        config = self.dir / "tlsrptd.conf"
+        config.write_text(config.read_text()
+                          .replace("Example Sender", "Another Name")
+                          .replace("tlsrpt.sock", "other.sock"))
+        before = config.read_text()
+        out = self.demo()
+        self.assertEqual(before, config.read_text())
+        self.assertRegex(out, rf"(?m)^  socket +{self.dir}/other\.sock$")
+
+    def test_folder_of_a_service_is_left_alone(self):
+        service = self.service(daemon__demo="no")
+        service.options["daemon.clock_offset"] = "0s"
+        service.write_config()
+        before = service.config.read_text()
+        self.dir = service.folder
+        self.assert_fails(USAGE, self.attempt(),
+                          f"{service.config} is not of a demo", "DEMO_DIR")
+        self.assertEqual(before, service.config.read_text())
+        self.assertEqual([service.config], list(service.folder.iterdir()))
+
+    def test_demo_that_was_broken_off(self):
+        (self.dir / "data").mkdir(parents=True)
+        self.assert_fails(USAGE, self.attempt(), f"{self.dir} holds a demo that "
+                          "was broken off; remove it")
+        self.assertEqual([self.dir / "data"], list(self.dir.rglob("*")))
+
+    def test_folder_in_use(self):
+        self.demo(DEMO_EMPTY="1")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.bind(str(self.dir / "other.sock"))
+            (self.dir / "other.sock").rename(self.dir / "tlsrpt.sock")
+            self.assert_fails(TEMPFAIL, self.attempt(), "a tlsrptd listens on "
+                              f"{self.dir}/tlsrpt.sock already")
+
+    def test_service_that_does_not_start(self):
+        self.demo(DEMO_EMPTY="1")
+        with open(self.dir / "data" / "lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assert_fails(IO, self.attempt(), "tlsrptd has ended: ",
+                              f"{self.dir}/data/lock: another process holds it",
+                              f"see {self.dir}/tlsrptd.log")
+
+    def test_too_long_a_path(self):
+        self.dir = self.dir.with_name("x" * 100)
+        self.assert_fails(CONFIG, self.attempt(DEMO_EMPTY="1"),
+                          "collect.socket", "is longer than 107 bytes")
 
 
 class Empty(Demo):
