@@ -42,5 +42,6 @@
 #define RECORD_POLICIES_MAX 512	       /* policies of a rua set */
 #define POLICY_DETAILS_MAX 4096	       /* failure details of a policy */
 #define REPORT_POLICY_DETAILS_MAX 1000 /* the same in one report */
+#define REPORT_DETAILS_MAX 10000       /* of all policies of a report */
 
 #endif

@@ -1,17 +1,12 @@
 #include "report/report_build.h"
 
-#include "base/log.h"
 #include "codec/canonical.h"
 #include "codec/gzip.h"
 #include "codec/lines.h"
 #include "codec/report_name.h"
 #include "codec/report_write.h"
+#include "model/limits.h"
 #include "report/report_shrink.h"
-
-/* Of one report: its tally and everything made of it. */
-#define BUILD_ARENA_MAX ((size_t)1 << 30)
-/* Reports built in one transaction, which holds up other writers. */
-#define BATCH 50
 
 struct report_options
 report_options_of(const struct config *c)
@@ -23,6 +18,7 @@ report_options_of(const struct config *c)
 			.submitter = span_str(c->report_submitter),
 		},
 		.max_bytes = (size_t)c->report_max_size_bytes,
+		.max_details = REPORT_DETAILS_MAX,
 	};
 }
 
@@ -192,86 +188,4 @@ report_build(const struct report_options *o, const struct tally *t,
 	return e == E_OK
 	    ? e
 	    : why_set(why, e, "cannot build the report: %s", err_text(e));
-}
-
-/* -- a day -- */
-
-struct builder {
-	struct store *store;
-	const struct report_options *options;
-	int64_t day, now_s;
-	struct arena arena;
-};
-
-static enum err
-build_one(struct builder *b, const struct tally_cursor *at, size_t *ret_built,
-    struct why *why)
-{
-	struct why fault = { { 0 } };
-	struct report_row row;
-	struct tally tally;
-	enum err e;
-
-	arena_reset(&b->arena);
-	e = store_tally_get(b->store, b->day, at, &b->arena, &tally, why);
-	if (e != E_OK)
-		return e;
-	e = report_build(b->options, &tally, b->now_s, &b->arena, &row, &fault);
-	if (e != E_OK) {
-		/* One domain's trouble must not hold up the others. */
-		log_error("report not built", LOG_S("domain", at->domain),
-		    LOG_WHY(&fault));
-		return E_OK;
-	}
-	++*ret_built;
-	return store_report_put(b->store, &row, why);
-}
-
-/* The next batch behind the cursor. False: there are no more. */
-static enum err
-build_batch(struct builder *b, struct tally_cursor *cursor, bool late,
-    struct arena *due_arena, size_t *ret_built, bool *ret_more, struct why *why)
-{
-	struct tally_cursor *due = NULL;
-	size_t n = 0;
-	enum err e = store_begin(b->store, why);
-
-	if (e != E_OK)
-		return e;
-	e = store_report_due(b->store, b->day, cursor, late, BATCH, due_arena,
-	    &due, &n, why);
-	for (size_t i = 0; i < n && e == E_OK; i++)
-		e = build_one(b, &due[i], ret_built, why);
-	if (e != E_OK) {
-		store_rollback(b->store);
-		return e;
-	}
-	*ret_more = n == BATCH;
-	if (n > 0)
-		*cursor = due[n - 1];
-	return store_commit(b->store, why);
-}
-
-enum err
-report_build_day(struct store *store, const struct report_options *o,
-    int64_t day, bool late, int64_t now_s, size_t *ret_built, struct why *why)
-{
-	struct builder b = { store, o, day, now_s,
-		ARENA_INIT(BUILD_ARENA_MAX) };
-	/* Two by turns: the cursor points into the one before. */
-	struct arena due[2] = { ARENA_INIT(1 << 20), ARENA_INIT(1 << 20) };
-	struct tally_cursor cursor = TALLY_CURSOR_START;
-	bool more = true;
-	enum err e = E_OK;
-
-	*ret_built = 0;
-	for (unsigned turn = 0; more && e == E_OK; turn ^= 1) {
-		arena_reset(&due[turn]);
-		e = build_batch(&b, &cursor, late, &due[turn], ret_built, &more,
-		    why);
-	}
-	arena_free(&b.arena);
-	arena_free(&due[0]);
-	arena_free(&due[1]);
-	return e;
 }

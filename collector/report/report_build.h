@@ -9,7 +9,8 @@
 
 struct report_options {
 	struct reporter reporter;
-	size_t max_bytes; /* of a report's JSON */
+	size_t max_bytes;   /* of a report's JSON */
+	size_t max_details; /* that stay whole; the others are folded */
 };
 
 /* As configured; it points into the configuration. */
@@ -29,7 +30,8 @@ MUST_CHECK enum err report_build(const struct report_options *,
 
 /* Build what is due of a closed day: what has no report yet or a stale one, and
  * with late also the parts after the first. *ret_built: how many. A tally that
- * cannot be built is logged and passed over. */
+ * cannot be read or built is logged and passed over: one domain's trouble must
+ * not hold up the others. */
 MUST_CHECK enum err report_build_day(struct store *,
     const struct report_options *, int64_t day, bool late, int64_t now_s,
     size_t *ret_built, struct why *why);

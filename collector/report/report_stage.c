@@ -42,19 +42,42 @@ build(struct report_stage *s, int64_t day, bool late, struct why *why)
 	return E_OK;
 }
 
+/* Without the store no other day goes any better. */
+static bool
+is_of_the_day(enum err e)
+{
+	return e != E_AWAY && e != E_BUSY;
+}
+
+/* Whatever is wrong with one day, the others are built; the first failure is
+ * returned. */
+static enum err
+build_days(struct report_stage *s, const struct days *days, bool late,
+    struct why *why)
+{
+	enum err first = E_OK;
+
+	for (size_t i = 0; i < days->n && is_of_the_day(first); i++) {
+		int64_t day = days->v[i].day;
+		struct why own = { { 0 } };
+		enum err e = build(s, day, late, &own);
+
+		if (e == E_OK && !late)
+			e = store_day_settle(s->store, day, days->v[i].due,
+			    &own);
+		if (e != E_OK && first == E_OK)
+			first = why_set(why, e, "%s", own.text);
+	}
+	return first;
+}
+
 static enum err
 build_due(struct report_stage *s, struct why *why)
 {
 	struct days days = { .n = 0 };
 	enum err e = store_day_due(s->store, note_day, &days, why);
 
-	for (size_t i = 0; i < days.n && e == E_OK; i++) {
-		e = build(s, days.v[i].day, false, why);
-		if (e == E_OK)
-			e = store_day_settle(s->store, days.v[i].day,
-			    days.v[i].due, why);
-	}
-	return e;
+	return e == E_OK ? build_days(s, &days, false, why) : e;
 }
 
 static enum err
@@ -65,9 +88,7 @@ build_late(struct report_stage *s, struct why *why)
 	enum err e = store_day_closed(s->store, today - LATE_DAYS, note_day,
 	    &days, why);
 
-	for (size_t i = 0; i < days.n && e == E_OK; i++)
-		e = build(s, days.v[i].day, true, why);
-	return e;
+	return e == E_OK ? build_days(s, &days, true, why) : e;
 }
 
 enum err
@@ -80,10 +101,11 @@ report_stage_run(struct report_stage *s, struct why *why)
 	};
 	size_t closed = 0;
 	enum err e = day_close_due(s->store, &options, &closed, why);
+	enum err late = E_OK;
 
 	if (e == E_OK)
 		e = build_due(s, why);
-	if (e == E_OK && closed > 0)
-		e = build_late(s, why);
-	return e;
+	if (closed > 0 && is_of_the_day(e))
+		late = build_late(s, why);
+	return e == E_OK ? late : e;
 }

@@ -121,11 +121,19 @@ MUST_CHECK enum err store_tally_read(struct store *, int64_t day,
 
 struct tally_cursor tally_cursor_at(const struct tally *);
 
-/* The one tally at the cursor, for a report; until the transaction ends nobody
- * else adds to it. E_ABSENT. */
+/* The one tally at the cursor without its failure details, for a report; until
+ * the transaction ends nobody else adds to it. E_ABSENT; E_NOMEM: the arena's
+ * ceiling; E_SYNTAX: a row that no program of ours wrote. */
 MUST_CHECK enum err store_tally_get(struct store *, int64_t day,
     const struct tally_cursor *at, struct arena *, struct tally *ret,
     struct why *why);
+
+/* Its failure details by the policy's key and their own; policy counts in the
+ * tally's policies. E_SYNTAX. */
+typedef enum err tally_detail_fn(void *arg, size_t policy,
+    const struct tally_detail *);
+MUST_CHECK enum err store_tally_details(struct store *, const struct tally *,
+    tally_detail_fn *, void *arg, struct why *why);
 
 typedef enum err counter_fn(void *arg, struct span counter, uint64_t n);
 /* Sums over all collectors from day first to last. */

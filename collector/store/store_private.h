@@ -20,4 +20,9 @@ content_key_of(const struct db_value *v)
 	return key;
 }
 
+/* A detail out of its columns, detail_key first, as views of the row. E_SYNTAX:
+ * a result type that there is none of. */
+MUST_CHECK enum err tally_detail_of(const struct db_value *,
+    struct tally_detail *ret);
+
 #endif

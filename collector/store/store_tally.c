@@ -93,7 +93,7 @@ add_policy(void *arg, const struct db_value *row)
 		.failed = (uint64_t)row[9].num,
 	};
 	if (policy_type_from_code(row[4].num, &p->type) != E_OK)
-		return E_IO;
+		return E_SYNTAX;
 	if (!copy_text(r, &row[5], &p->domain) ||
 	    !copy_text(r, &row[6], &p->strings) ||
 	    !copy_text(r, &row[7], &p->mx_hosts))
@@ -122,6 +122,7 @@ add_detail(void *arg, const struct db_value *row)
 	struct reader *r = arg;
 	struct tally_policy *p = find_policy(r, row);
 	struct tally_detail *d;
+	enum err e;
 
 	if (p == NULL)
 		return E_OK;
@@ -130,12 +131,8 @@ add_detail(void *arg, const struct db_value *row)
 		return E_NOMEM;
 	p->details = d;
 	d += p->ndetails;
-	*d = (struct tally_detail){
-		.key = content_key_of(&row[4]),
-		.sessions = (uint64_t)row[12].num,
-	};
-	if (result_type_from_code(row[5].num, &d->detail.type) != E_OK)
-		return E_IO;
+	if ((e = tally_detail_of(row + 4, d)) != E_OK)
+		return e;
 	if (!copy_text(r, &row[6], &d->detail.sending_ip) ||
 	    !copy_text(r, &row[7], &d->detail.mx_hostname) ||
 	    !copy_text(r, &row[8], &d->detail.helo) ||
@@ -147,44 +144,19 @@ add_detail(void *arg, const struct db_value *row)
 	return E_OK;
 }
 
-static void
-start_over(struct reader *r)
-{
-	r->at = 0;
-	r->policy = 0;
-	r->room = 0;
-}
-
-/* Fill the records in r with policies and details. */
+/* Fill the records in r with what the query says of them. */
 static enum err
-read_contents(struct store *store, struct reader *r, struct why *why)
+read_contents(struct store *store, struct reader *r, enum query query,
+    db_row_fn *row, struct why *why)
 {
 	const struct tally *first = &r->tallies[0];
 	const struct tally *last = &r->tallies[r->n - 1];
-	const struct db_value range[] = {
-		DB_I(r->day),
-		DB_T(first->domain),
-		DB_B(content_key_span(&first->record_key)),
-		DB_I(first->part),
-		DB_T(last->domain),
-		DB_B(content_key_span(&last->record_key)),
-		DB_I(last->part),
-	};
-	struct db_statement s = {
-		.query = QUERY_TALLY_POLICY_LIST,
-		.params = range,
-		.nparams = sizeof(range) / sizeof(range[0]),
-		.row = add_policy,
-		.arg = r,
-	};
-	enum err e;
 
-	start_over(r);
-	e = db_run(store->db, &s, NULL, why);
-	s.query = QUERY_TALLY_DETAIL_LIST;
-	s.row = add_detail;
-	start_over(r);
-	return e == E_OK ? db_run(store->db, &s, NULL, why) : e;
+	r->at = r->policy = r->room = 0;
+	return db_read(store->db, query, row, r, why, DB_I(r->day),
+	    DB_T(first->domain), DB_B(content_key_span(&first->record_key)),
+	    DB_I(first->part), DB_T(last->domain),
+	    DB_B(content_key_span(&last->record_key)), DB_I(last->part));
 }
 
 enum err
@@ -203,7 +175,11 @@ store_tally_read(struct store *store, int64_t day,
 	    DB_B(content_key_span(&after->record_key)), DB_I(after->part),
 	    DB_I(max));
 	if (e == E_OK && r.n > 0)
-		e = read_contents(store, &r, why);
+		e = read_contents(store, &r, QUERY_TALLY_POLICY_LIST,
+		    add_policy, why);
+	if (e == E_OK && r.n > 0)
+		e = read_contents(store, &r, QUERY_TALLY_DETAIL_LIST,
+		    add_detail, why);
 	if (e != E_OK)
 		return e;
 	*ret = r.tallies;
@@ -224,7 +200,8 @@ store_tally_get(struct store *store, int64_t day, const struct tally_cursor *at,
 	if (e == E_OK && r.n == 0)
 		e = why_set(why, E_ABSENT, "no such tally");
 	if (e == E_OK)
-		e = read_contents(store, &r, why);
+		e = read_contents(store, &r, QUERY_TALLY_POLICY_LIST,
+		    add_policy, why);
 	if (e == E_OK)
 		*ret = tally;
 	return e;

@@ -299,9 +299,25 @@ test_random_flushes_sum_as_the_model(void **state)
 	compare(f, &m, 1000);
 }
 
+struct details {
+	size_t n, policy[8];
+	uint64_t sessions[8];
+};
+
+static enum err
+note_detail(void *arg, size_t policy, const struct tally_detail *d)
+{
+	struct details *all = arg;
+
+	all->policy[all->n] = policy;
+	all->sessions[all->n++] = d->sessions;
+	return E_OK;
+}
+
 static void
 test_reading_one_tally(void **state)
 {
+	struct details details = { .n = 0 };
 	struct fixture *f = *state;
 	struct why why = { { 0 } };
 	struct tally_cursor at;
@@ -316,13 +332,74 @@ test_reading_one_tally(void **state)
 	assert_ok_why(store_begin(f->store, &why), &why);
 	assert_ok_why(store_tally_get(f->store, DAY, &at, &f->arena, &t, &why),
 	    &why);
+	assert_ok_why(store_tally_details(f->store, &t, note_detail, &details,
+			  &why),
+	    &why);
 	assert_ok_why(store_commit(f->store, &why), &why);
 	assert_span("b.example", t.domain);
 	assert_int_equal(3, t.policies[0].succeeded);
-	assert_int_equal(4, t.policies[0].details[0].sessions);
+	assert_int_equal(0, t.policies[0].ndetails);
+	assert_int_equal(1, details.n);
+	assert_int_equal(0, details.policy[0]);
+	assert_int_equal(4, details.sessions[0]);
 	at.part = 7;
 	assert_err(E_ABSENT,
 	    store_tally_get(f->store, DAY, &at, &f->arena, &t, NULL));
+}
+
+static enum err
+count_detail(void *arg, size_t policy, const struct tally_detail *d)
+{
+	uint64_t *sums = arg;
+
+	sums[policy] += d->sessions;
+	return E_OK;
+}
+
+static void
+test_more_details_than_a_page(void **state)
+{
+	enum { EACH = 1500 };
+	static struct tally_detail details[2][EACH];
+	struct tally_policy policies[2] = {
+		{ .key = key(1),
+		    .type = POLICY_STS,
+		    .details = details[0],
+		    .ndetails = EACH },
+		{ .key = key(2),
+		    .type = POLICY_STS,
+		    .details = details[1],
+		    .ndetails = EACH },
+	};
+	struct tally_cursor at = TALLY_CURSOR_START;
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	uint64_t sums[2] = { 0 };
+	struct one o;
+	struct tally t;
+
+	for (unsigned i = 0; i < EACH; i++) {
+		struct failure_detail d = detail(RESULT_CERTIFICATE_EXPIRED,
+		    "mx");
+
+		details[0][i] = (struct tally_detail){ key(i + 1), d, 1 };
+		details[1][i] = (struct tally_detail){ key(i + 1), d, 2 };
+	}
+	register_collector(f);
+	make_one(&o, DAY, "a.example", 0, 0);
+	o.tally.policies = policies;
+	o.tally.npolicies = 2;
+	assert_ok_why(flush(f, 0, 1, &o.tally, 1, &why), &why);
+	at.domain = o.tally.domain;
+	at.record_key = o.tally.record_key;
+	at.part = 0;
+	assert_ok_why(store_tally_get(f->store, DAY, &at, &f->arena, &t, &why),
+	    &why);
+	assert_ok_why(store_tally_details(f->store, &t, count_detail, sums,
+			  &why),
+	    &why);
+	assert_int_equal(EACH, sums[0]);
+	assert_int_equal(2 * EACH, sums[1]);
 }
 
 static void
@@ -400,6 +477,7 @@ main(int argc, char **argv)
 		TEST(test_the_least_sample_stays),
 		TEST(test_random_flushes_sum_as_the_model),
 		TEST(test_reading_one_tally),
+		TEST(test_more_details_than_a_page),
 		TEST(test_too_little_memory_is_said),
 		TEST(test_counters_add_up_by_day),
 	};

@@ -9,9 +9,11 @@
 #include "base/log.h"
 #include "report/day_close.h"
 #include "report/report_stage.h"
+#include "store/db.h"
 
 #define DAY 20778
 #define GRACE_S 7200
+#define MAX_DETAILS 20 /* of a report, so that the test is short */
 
 struct collector_state {
 	struct uuid id;
@@ -71,7 +73,7 @@ setup(void **state)
 		.clock = &f->clock,
 		.options = { { SPAN_LIT("Example"), SPAN_LIT("a@s.example"),
 				 SPAN_LIT("s.example") },
-		    1 << 20 },
+		    1 << 20, MAX_DETAILS },
 		.grace_s = GRACE_S,
 		.started_s = clock_wall_s(&f->clock),
 	};
@@ -375,6 +377,151 @@ test_a_thousand_domains_have_a_report_each(void **state)
 	assert_int_equal(0, built);
 }
 
+/* Behind the store's back. */
+static void
+run_sql(struct fixture *f, const char *sql)
+{
+	struct why why = { { 0 } };
+	struct db *db;
+
+	assert_ok_why(db_open(f->url, false, &db, &why), &why);
+	assert_ok_why(db_script(db, sql, &why), &why);
+	db_close(db);
+}
+
+static void
+close_day(struct fixture *f, int64_t day)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_day_close(f->store, day, 1, SPAN_LIT("test"),
+			  SPAN_LIT(""), &why),
+	    &why);
+}
+
+static void
+test_one_domain_does_not_hold_up_the_others(void **state)
+{
+	struct fixture *f = *state;
+	struct reports all;
+
+	for (const char *c = "abcdef"; *c != '\0'; c++) {
+		char domain[] = { *c, '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e',
+			'\0' };
+
+		flush(f, &f->one, 1, domain, 0);
+	}
+	/* Rows that no program of ours wrote. */
+	run_sql(f,
+	    "UPDATE tally_policy SET policy_type = 77 "
+	    "WHERE domain NOT IN ('b.example', 'e.example')");
+	close_day(f, DAY);
+	set_time(f, 10);
+	run(f);
+	all = reports(f);
+	assert_int_equal(2, all.n);
+	assert_string_equal("b.example", all.domain[0]);
+	assert_string_equal("e.example", all.domain[1]);
+}
+
+/* Failure details that are all different, over two policies. */
+static void
+flush_details(struct fixture *f, const char *domain, unsigned n)
+{
+	struct tally_detail *v = calloc(n, sizeof(*v));
+	char(*helo)[16] = calloc(n, sizeof(*helo));
+	struct tally_policy policies[2] = {
+		{ .key = { { 1 } },
+		    .type = POLICY_TLSA,
+		    .failed = n / 2,
+		    .domain = SPAN_LIT("mx1.example"),
+		    .details = v,
+		    .ndetails = n / 2 },
+		{ .key = { { 2 } },
+		    .type = POLICY_TLSA,
+		    .failed = n / 2,
+		    .domain = SPAN_LIT("mx2.example"),
+		    .details = v + n / 2,
+		    .ndetails = n / 2 },
+	};
+	struct tally tally = { .day = DAY,
+		.domain = span_str(domain),
+		.rua = SPAN_LIT("mailto:a@b.example\n"),
+		.policies = policies,
+		.npolicies = 2 };
+	struct flush flush = { .collector = f->one.id,
+		.from = f->one.at,
+		.to = f->one.at,
+		.tallies = &tally,
+		.ntallies = 1 };
+	struct why why = { { 0 } };
+
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(helo[i], sizeof(helo[i]), "helo %u", i);
+		memcpy(v[i].key.b, &i, sizeof(i));
+		v[i].sessions = 1;
+		v[i].detail.type = RESULT_CERTIFICATE_EXPIRED;
+		v[i].detail.helo = span_str(helo[i]);
+	}
+	flush.to.offset++;
+	assert_ok_why(store_flush(f->store, &flush, &why), &why);
+	f->one.at = flush.to;
+	free(v);
+	free(helo);
+}
+
+static void
+test_too_many_details_are_folded_with_true_totals(void **state)
+{
+	struct fixture *f = *state;
+	struct reports all;
+
+	flush_details(f, "bad.example", 5000);
+	flush(f, &f->one, 1, "aa.example", 0);
+	flush(f, &f->one, 1, "zz.example", 0);
+	close_day(f, DAY);
+	run(f);
+	all = reports(f);
+	assert_int_equal(3, all.n);
+	assert_string_equal("bad.example", all.domain[1]);
+	assert_int_equal(5000, all.row[1].failed);
+	/* Whole ones, and those of each policy without EHLO. */
+	assert_int_equal(5000 - MAX_DETAILS - 2, all.row[1].folded);
+	assert_int_equal(2, all.row[1].policies);
+}
+
+/* A failure that is not a domain's: the rows of one day cannot be written. */
+static void
+test_one_day_does_not_hold_up_the_others(void **state)
+{
+	struct fixture *f = *state;
+	struct tally_policy policy = { .type = POLICY_NO_POLICY_FOUND,
+		.succeeded = 1 };
+	struct tally tally = { .day = DAY - 1,
+		.domain = SPAN_LIT("a.example"),
+		.rua = SPAN_LIT("mailto:a@b.example\n"),
+		.policies = &policy,
+		.npolicies = 1 };
+	struct flush before = { .collector = f->one.id,
+		.from = f->one.at,
+		.to = f->one.at,
+		.tallies = &tally,
+		.ntallies = 1 };
+	struct why why = { { 0 } };
+
+	before.to.offset++;
+	assert_ok_why(store_flush(f->store, &before, &why), &why);
+	f->one.at = before.to;
+	flush(f, &f->one, 1, "a.example", 0);
+	close_day(f, DAY - 1);
+	close_day(f, DAY);
+	run_sql(f,
+	    "CREATE TRIGGER no BEFORE INSERT ON report "
+	    "WHEN NEW.day < 20778 BEGIN SELECT abs(-9223372036854775807 - 1); END");
+	assert_int_not_equal(E_OK, report_stage_run(&f->stage, &why));
+	assert_int_equal(1, reports(f).n);
+}
+
 int
 main(void)
 {
@@ -389,6 +536,9 @@ main(void)
 		    test_late_sessions_behind_delivery_wait_for_the_next_close),
 		TEST(test_an_operator_closes_a_day),
 		TEST(test_a_thousand_domains_have_a_report_each),
+		TEST(test_one_domain_does_not_hold_up_the_others),
+		TEST(test_one_day_does_not_hold_up_the_others),
+		TEST(test_too_many_details_are_folded_with_true_totals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
