@@ -4,11 +4,11 @@
 #include "deliver/deliver_directory.h"
 
 #define BATCH 32
-#define BATCH_BYTES ((size_t)1 << 30)
+#define BATCH_BYTES ((size_t)1 << 20)
 
 struct batch {
 	struct arena arena;
-	struct report_row rows[BATCH];
+	struct report_cursor v[BATCH];
 	size_t n;
 };
 
@@ -16,30 +16,48 @@ static enum err
 note_report(void *arg, const struct report_row *r)
 {
 	struct batch *b = arg;
-	struct report_row *row = &b->rows[b->n];
+	struct report_cursor *at = &b->v[b->n];
 
-	*row = *r;
-	row->id = arena_copy(&b->arena, r->id);
-	row->domain = arena_copy(&b->arena, r->domain);
-	row->file_name = arena_copy(&b->arena, r->file_name);
-	row->body = arena_copy(&b->arena, r->body);
-	if (row->id.p == NULL || row->domain.p == NULL ||
-	    row->file_name.p == NULL || row->body.p == NULL)
+	*at = (struct report_cursor){ r->day, arena_copy(&b->arena, r->domain),
+		arena_copy(&b->arena, r->id) };
+	if (at->domain.p == NULL || at->id.p == NULL)
 		return E_NOMEM;
 	b->n++;
 	return E_OK;
 }
 
+struct handing {
+	const struct deliver_stage *stage;
+	uint64_t bytes;
+	struct why why;
+};
+
 static enum err
-deliver_one(struct deliver_stage *s, const struct report_row *r,
+hand_over(void *arg, const struct report_row *r)
+{
+	struct handing *h = arg;
+
+	h->bytes = r->body.len;
+	return deliver_directory(h->stage->dir_fd, r->file_name, r->body,
+	    &h->why);
+}
+
+/* The bytes are read once they are frozen: before, the same id may come to
+ * stand for other ones. */
+static enum err
+deliver_one(struct deliver_stage *s, const struct report_cursor *r,
     struct why *why)
 {
 	int64_t now_s = clock_wall_s(s->clock);
+	struct handing handing = { .stage = s };
 	char day[DAY_TEXT_SIZE];
 	enum err e = store_report_freeze(s->store, r->id, now_s, why);
 
-	if (e == E_OK)
-		e = deliver_directory(s->dir_fd, r->file_name, r->body, why);
+	if (e != E_OK)
+		return e;
+	e = store_report_get(s->store, r->id, hand_over, &handing, why);
+	if (handing.why.text[0] != '\0')
+		*why = handing.why; /* the statement only broke off */
 	if (e == E_OK)
 		e = store_report_delivered(s->store, r->id, now_s, why);
 	if (e != E_OK)
@@ -47,7 +65,7 @@ deliver_one(struct deliver_stage *s, const struct report_row *r,
 	day_text(r->day, day);
 	log_info("report delivered", LOG_STR("to", "directory"),
 	    LOG_STR("day", day), LOG_S("domain", r->domain),
-	    LOG_S("report", r->id), LOG_I("bytes", r->body.len));
+	    LOG_S("report", r->id), LOG_I("bytes", handing.bytes));
 	return E_OK;
 }
 
@@ -59,7 +77,7 @@ deliver_batch(struct deliver_stage *s, const struct batch *b, enum err first,
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct why own = { { 0 } };
-		enum err e = deliver_one(s, &b->rows[i], &own);
+		enum err e = deliver_one(s, &b->v[i], &own);
 
 		/* It became stale meanwhile: it comes again when built. */
 		if (e == E_OK || e == E_CONFLICT || first != E_OK)
@@ -89,9 +107,7 @@ deliver_stage_run(struct deliver_stage *s, struct why *why)
 			break;
 		first = deliver_batch(s, b, first, why);
 		if (b->n > 0)
-			cursor = (struct report_cursor){ b->rows[b->n - 1].day,
-				b->rows[b->n - 1].domain,
-				b->rows[b->n - 1].id };
+			cursor = b->v[b->n - 1];
 	}
 	arena_free(&batches[0].arena);
 	arena_free(&batches[1].arena);

@@ -184,7 +184,7 @@ struct report_row {
 	int64_t part;
 	struct span rua; /* codec/lines */
 	struct span file_name;
-	struct span body; /* gzip; not set by store_report_list */
+	struct span body; /* gzip; only set by store_report_get */
 	uint64_t json_bytes, body_bytes;
 	uint64_t policies, succeeded, failed;
 	uint64_t folded; /* failure details merged to fit */
@@ -211,7 +211,8 @@ MUST_CHECK enum err store_report_list(struct store *, int64_t first,
 MUST_CHECK enum err store_report_get(struct store *, struct span id,
     report_fn *, void *arg, struct why *why);
 
-/* The next reports after the cursor that wait for delivery, at most max. */
+/* The next reports after the cursor that wait for delivery, at most max; id,
+ * day and domain are set. Freeze one before reading it. */
 struct report_cursor {
 	int64_t day;
 	struct span domain, id;

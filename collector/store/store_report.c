@@ -168,8 +168,6 @@ hand_over_undelivered(void *arg, const struct db_value *row)
 		.id = row[0].bytes,
 		.day = row[1].num,
 		.domain = row[2].bytes,
-		.file_name = row[3].bytes,
-		.body = row[4].bytes,
 	};
 
 	return list->fn(list->arg, &r);

@@ -1,4 +1,4 @@
-SELECT report_id, day, domain, file_name, body
+SELECT report_id, day, domain
 FROM report
 WHERE delivered_at IS NULL AND stale = 0
     AND (day, domain, report_id) > ($1, $2, $3)
