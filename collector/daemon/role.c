@@ -9,9 +9,10 @@
 #include "daemon/stop.h"
 
 static const struct role roles[] = {
-	{ "collect", role_collect, false, true },
-	{ "report", role_report, true, false },
-	{ "deliver", role_deliver, true, false },
+	{ "migrate", role_migrate, .makes_schema = true },
+	{ "collect", role_collect, .needs_socket = true },
+	{ "report", role_report, .needs_store = true },
+	{ "deliver", role_deliver, .needs_store = true },
 };
 
 const struct role *
@@ -31,7 +32,6 @@ role_run(const struct role *role, const struct config *config)
 	    config->daemon_clock_offset_ms / 1000);
 	struct role_context context = { config, &clock, &waker };
 	struct why why = { { 0 } };
-	int code;
 
 	log_as(role->name, config);
 	if (waker_open(&waker, &why) != E_OK ||
@@ -42,8 +42,5 @@ role_run(const struct role *role, const struct config *config)
 	if (config->daemon_clock_offset_ms != 0)
 		log_warning("demonstration: the clock is moved",
 		    LOG_I("by_s", config->daemon_clock_offset_ms / 1000));
-	code = role->run(&context);
-	if (code != EX_OK)
-		log_error("role ended", LOG_I("exit_code", code));
-	return code;
+	return role->run(&context);
 }

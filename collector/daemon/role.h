@@ -16,16 +16,19 @@ struct role {
 	const char *name;
 	/* Returns when asked to end: an exit code of sysexits.h. */
 	int (*run)(struct role_context *);
-	bool needs_store; /* not started before the schema is there */
+	bool makes_schema; /* ends when it is there; it needs no naming */
+	bool needs_store;  /* not started before the schema is there */
 	bool needs_socket;
 };
 
-/* NULL: no such role. */
+/* Beside those that the configuration names there is "migrate". NULL: no such
+ * role. */
 const struct role *role_find(const char *name);
 
 /* Run a role in this process until it is asked to end. */
 int role_run(const struct role *, const struct config *);
 
+int role_migrate(struct role_context *);
 int role_collect(struct role_context *);
 int role_report(struct role_context *);
 int role_deliver(struct role_context *);

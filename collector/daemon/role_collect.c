@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "daemon/fault.h"
 #include "daemon/identity.h"
 #include "daemon/keeper.h"
 #include "daemon/listen_fds.h"
@@ -16,6 +17,9 @@
 #include "ingest/segment_watch.h"
 
 #define STORE_RETRY_NS (500 * NS_PER_MS)
+/* At a first start the schema is just being made. */
+#define STORE_MAKING_NS (2 * NS_PER_S)
+#define STORE_MAKING_RETRY_NS (50 * NS_PER_MS)
 #define FINISH_NS (10 * NS_PER_S)
 #define QUEUE_LIMIT_WANTED 512
 
@@ -163,22 +167,28 @@ open_store(struct collect *c, struct why *why)
 static bool
 wait_for_store(struct collect *c)
 {
-	unsigned failed = 0;
+	struct fault fault = {
+		.what = "store is away, the journal keeps the datagrams"
+	};
+	int64_t since = clock_mono_ns(c->context->clock);
+	unsigned attempts = 0;
 
 	while (!stop_asked()) {
+		bool making = clock_mono_ns(c->context->clock) <
+		    since + STORE_MAKING_NS;
 		struct why why = { { 0 } };
+		enum err e = open_store(c, &why);
 
-		if (open_store(c, &why) == E_OK) {
+		attempts++;
+		if (e == E_OK) {
 			log_info("collecting",
-			    LOG_I("store_attempts", failed + 1));
+			    LOG_I("store_attempts", attempts));
 			return true;
 		}
-		if (failed++ == 0)
-			log_warning("store is away", LOG_WHY(&why),
-			    LOG_STR("then", "the journal keeps the datagrams"));
-		waker_prepare(c->context->waker);
-		if (!stop_asked())
-			waker_sleep(c->context->waker, STORE_RETRY_NS);
+		if (!making || (e != E_ABSENT && e != E_VERSION))
+			fault_note(&fault, e, &why);
+		worker_sleep(c->context,
+		    making ? STORE_MAKING_RETRY_NS : STORE_RETRY_NS);
 	}
 	return false;
 }

@@ -20,14 +20,13 @@
 #include "daemon/log_as.h"
 #include "daemon/role_process.h"
 #include "ingest/datagram_socket.h"
-#include "store/store.h"
 
-#define ROLES_MAX 16
+#define ROLES_MAX 17 /* 16 can be named */
 #define TICK_MS 200
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
 #define BACKOFF_MAX_NS (30 * NS_PER_S)
 #define HEALTHY_NS (60 * NS_PER_S) /* a role that lived so long starts anew */
-#define MIGRATE_RETRY_NS (2 * NS_PER_S)
+#define SCHEMA_PATIENCE_NS (2 * NS_PER_S) /* soon made, or not at all */
 #define TERM_PATIENCE_NS (30 * NS_PER_S)
 
 struct child {
@@ -43,10 +42,10 @@ struct supervisor {
 	int lock_fd, socket_lock_fd, socket_fd, signal_fd;
 	struct child children[ROLES_MAX];
 	size_t nchildren;
-	bool schema_ready, schema_warned;
-	int64_t migrate_at_ns;
+	bool schema_ready;
 	bool ending;
-	int64_t kill_at_ns;
+	int code;	   /* to end with */
+	int64_t ending_ns; /* since when, monotonic */
 };
 
 /* -- start -- */
@@ -119,35 +118,6 @@ take_signals(struct supervisor *s, struct why *why)
 	return s->signal_fd < 0 ? why_errno(why, "signalfd") : E_OK;
 }
 
-/* -- the store's schema -- */
-
-/* E_OK also while the store is away: then it is tried again. */
-static enum err
-migrate(struct supervisor *s, struct why *why)
-{
-	struct store_schema schema;
-	struct store *store = NULL;
-	struct why away = { { 0 } };
-	enum err e = store_make(s->config->store_path_url, &store, &away);
-
-	s->migrate_at_ns = clock_mono_ns(&s->clock) + MIGRATE_RETRY_NS;
-	if (e == E_OK)
-		e = store_migrate(store, clock_wall_s(&s->clock), &schema,
-		    &away);
-	store_close(store);
-	if (e == E_OK) {
-		s->schema_ready = true;
-		log_info("store is ready", LOG_I("schema", schema.version));
-		return E_OK;
-	}
-	if (e == E_VERSION || e == E_USAGE)
-		return why_set(why, e, "%s", away.text);
-	if (!s->schema_warned)
-		log_warning("store is away, trying again", LOG_WHY(&away));
-	s->schema_warned = true;
-	return E_OK;
-}
-
 /* -- roles -- */
 
 static void
@@ -167,6 +137,14 @@ start_role(struct supervisor *s, struct child *c)
 	    LOG_I("pid", c->pid));
 }
 
+static bool
+is_wanted(const struct supervisor *s, const struct role *role)
+{
+	if (role->makes_schema)
+		return !s->schema_ready;
+	return s->schema_ready || !role->needs_store;
+}
+
 static void
 start_roles(struct supervisor *s)
 {
@@ -176,7 +154,7 @@ start_roles(struct supervisor *s)
 		struct child *c = &s->children[i];
 
 		if (c->pid == 0 && now >= c->start_at_ns &&
-		    (s->schema_ready || !c->role->needs_store))
+		    is_wanted(s, c->role))
 			start_role(s, c);
 	}
 }
@@ -193,6 +171,52 @@ plan_restart(struct supervisor *s, struct child *c)
 	c->start_at_ns = now + c->backoff_ns;
 }
 
+/* To the one that makes the schema, or to all others. */
+static void
+signal_roles(struct supervisor *s, bool makes_schema, int signal_number)
+{
+	for (size_t i = 0; i < s->nchildren; i++) {
+		const struct child *c = &s->children[i];
+
+		if (c->pid != 0 && c->role->makes_schema == makes_schema)
+			(void)kill(c->pid, signal_number);
+	}
+}
+
+static void
+end(struct supervisor *s, int code)
+{
+	if (s->ending)
+		return;
+	s->ending = true;
+	s->code = code;
+	s->ending_ns = clock_mono_ns(&s->clock);
+	signal_roles(s, false, SIGTERM);
+}
+
+/* What to do when a role has ended by itself. */
+static void
+settle(struct supervisor *s, struct child *c, int status)
+{
+	plan_restart(s, c);
+	if (c->role->makes_schema && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == EX_OK)
+		s->schema_ready = true;
+	else if (c->role->makes_schema && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == EX_CONFIG)
+		end(s, EX_CONFIG);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
+		c->start_at_ns = 0; /* asked for by SIGHUP: no need to wait */
+	else if (WIFSIGNALED(status))
+		log_error("role was killed", LOG_STR("role", c->role->name),
+		    LOG_I("signal", WTERMSIG(status)),
+		    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
+	else
+		log_error("role failed", LOG_STR("role", c->role->name),
+		    LOG_I("exit_code", WEXITSTATUS(status)),
+		    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
+}
+
 static void
 bury(struct supervisor *s, pid_t pid, int status)
 {
@@ -202,30 +226,9 @@ bury(struct supervisor *s, pid_t pid, int status)
 		if (c->pid != pid)
 			continue;
 		c->pid = 0;
-		if (s->ending)
-			return;
-		plan_restart(s, c);
-		/* Asked for by SIGHUP: it has nothing to wait for. */
-		if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
-			c->start_at_ns = 0;
-		else if (WIFSIGNALED(status))
-			log_error("role was killed",
-			    LOG_STR("role", c->role->name),
-			    LOG_I("signal", WTERMSIG(status)),
-			    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
-		else
-			log_error("role failed", LOG_STR("role", c->role->name),
-			    LOG_I("exit_code", WEXITSTATUS(status)),
-			    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
+		if (!s->ending)
+			settle(s, c, status);
 	}
-}
-
-static void
-signal_roles(struct supervisor *s, int signal_number)
-{
-	for (size_t i = 0; i < s->nchildren; i++)
-		if (s->children[i].pid != 0)
-			(void)kill(s->children[i].pid, signal_number);
 }
 
 /* -- signals -- */
@@ -268,7 +271,8 @@ reload(struct supervisor *s)
 		s->config = s->reloaded = fresh;
 		log_as("supervisor", fresh);
 		log_info("configuration read: roles restart");
-		signal_roles(s, SIGTERM);
+		/* But not the schema's: all it looks at needs a restart. */
+		signal_roles(s, false, SIGTERM);
 	}
 	buf_free(&errors);
 }
@@ -284,10 +288,8 @@ take_signal(struct supervisor *s, int signal_number)
 			bury(s, pid, status);
 	} else if (signal_number == SIGHUP) {
 		reload(s);
-	} else if (!s->ending) {
-		s->ending = true;
-		s->kill_at_ns = clock_mono_ns(&s->clock) + TERM_PATIENCE_NS;
-		signal_roles(s, SIGTERM);
+	} else {
+		end(s, EX_OK);
 	}
 }
 
@@ -313,28 +315,32 @@ any_running(const struct supervisor *s)
 
 /* -- the whole -- */
 
+/* What still runs although it is to end. */
+static void
+press(struct supervisor *s)
+{
+	int64_t since_ns = clock_mono_ns(&s->clock) - s->ending_ns;
+
+	if (since_ns >= SCHEMA_PATIENCE_NS)
+		signal_roles(s, true, SIGTERM);
+	if (since_ns >= TERM_PATIENCE_NS) {
+		signal_roles(s, false, SIGKILL);
+		signal_roles(s, true, SIGKILL);
+	}
+}
+
 static int
 supervise(struct supervisor *s)
 {
-	struct why why = { { 0 } };
-
 	while (!s->ending) {
-		if (!s->schema_ready &&
-		    clock_mono_ns(&s->clock) >= s->migrate_at_ns &&
-		    migrate(s, &why) != E_OK) {
-			log_error("store cannot be used", LOG_WHY(&why));
-			take_signal(s, SIGTERM);
-			break;
-		}
 		start_roles(s);
 		wait_for_signals(s);
 	}
 	while (any_running(s)) {
-		if (clock_mono_ns(&s->clock) >= s->kill_at_ns)
-			signal_roles(s, SIGKILL);
+		press(s);
 		wait_for_signals(s);
 	}
-	return why.text[0] == '\0' ? EX_OK : EX_CONFIG;
+	return s->code;
 }
 
 static void
@@ -342,7 +348,8 @@ list_children(struct supervisor *s)
 {
 	const struct list *roles = &s->config->daemon_roles;
 
-	for (size_t i = 0; i < roles->n && i < ROLES_MAX; i++)
+	s->children[s->nchildren++].role = role_find("migrate");
+	for (size_t i = 0; i < roles->n && s->nchildren < ROLES_MAX; i++)
 		s->children[s->nchildren++].role = role_find(roles->v[i]);
 }
 
@@ -370,12 +377,10 @@ supervisor_run(const struct config *config)
 	if (e == E_OK)
 		e = open_socket(&s, &why);
 	if (e == E_OK)
-		e = migrate(&s, &why);
-	if (e == E_OK)
 		code = supervise(&s);
 	else
 		log_error("tlsrptd does not start", LOG_WHY(&why));
 	log_info("tlsrptd ended");
 	config_free(s.reloaded);
-	return e == E_OK ? code : e == E_VERSION ? EX_CONFIG : EX_UNAVAILABLE;
+	return e == E_OK ? code : EX_UNAVAILABLE;
 }

@@ -2,7 +2,7 @@
 
 #include <sysexits.h>
 
-#include "base/log.h"
+#include "daemon/fault.h"
 #include "daemon/stop.h"
 
 #define BACKOFF_MAX_NS (30 * NS_PER_S)
@@ -29,7 +29,7 @@ struct worker {
 	worker_step_fn *step;
 	void *arg;
 	struct store *store;
-	unsigned failed; /* in a row */
+	struct fault fault;
 };
 
 static enum err
@@ -48,18 +48,18 @@ work(struct worker *w, struct why *why)
 	return e;
 }
 
-static void
-sleep_ns(struct worker *w, int64_t ns)
+void
+worker_sleep(const struct role_context *context, int64_t ns)
 {
-	int64_t until = clock_mono_ns(w->context->clock) + ns;
+	int64_t until = clock_mono_ns(context->clock) + ns;
 	int64_t left = ns;
 
 	while (!stop_asked() && left > 0) {
-		waker_prepare(w->context->waker);
+		waker_prepare(context->waker);
 		if (stop_asked())
 			break;
-		waker_sleep(w->context->waker, left);
-		left = until - clock_mono_ns(w->context->clock);
+		waker_sleep(context->waker, left);
+		left = until - clock_mono_ns(context->clock);
 	}
 }
 
@@ -67,25 +67,20 @@ int
 worker_run(struct role_context *context, worker_step_fn *step, void *arg,
     int64_t period_ns)
 {
-	struct worker w = { context, step, arg, NULL, 0 };
+	struct worker w = { context, step, arg,
+		.fault = { .what = "does not work, trying again" } };
 	int64_t backoff_ns = period_ns;
 
 	while (!stop_asked()) {
 		struct why why = { { 0 } };
 		enum err e = work(&w, &why);
 
-		if (e == E_OK && w.failed > 0)
-			log_info("works again", LOG_I("attempts", w.failed));
-		if (e != E_OK && w.failed++ == 0)
-			log_warning("does not work, trying again",
-			    LOG_WHY(&why));
-		if (e == E_OK) {
-			w.failed = 0;
+		fault_note(&w.fault, e, &why);
+		if (e == E_OK)
 			backoff_ns = period_ns;
-		} else if (backoff_ns < BACKOFF_MAX_NS / 2) {
+		else if (backoff_ns < BACKOFF_MAX_NS / 2)
 			backoff_ns *= 2;
-		}
-		sleep_ns(&w, backoff_ns);
+		worker_sleep(context, backoff_ns);
 	}
 	store_close(w.store);
 	return EX_OK;

@@ -232,6 +232,27 @@ static const struct db_driver driver = {
 	.close = pgsql_close,
 };
 
+/* A server or network that is silent is noticed in so many seconds. What the
+ * URL says counts more: it stands behind these. */
+#define CONNECT_TIMEOUT_S "5"
+#define KEEPALIVE_IDLE_S "10"
+#define KEEPALIVE_INTERVAL_S "5"
+#define KEEPALIVES "3"
+#define UNACKNOWLEDGED_MS "20000"
+
+static PGconn *
+connect_to(const char *url)
+{
+	const char *const keys[] = { "connect_timeout", "keepalives_idle",
+		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"dbname", NULL };
+	const char *const values[] = { CONNECT_TIMEOUT_S, KEEPALIVE_IDLE_S,
+		KEEPALIVE_INTERVAL_S, KEEPALIVES, UNACKNOWLEDGED_MS, url,
+		NULL };
+
+	return PQconnectdbParams(keys, values, 1);
+}
+
 enum err
 db_pgsql_open(const char *url, struct db **ret, struct why *why)
 {
@@ -241,7 +262,7 @@ db_pgsql_open(const char *url, struct db **ret, struct why *why)
 	if (p == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	p->db.driver = &driver;
-	p->conn = PQconnectdb(url);
+	p->conn = connect_to(url);
 	if (PQstatus(p->conn) != CONNECTION_OK) {
 		e = failed(E_AWAY, "connect", PQerrorMessage(p->conn), why);
 		pgsql_close(&p->db);

@@ -221,6 +221,21 @@ is_missing(const char *path)
 	    access(dirname(folder), F_OK) == 0;
 }
 
+static enum err
+set_up(struct db *db, bool make, struct why *why)
+{
+	/* FULL: the journal is dropped behind a committed position, so what
+	 * was committed must survive a power loss. */
+	enum err e = sqlite_script(db,
+	    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;", why);
+
+	/* It stays with the file. Others do not write to a file that is just
+	 * being made. */
+	if (e == E_OK && make)
+		e = sqlite_script(db, "PRAGMA journal_mode = WAL", why);
+	return e;
+}
+
 enum err
 db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 {
@@ -248,12 +263,7 @@ db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 		return e;
 	}
 	(void)sqlite3_busy_timeout(s->conn, BUSY_MS);
-	/* FULL: the journal is dropped behind a committed position, so what
-	 * was committed must survive a power loss. */
-	e = sqlite_script(&s->db,
-	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	    "PRAGMA temp_store = MEMORY;",
-	    why);
+	e = set_up(&s->db, make, why);
 	if (e != E_OK) {
 		sqlite_close(&s->db);
 		return e;

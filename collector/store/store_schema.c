@@ -107,15 +107,22 @@ make_table(struct store *store, struct why *why)
 	return db_commit(db, why);
 }
 
+/* Look first: a schema that is there needs no lock, which others may hold. */
 enum err
 store_migrate(struct store *store, int64_t now_s, struct store_schema *ret,
     struct why *why)
 {
+	struct why none = { { 0 } };
 	struct applied applied;
-	enum err e = make_table(store, why);
+	enum err e = read_applied(store, &applied, &none);
 
-	if (e == E_OK)
-		e = read_applied(store, &applied, why);
+	if (e == E_VERSION) { /* not even the table of steps */
+		e = make_table(store, why);
+		if (e == E_OK)
+			e = read_applied(store, &applied, why);
+	} else if (e != E_OK) {
+		return why_set(why, e, "%s", none.text);
+	}
 	if (e == E_OK)
 		e = judge(&applied, ret, why);
 	for (size_t i = 0; e == E_OK && i < schema_nsteps; i++) {

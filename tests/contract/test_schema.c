@@ -16,6 +16,25 @@ test_migrating_again_changes_nothing(void **state)
 }
 
 static void
+test_a_current_schema_needs_no_lock(void **state)
+{
+	struct fixture *f = *state;
+	struct store_schema schema;
+	struct why why = { { 0 } };
+	struct db *db;
+
+	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	assert_ok_why(db_begin(db, &why), &why);
+	if (db->driver->backend == SQL_PGSQL)
+		assert_ok_why(db_script(db,
+				  "SELECT pg_advisory_xact_lock(8460)", &why),
+		    &why);
+	assert_ok_why(store_migrate(f->store, NOW_S, &schema, &why), &why);
+	assert_int_equal(schema.wanted, schema.version);
+	db_close(db);
+}
+
+static void
 test_a_newer_schema_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -124,6 +143,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_migrating_again_changes_nothing),
+		TEST(test_a_current_schema_needs_no_lock),
 		TEST(test_a_newer_schema_is_refused),
 		TEST(test_an_altered_step_is_refused),
 		TEST(test_an_empty_store_says_what_to_do),

@@ -169,11 +169,17 @@ class Service:
                 pass_fds=[] if self.socket_fd is None else [self.socket_fd])
 
     def start(self):
-        """Start it and wait until it collects."""
+        """Start it and wait until it collects, and all its roles run."""
         collecting = self.log_text().count('what="collecting"')
         self.launch()
         wait_until(lambda: self.collects(collecting), "tlsrptd collects")
+        wait_until(self.roles_run, "all roles run, and no more than those")
         return self
+
+    def roles_run(self):
+        """Whether the processes are the supervisor and the roles."""
+        roles = self.options.get("daemon.roles", "collect,report,deliver")
+        return len(self.processes()) == 1 + len(roles.split(","))
 
     def collects(self, before):
         """Whether it has begun to collect since the log had so many lines."""

@@ -1,0 +1,20 @@
+#include "daemon/fault.h"
+
+#include "base/log.h"
+
+void
+fault_note(struct fault *f, enum err e, const struct why *why)
+{
+	bool again = e == f->kind;
+
+	f->kind = e;
+	if (e == E_OK) {
+		if (f->failed > 0)
+			log_info("works again", LOG_I("attempts", f->failed));
+		f->failed = 0;
+		return;
+	}
+	f->failed++;
+	if (!again)
+		log_warning(f->what, LOG_WHY(why));
+}
