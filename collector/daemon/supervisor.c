@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -40,6 +41,7 @@ struct supervisor {
 	struct config *reloaded; /* config is this one, or the caller's */
 	struct clock clock;
 	int lock_fd, socket_lock_fd, socket_fd, signal_fd;
+	bool socket_is_ours; /* bound here, not handed over */
 	struct child children[ROLES_MAX];
 	size_t nchildren;
 	bool schema_ready;
@@ -100,6 +102,7 @@ open_socket(struct supervisor *s, struct why *why)
 		e = file_lock(path, &s->socket_lock_fd, why);
 	if (e == E_OK)
 		e = datagram_socket_bind(&options, &s->socket_fd, why);
+	s->socket_is_ours = e == E_OK;
 	return e;
 }
 
@@ -191,6 +194,11 @@ end(struct supervisor *s, int code)
 	s->ending = true;
 	s->code = code;
 	s->ending_ns = clock_mono_ns(&s->clock);
+	/* From now on senders are refused, and the collector takes what the
+	 * kernel had accepted before. Of a socket that was handed over the
+	 * queue stays. */
+	if (s->socket_is_ours)
+		(void)shutdown(s->socket_fd, SHUT_RD);
 	signal_roles(s, false, SIGTERM);
 }
 

@@ -4,11 +4,14 @@ service ends and whenever the day does."""
 import os
 import random
 import signal
+import socket
+import threading
 import time
 import unittest
 from collections import Counter
 
-from harness import DAY, DAY_S, DAY_START, OK, failure, session, wait_until
+from harness import (DAY, DAY_S, DAY_START, OK, SystemTest, failure, session,
+                     wait_until)
 from traffic import PADDING, Traffic, details, tally_totals, totals
 
 SEED = 8460
@@ -160,6 +163,36 @@ class Restarts(Counted):
                 pass
         except ChildProcessError:
             pass
+
+
+class Ends(SystemTest):
+    """The service binds its own socket, and ends while sessions come in."""
+
+    def send_until_refused(self, service):
+        """How many sessions the kernel accepted."""
+        sent = 0
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            while True:
+                try:
+                    sender.sendto(session(domain_of(sent)),
+                                  str(service.socket))
+                except OSError:
+                    return sent
+                sent += 1
+
+    def test_what_the_kernel_had_accepted_is_counted(self):
+        service = self.service()
+        accepted = 0
+        for _ in range(5):
+            service.start()
+            timer = threading.Timer(0.5, service.signal, [signal.SIGTERM])
+            timer.start()
+            accepted += self.send_until_refused(service)
+            timer.join()
+            self.assertEqual(OK, service.stop())
+        service.start()
+        service.wait_received(accepted)
+        self.assertEqual(accepted, service.counters()["received"])
 
 
 class Midnight(Traffic):
