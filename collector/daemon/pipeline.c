@@ -1,6 +1,7 @@
 #include "daemon/pipeline.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "aggregate/flusher.h"
@@ -12,6 +13,7 @@
 /* While nothing comes the watermark goes to the store all the same. */
 #define HEARTBEAT_NS (30 * NS_PER_S)
 #define SLEEP_MAX_NS (200 * NS_PER_MS)
+#define GATHER_NS (5 * NS_PER_MS)
 /* At the end, while senders go on: what is not read then is read at the next
  * start. */
 #define FINISH_READ_NS NS_PER_S
@@ -346,6 +348,16 @@ offer(struct pipeline *p, int64_t now_ns)
 	p->offered_watermark_ns = p->watermark_ns;
 }
 
+/* Once something has come let more come: nobody waits for it here, and being
+ * woken for each datagram would cost the drain more than receiving it. */
+static void
+gather(void)
+{
+	static const struct timespec pause = { .tv_nsec = GATHER_NS };
+
+	(void)nanosleep(&pause, NULL);
+}
+
 enum err
 pipeline_run(struct pipeline *p, struct why *why)
 {
@@ -365,6 +377,8 @@ pipeline_run(struct pipeline *p, struct why *why)
 	/* More to read: only take the wake-up call back. */
 	more = more && !table_is_full(p);
 	waker_sleep(p->options.waker, more ? 0 : SLEEP_MAX_NS);
+	if (!more)
+		gather();
 	return E_OK;
 }
 

@@ -1,18 +1,20 @@
 #include "ingest/drain.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <sys/time.h>
 
 /* While nothing comes: how often that is told. */
 #define IDLE_MS 200
+/* The drain's own: it does nothing but end a wait. */
+#define INTERRUPT SIGUSR1
 /* While datagrams keep coming: after how many losses are written down. */
 #define BUSY_DATAGRAMS 4096
 /* Taken after being asked to stop: more than any queue holds, while senders who
@@ -22,7 +24,6 @@
 struct drain {
 	struct drain_options options;
 	pthread_t thread;
-	int stop_fd;
 	atomic_bool stop;
 	char *scratch; /* for datagrams that the journal has no room for */
 };
@@ -34,8 +35,15 @@ struct arrival {
 	uint32_t uid;
 };
 
-static uint32_t
-sender_uid(struct msghdr *msg)
+/* Only room for the credentials: descriptors that a sender encloses are closed
+ * by the kernel for want of space. */
+union control {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(struct ucred))];
+};
+
+static bool
+sender_uid(struct msghdr *msg, uint32_t *ret)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL;
 	     c = CMSG_NXTHDR(msg, c)) {
@@ -45,21 +53,16 @@ sender_uid(struct msghdr *msg)
 		    c->cmsg_type != SCM_CREDENTIALS)
 			continue;
 		memcpy(&cred, CMSG_DATA(c), sizeof(cred));
-		return cred.uid;
+		*ret = cred.uid;
+		return true;
 	}
-	return RECORD_UID_UNKNOWN;
+	return false;
 }
 
-/* Only room for the credentials: descriptors that a sender encloses are closed
- * by the kernel for want of space. */
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(sizeof(struct ucred))];
-};
-
-/* False: nothing was there. */
+/* False: nothing was there, or, without MSG_DONTWAIT, nothing came for IDLE_MS.
+ */
 static bool
-receive(int fd, char *to, struct arrival *ret)
+receive(int fd, char *to, int flags, struct arrival *ret)
 {
 	struct iovec iov = { to, DATAGRAM_MAX };
 	union control control;
@@ -69,7 +72,7 @@ receive(int fd, char *to, struct arrival *ret)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
-	ssize_t n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t n = recvmsg(fd, &msg, flags | MSG_CMSG_CLOEXEC);
 
 	if (n < 0 && errno != EFAULT)
 		return false;
@@ -77,9 +80,11 @@ receive(int fd, char *to, struct arrival *ret)
 		.length = n < 0 ? 0 : (size_t)n,
 		.cut = (msg.msg_flags & MSG_TRUNC) != 0,
 		.unwritable = n < 0,
-		.uid = n < 0 ? RECORD_UID_UNKNOWN : sender_uid(&msg),
+		.uid = RECORD_UID_UNKNOWN,
 	};
-	return true;
+	/* Every datagram has credentials; what has none is the end, told to who
+	 * waits on a socket that was shut. */
+	return n < 0 || sender_uid(&msg, &ret->uid) || n > 0;
 }
 
 static bool
@@ -118,12 +123,13 @@ take_in(struct drain *d, const struct arrival *a, bool in_slot)
 
 /* False: nothing was there. */
 static bool
-drain_one(struct drain *d)
+drain_one(struct drain *d, int flags)
 {
 	char *slot = journal_slot(d->options.journal);
 	struct arrival a;
 
-	if (!receive(d->options.fd, slot == NULL ? d->scratch : slot, &a))
+	if (!receive(d->options.fd, slot == NULL ? d->scratch : slot, flags,
+		&a))
 		return false;
 	take_in(d, &a, slot != NULL);
 	return true;
@@ -135,50 +141,70 @@ stopped(const struct drain *d)
 	return atomic_load_explicit(&d->stop, memory_order_relaxed);
 }
 
-/* Until the queue is empty. */
-static void
-drain_queue(struct drain *d)
-{
-	unsigned since_note = 0;
-
-	while (drain_one(d) && !stopped(d)) {
-		if (++since_note == BUSY_DATAGRAMS) {
-			journal_note_losses(d->options.journal);
-			since_note = 0;
-		}
-	}
-}
-
 /* What the kernel has accepted nobody else may ever take. */
 static void
 drain_last(struct drain *d)
 {
-	for (unsigned i = 0; i < LAST_DATAGRAMS && drain_one(d); i++)
+	for (unsigned i = 0; i < LAST_DATAGRAMS && drain_one(d, MSG_DONTWAIT);
+	     i++)
 		continue;
 	journal_note_losses(d->options.journal);
 }
 
+/* One system call a datagram: the next one often comes before the last is dealt
+ * with, and then there is nothing to ask for in between. */
 static void *
 run(void *arg)
 {
 	struct drain *d = arg;
-	struct pollfd fds[] = {
-		{ .fd = d->options.fd, .events = POLLIN },
-		{ .fd = d->stop_fd, .events = POLLIN },
-	};
+	int64_t before_ns = clock_wall_ns(d->options.clock);
+	unsigned since_note = 0;
 
 	while (!stopped(d)) {
-		int64_t before_ns = clock_wall_ns(d->options.clock);
-
-		drain_queue(d);
+		if (drain_one(d, 0)) {
+			if (++since_note < BUSY_DATAGRAMS)
+				continue;
+		} else {
+			journal_idle(d->options.journal, before_ns);
+			before_ns = clock_wall_ns(d->options.clock);
+		}
 		journal_note_losses(d->options.journal);
-		if (stopped(d))
-			break; /* perhaps with the queue not empty */
-		journal_idle(d->options.journal, before_ns);
-		(void)poll(fds, 2, IDLE_MS);
+		since_note = 0;
 	}
 	drain_last(d);
 	return NULL;
+}
+
+/* Where it waits it does so for IDLE_MS at most. */
+static enum err
+make_waiting(int fd, struct why *why)
+{
+	struct timeval idle = { .tv_usec = IDLE_MS * 1000 };
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof(idle)) != 0)
+		return why_errno(why, "socket");
+	return E_OK;
+}
+
+static void
+ignore(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* A signal ends the wait; if it comes just before, IDLE_MS do. */
+static enum err
+let_interrupt(struct why *why)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = ignore;
+	if (sigaction(INTERRUPT, &action, NULL) != 0)
+		return why_errno(why, "sigaction");
+	return E_OK;
 }
 
 enum err
@@ -186,6 +212,7 @@ drain_start(const struct drain_options *options, struct drain **ret,
     struct why *why)
 {
 	struct drain *d = calloc(1, sizeof(*d));
+	enum err e;
 
 	if (d == NULL || (d->scratch = malloc(DATAGRAM_MAX)) == NULL) {
 		free(d);
@@ -193,13 +220,15 @@ drain_start(const struct drain_options *options, struct drain **ret,
 	}
 	d->options = *options;
 	atomic_init(&d->stop, false);
-	d->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (d->stop_fd < 0 || pthread_create(&d->thread, NULL, run, d) != 0) {
-		if (d->stop_fd >= 0)
-			(void)close(d->stop_fd);
+	e = make_waiting(options->fd, why);
+	if (e == E_OK)
+		e = let_interrupt(why);
+	if (e == E_OK && pthread_create(&d->thread, NULL, run, d) != 0)
+		e = why_set(why, E_IO, "cannot start the drain thread");
+	if (e != E_OK) {
 		free(d->scratch);
 		free(d);
-		return why_set(why, E_IO, "cannot start the drain thread");
+		return e;
 	}
 	*ret = d;
 	return E_OK;
@@ -221,17 +250,11 @@ drain_prefer(struct drain *d, struct why *why)
 void
 drain_stop(struct drain *d)
 {
-	uint64_t one = 1;
-
-	ssize_t n;
-
 	if (d == NULL)
 		return;
 	atomic_store(&d->stop, true);
-	n = write(d->stop_fd, &one, sizeof(one)); /* IDLE_MS without it */
-	(void)n;
+	(void)pthread_kill(d->thread, INTERRUPT);
 	(void)pthread_join(d->thread, NULL);
-	(void)close(d->stop_fd);
 	free(d->scratch);
 	free(d);
 }

@@ -2,6 +2,7 @@
  * the real tlsrptd, against a process that receives the same datagrams and does
  * nothing with them. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "corpus.h"
@@ -10,7 +11,7 @@
 #include "service.h"
 
 #define DATAGRAMS 1000000
-#define LEAST_NS (30 * NS_PER_S)
+#define SECONDS 30 /* at least, unless the first argument says otherwise */
 #define BARE_ROUNDS 3
 #define MIB (1024.0 * 1024)
 #define MILLION 1e6
@@ -63,7 +64,7 @@ check_sum(struct service *s, const struct corpus *c, uint64_t times)
 }
 
 static void
-measure_service(const struct corpus *c, struct result *r)
+measure_service(const struct corpus *c, int64_t least_ns, struct result *r)
 {
 	struct service s;
 	struct sending to;
@@ -73,7 +74,7 @@ measure_service(const struct corpus *c, struct result *r)
 	service_start(&s, "");
 	sending_open(&to, s.socket);
 	start = mono_ns();
-	while (mono_ns() - start < LEAST_NS) {
+	while (mono_ns() - start < least_ns) {
 		send_corpus(&to, c);
 		if (times++ == 0)
 			r->anonymous = (double)service_anonymous(&s, "collect");
@@ -102,7 +103,7 @@ print(const struct goals *g, const char *what, struct figure f)
 }
 
 static void
-run(const struct goals *g)
+run(const struct goals *g, int64_t least_ns)
 {
 	struct corpus c;
 	struct rounds bare = { .n = 0 };
@@ -110,7 +111,7 @@ run(const struct goals *g)
 
 	corpus_make(&c, DATAGRAMS, g->domains, 1);
 	measure_bare(&c, &bare, &r.bare_longest_ms);
-	measure_service(&c, &r);
+	measure_service(&c, least_ns, &r);
 	measure_bare(&c, &bare, &r.bare_longest_ms);
 	r.bare_rate = rounds_median(&bare);
 
@@ -151,14 +152,15 @@ run(const struct goals *g)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	int64_t least_ns = (argc > 1 ? atoi(argv[1]) : SECONDS) * NS_PER_S;
 	static const struct goals goals[] = {
 		{ 1000, "1k", 0.4, 3.2, 20 },
 		{ 100000, "100k", 0.4, 4.5, 96 },
 	};
 
 	for (size_t i = 0; i < sizeof(goals) / sizeof(goals[0]); i++)
-		run(&goals[i]);
+		run(&goals[i], least_ns);
 	return 0;
 }
