@@ -11,8 +11,9 @@
 
 #define COLUMNS_MAX 12
 #define CELL_MAX 4096 /* bytes */
-/* Characters of a cell on a terminal, but in the last column, which nothing has
- * to stand behind. */
+/* Characters that a column is made wide for. A longer cell is cut on a
+ * terminal; else it pushes what follows in its row. The last column needs
+ * neither. */
 #define CELL_SHOWN 48
 
 /* A cell, or a note that takes a whole line. */
@@ -139,7 +140,8 @@ static void
 print_cell(const struct cli_table *t, size_t column, size_t wide,
     const char *text)
 {
-	int padding = (int)(wide - width(span_str(text)));
+	size_t shown = width(span_str(text));
+	int padding = shown < wide ? (int)(wide - shown) : 0;
 
 	if (to_the_right(t, column))
 		(void)printf("%*s%s", padding, "", text);
@@ -162,6 +164,7 @@ measure(const struct cli_table *t, size_t *wide)
 
 		if (t->cells[i].note)
 			continue;
+		w = w < CELL_SHOWN ? w : CELL_SHOWN;
 		wide[column] = w > wide[column] ? w : wide[column];
 		column = (column + 1) % t->ncolumns;
 	}

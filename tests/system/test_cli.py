@@ -317,11 +317,13 @@ class Table(SystemTest):
 
     def test_long_names_are_cut_on_a_terminal_only(self):
         name = "x" * 60 + ".example"
-        self.subject.send(session(name))
-        self.subject.wait_received(1)
+        self.subject.send(session(name), session("short.example"))
+        self.subject.wait_received(2)
         pipe, terminal = self.shown("tally", "list", "--day", DAY)
         self.assertIn(f"{name}  no-policy-found  {name} ", pipe)
         self.assertIn("x" * 45 + "...  no-policy-found", terminal)
+        for out in (pipe, terminal):
+            self.assertIn(f"\n{'short.example':48}  no-policy-found", out)
 
 
 class Build(SystemTest):
