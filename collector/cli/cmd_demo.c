@@ -489,17 +489,27 @@ run(struct demo *d)
 	return code;
 }
 
+/* Whatever ends the demo, tlsrptd ends with it: also a terminal that is closed,
+ * and a pipe that nobody reads any more. */
+static void
+catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = note_end;
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)sigaction(signals[i], &action, NULL);
+}
+
 int
 cmd_demo(struct cli *cli)
 {
 	struct demo d = { .cli = cli };
-	struct sigaction action;
 	int code;
 
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = note_end;
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
+	catch_signals();
 	code = run(&d);
 	stop_daemon(&d);
 	/* A failed one stays for a look at its log. */

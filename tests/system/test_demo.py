@@ -31,6 +31,12 @@ def processes_of(folder):
     return found
 
 
+def roles_of(folder):
+    """The same, of the roles of tlsrptd alone."""
+    return [p for p in processes_of(folder) if b"\0--role\0" in
+            pathlib.Path(f"/proc/{p}/cmdline").read_bytes()]
+
+
 def parent_of(pid):
     """Whose child the process is."""
     stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
@@ -327,6 +333,19 @@ class Stay(Demo):
         self.wait_stays(demo)
         self.end(demo, signal.SIGINT)
 
+    def test_closed_terminal_ends_it_too(self):
+        demo = self.start(DEMO_EMPTY="1")
+        self.wait_stays(demo)
+        self.end(demo, signal.SIGHUP)
+
+    def test_pipe_that_nobody_reads_ends_it_too(self):
+        demo = self.start()
+        demo.stdout.readline()
+        demo.stdout.close()
+        demo.wait(PATIENCE_S)
+        demo.stdout = None
+        self.assert_ended_well()
+
     def test_told_to_end_while_it_begins(self):
         demo = self.start()
         wait_until((self.dir / "tlsrpt.sock").exists, "the service starts")
@@ -337,6 +356,7 @@ class Stay(Demo):
     def test_service_that_dies_is_noticed(self):
         demo = self.start(DEMO_EMPTY="1")
         self.wait_stays(demo)
+        wait_until(lambda: len(roles_of(self.dir)) == 3, "its roles run")
         [service] = [p for p in processes_of(self.dir)
                      if parent_of(p) == demo.pid]
         os.kill(service, signal.SIGKILL)
