@@ -12,7 +12,6 @@
 #include "daemon/stop.h"
 #include "daemon/uids.h"
 #include "daemon/worker.h"
-#include "ingest/datagram_socket.h"
 #include "ingest/drain.h"
 #include "ingest/segment_watch.h"
 
@@ -21,7 +20,6 @@
 #define STORE_MAKING_NS (2 * NS_PER_S)
 #define STORE_MAKING_RETRY_NS (50 * NS_PER_MS)
 #define FINISH_NS (10 * NS_PER_S)
-#define QUEUE_LIMIT_WANTED 512
 
 struct collect {
 	struct role_context *context;
@@ -71,22 +69,10 @@ open_journal(struct collect *c, struct why *why)
 static enum err
 get_socket(struct collect *c, struct why *why)
 {
-	int limit = datagram_socket_queue_limit();
-
 	if (listen_fds_datagram(&c->fd) != E_OK)
 		return why_set(why, E_ABSENT,
 		    "no socket was handed over: start tlsrptd without --role, "
 		    "or by socket activation");
-	if (limit >= 0 && limit < QUEUE_LIMIT_WANTED)
-		log_warning("the socket's queue is short: bursts will be lost "
-			    "at the sender",
-		    LOG_I("net.unix.max_dgram_qlen", limit),
-		    LOG_I("wanted", QUEUE_LIMIT_WANTED),
-		    LOG_STR("do", "set it by sysctl before tlsrptd starts"));
-	if ((c->context->config->collect_socket_mode & 0002) != 0)
-		log_warning("the socket is world-writable: every local user "
-			    "can make up sessions",
-		    LOG_STR("socket", c->context->config->collect_socket));
 	return uids_resolve(&c->context->config->collect_allow_uids, &c->allow,
 	    why);
 }

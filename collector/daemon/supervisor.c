@@ -17,10 +17,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "daemon/listen_fds.h"
+#include "daemon/listen_socket.h"
 #include "daemon/log_as.h"
 #include "daemon/role_process.h"
-#include "ingest/datagram_socket.h"
 
 #define ROLES_MAX 17 /* 16 can be named */
 #define TICK_MS 200
@@ -40,8 +39,8 @@ struct supervisor {
 	const struct config *config;
 	struct config *reloaded; /* config is this one, or the caller's */
 	struct clock clock;
-	int lock_fd, socket_lock_fd, socket_fd, signal_fd;
-	bool socket_is_ours; /* bound here, not handed over */
+	struct listen_socket socket;
+	int lock_fd, signal_fd;
 	struct child children[ROLES_MAX];
 	size_t nchildren;
 	bool schema_ready;
@@ -63,47 +62,6 @@ lock_data(struct supervisor *s, struct why *why)
 	(void)snprintf(path, sizeof(path), "%s/lock",
 	    s->config->daemon_data_dir);
 	return file_lock(path, &s->lock_fd, why);
-}
-
-/* The socket's folder is the operator's, but the default one is ours. */
-static enum err
-make_socket_folder(const char *path, struct why *why)
-{
-	char folder[128];
-	char *slash;
-
-	(void)snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (slash == NULL || slash == folder)
-		return E_OK;
-	*slash = '\0';
-	return file_make_folder(folder, 0755, why);
-}
-
-static enum err
-open_socket(struct supervisor *s, struct why *why)
-{
-	const struct config *c = s->config;
-	struct datagram_socket_options options = {
-		.path = c->collect_socket,
-		.owner = c->collect_socket_owner,
-		.group = c->collect_socket_group,
-		.mode = (mode_t)c->collect_socket_mode,
-	};
-	char path[256];
-	enum err e;
-
-	if (!config_has_role(c, "collect") ||
-	    listen_fds_datagram(&s->socket_fd) == E_OK)
-		return E_OK;
-	e = make_socket_folder(c->collect_socket, why);
-	(void)snprintf(path, sizeof(path), "%s.lock", c->collect_socket);
-	if (e == E_OK)
-		e = file_lock(path, &s->socket_lock_fd, why);
-	if (e == E_OK)
-		e = datagram_socket_bind(&options, &s->socket_fd, why);
-	s->socket_is_ours = e == E_OK;
-	return e;
 }
 
 static enum err
@@ -129,7 +87,7 @@ start_role(struct supervisor *s, struct child *c)
 	struct why why = { { 0 } };
 
 	c->started_ns = clock_mono_ns(&s->clock);
-	if (role_process_start(c->role, s->config, s->socket_fd, &c->pid,
+	if (role_process_start(c->role, s->config, s->socket.fd, &c->pid,
 		&why) != E_OK) {
 		c->start_at_ns = c->started_ns + BACKOFF_MAX_NS;
 		log_error("role not started", LOG_STR("role", c->role->name),
@@ -194,11 +152,7 @@ end(struct supervisor *s, int code)
 	s->ending = true;
 	s->code = code;
 	s->ending_ns = clock_mono_ns(&s->clock);
-	/* From now on senders are refused, and the collector takes what the
-	 * kernel had accepted before. Of a socket that was handed over the
-	 * queue stays. */
-	if (s->socket_is_ours)
-		(void)shutdown(s->socket_fd, SHUT_RD);
+	listen_socket_shut(&s->socket);
 	signal_roles(s, false, SIGTERM);
 }
 
@@ -323,6 +277,19 @@ any_running(const struct supervisor *s)
 
 /* -- the whole -- */
 
+static void
+watch_socket(struct supervisor *s)
+{
+	if (!listen_socket_watch(&s->socket, s->config))
+		return;
+	for (size_t i = 0; i < s->nchildren; i++) {
+		const struct child *c = &s->children[i];
+
+		if (c->pid != 0 && c->role->needs_socket)
+			(void)kill(c->pid, SIGTERM);
+	}
+}
+
 /* What still runs although it is to end. */
 static void
 press(struct supervisor *s)
@@ -341,6 +308,7 @@ static int
 supervise(struct supervisor *s)
 {
 	while (!s->ending) {
+		watch_socket(s);
 		start_roles(s);
 		wait_for_signals(s);
 	}
@@ -368,8 +336,7 @@ supervisor_run(const struct config *config)
 		.config = config,
 		.clock = clock_machine(config->daemon_clock_offset_ms / 1000),
 		.lock_fd = -1,
-		.socket_lock_fd = -1,
-		.socket_fd = -1,
+		.socket = LISTEN_SOCKET_INIT,
 		.signal_fd = -1,
 	};
 	struct why why = { { 0 } };
@@ -382,8 +349,8 @@ supervisor_run(const struct config *config)
 	e = take_signals(&s, &why);
 	if (e == E_OK)
 		e = lock_data(&s, &why);
-	if (e == E_OK)
-		e = open_socket(&s, &why);
+	if (e == E_OK && config_has_role(config, "collect"))
+		e = listen_socket_open(&s.socket, config, &why);
 	if (e == E_OK)
 		code = supervise(&s);
 	else

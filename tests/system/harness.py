@@ -179,7 +179,8 @@ class Service:
     def roles_run(self):
         """Whether the processes are the supervisor and the roles."""
         roles = self.options.get("daemon.roles", "collect,report,deliver")
-        return len(self.processes()) == 1 + len(roles.split(","))
+        return all(self.role_pid(r.strip()) for r in roles.split(",")) \
+            and len(self.processes()) == 1 + len(roles.split(","))
 
     def collects(self, before):
         """Whether it has begun to collect since the log had so many lines."""
