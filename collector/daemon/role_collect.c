@@ -38,6 +38,7 @@ open_journal(struct collect *c, struct why *why)
 {
 	const struct config *config = c->context->config;
 	struct journal_recovery found;
+	struct why own = { { 0 } };
 	char folder[4096];
 	struct journal_options options = {
 		.folder = folder,
@@ -53,9 +54,10 @@ open_journal(struct collect *c, struct why *why)
 	identity_boot(c->context->clock, &options.boot);
 	(void)snprintf(folder, sizeof(folder), "%s/journal",
 	    config->daemon_data_dir);
-	e = journal_open(&options, &c->journal, &found, why);
+	e = journal_open(&options, &c->journal, &found, &own);
 	if (e != E_OK)
-		return e;
+		return why_set(why, e, "journal in %s (segments of %d MiB): %s",
+		    folder, (int)(SEGMENT_BYTES >> 20), own.text);
 	if (found.damaged > 0)
 		log_error("journal segments are damaged and put aside",
 		    LOG_I("segments", found.damaged), LOG_STR("in", folder),

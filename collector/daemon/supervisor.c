@@ -24,7 +24,7 @@
 #define ROLES_MAX 17 /* 16 can be named */
 #define TICK_MS 200
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
-#define BACKOFF_MAX_NS (30 * NS_PER_S)
+#define BACKOFF_MAX_NS (60 * NS_PER_S)
 #define HEALTHY_NS (60 * NS_PER_S) /* a role that lived so long starts anew */
 #define SCHEMA_PATIENCE_NS (2 * NS_PER_S) /* soon made, or not at all */
 #define TERM_PATIENCE_NS (30 * NS_PER_S)
@@ -33,6 +33,7 @@ struct child {
 	const struct role *role;
 	pid_t pid;				     /* 0: not running */
 	int64_t started_ns, start_at_ns, backoff_ns; /* monotonic */
+	unsigned failed; /* in a row, without having lived long */
 };
 
 struct supervisor {
@@ -94,7 +95,9 @@ start_role(struct supervisor *s, struct child *c)
 		    LOG_WHY(&why));
 		return;
 	}
-	log_info("role started", LOG_STR("role", c->role->name),
+	/* That one which fails starts again is no news. */
+	log_put(c->failed == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+	    "role started", LOG_STR("role", c->role->name),
 	    LOG_I("pid", c->pid));
 }
 
@@ -125,10 +128,14 @@ plan_restart(struct supervisor *s, struct child *c)
 {
 	int64_t now = clock_mono_ns(&s->clock);
 
-	if (now - c->started_ns >= HEALTHY_NS || c->backoff_ns == 0)
+	if (now - c->started_ns >= HEALTHY_NS)
+		c->failed = 0;
+	if (c->failed++ == 0)
 		c->backoff_ns = BACKOFF_FIRST_NS;
 	else if (c->backoff_ns < BACKOFF_MAX_NS / 2)
 		c->backoff_ns *= 2;
+	else
+		c->backoff_ns = BACKOFF_MAX_NS;
 	c->start_at_ns = now + c->backoff_ns;
 }
 
@@ -156,27 +163,36 @@ end(struct supervisor *s, int code)
 	signal_roles(s, false, SIGTERM);
 }
 
-/* What to do when a role has ended by itself. */
 static void
-settle(struct supervisor *s, struct child *c, int status)
+report_failure(const struct child *c, int status)
 {
-	plan_restart(s, c);
-	if (c->role->makes_schema && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == EX_OK)
-		s->schema_ready = true;
-	else if (c->role->makes_schema && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == EX_CONFIG)
-		end(s, EX_CONFIG);
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OK)
-		c->start_at_ns = 0; /* asked for by SIGHUP: no need to wait */
-	else if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status))
 		log_error("role was killed", LOG_STR("role", c->role->name),
 		    LOG_I("signal", WTERMSIG(status)),
 		    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
-	else
-		log_error("role failed", LOG_STR("role", c->role->name),
+	else /* it says itself why, each time */
+		log_put(c->failed == 1 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG,
+		    "role failed", LOG_STR("role", c->role->name),
 		    LOG_I("exit_code", WEXITSTATUS(status)),
 		    LOG_I("restart_in_ms", c->backoff_ns / NS_PER_MS));
+}
+
+/* What to do when a role has ended. */
+static void
+settle(struct supervisor *s, struct child *c, int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	if (c->role->makes_schema && code == EX_CONFIG) {
+		end(s, EX_CONFIG);
+	} else if (code == EX_OK) {
+		s->schema_ready |= c->role->makes_schema;
+		c->failed = 0;
+		c->start_at_ns = 0; /* asked for: no need to wait */
+	} else {
+		plan_restart(s, c);
+		report_failure(c, status);
+	}
 }
 
 static void

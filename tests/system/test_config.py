@@ -478,6 +478,28 @@ class DumpDir(SystemTest):
         folder.mkdir()
 
 
+class FailingRole(SystemTest):
+    """A role that cannot start."""
+
+    def test_one_line_an_attempt(self):
+        service = self.service()
+        data = service.folder / "data"
+        data.mkdir()
+        (data / "journal").write_text("in the way")
+        service.launch()
+
+        def lines(text):
+            return [l for l in service.log_text().splitlines()
+                    if text in l and ('role="collect"' in l
+                                      or "role=collect" in l)]
+        wait_until(lambda: len(lines("collector does not start")) >= 5,
+                   "five attempts")
+        self.assertEqual(1, len(lines("role started")))
+        self.assertEqual(1, len(lines("role failed")))
+        self.assertIn(f"journal in {data}/journal (segments of 64 MiB)",
+                      lines("collector does not start")[0])
+
+
 class Reload(SystemTest):
     """SIGHUP."""
 
