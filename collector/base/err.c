@@ -81,6 +81,7 @@ err_text(enum err e)
 		[E_AWAY] = "store away",
 		[E_CONFLICT] = "changed by somebody else",
 		[E_UNCERTAIN] = "outcome unknown",
+		[E_DAMAGED] = "damaged",
 		[E_VERSION] = "wrong version",
 		[E_USAGE] = "wrong usage",
 	};

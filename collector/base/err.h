@@ -21,8 +21,9 @@ enum err {
 	E_CONFLICT,  /* somebody else changed it: start over from what is there
 		      */
 	E_UNCERTAIN, /* a write that may have happened: read it back */
-	E_VERSION,   /* written by a newer program, or not ours at all */
-	E_USAGE,     /* command line or configuration */
+	E_DAMAGED, /* what is stored cannot be read: a person has to mend it */
+	E_VERSION, /* written by a newer program, or not ours at all */
+	E_USAGE,   /* command line or configuration */
 };
 
 #define WHY_MAX 512

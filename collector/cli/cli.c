@@ -43,6 +43,7 @@ exit_code(enum err e)
 		return EX_USAGE;
 	case E_IO:
 	case E_FULL:
+	case E_DAMAGED:
 		return EX_IOERR;
 	case E_NOMEM:
 		break;

@@ -15,6 +15,13 @@ fault_note(struct fault *f, enum err e, const struct why *why)
 		return;
 	}
 	f->failed++;
-	if (!again)
+	if (again)
+		return;
+	if (e == E_DAMAGED)
+		log_error("store is damaged", LOG_WHY(why),
+		    LOG_STR("do",
+			"stop tlsrptd and put back a backup; meanwhile the "
+			"journal keeps what is received"));
+	else
 		log_warning(f->what, LOG_WHY(why));
 }

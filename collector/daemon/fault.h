@@ -11,7 +11,8 @@ struct fault {
 	unsigned failed;  /* attempts in a row */
 };
 
-/* What came of an attempt. why is not looked at for E_OK. */
+/* What came of an attempt. A damaged store is said as such, whatever does not
+ * work for it. why is not looked at for E_OK. */
 void fault_note(struct fault *, enum err, const struct why *why);
 
 #endif

@@ -48,6 +48,8 @@ err_from_result(struct pgsql_db *p, const PGresult *res)
 		{ "42501", E_DENIED },	/* privilege */
 		{ "25006", E_DENIED },	/* read-only transaction */
 		{ "28", E_DENIED },	/* authorization */
+		{ "XX001", E_DAMAGED }, /* data corrupted */
+		{ "XX002", E_DAMAGED }, /* index corrupted */
 	};
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 

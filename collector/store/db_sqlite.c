@@ -46,6 +46,9 @@ err_from_sqlite(int rc)
 		return E_AWAY;
 	case SQLITE_CONSTRAINT:
 		return E_CONFLICT;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return E_DAMAGED;
 	case SQLITE_ERROR: /* the SQL does not fit the schema */
 		return E_VERSION;
 	default:

@@ -2,9 +2,9 @@
  *
  * A store is used by one thread at a time; each thread opens its own. Errors
  * that any call may return, beside those named: E_BUSY and E_AWAY (try again),
- * E_FULL, E_DENIED, E_IO, E_NOMEM. Lists go to a callback, whose texts are
- * valid during the call; anything but E_OK from it ends the list and is
- * returned. */
+ * E_FULL, E_DENIED, E_IO, E_DAMAGED, E_NOMEM. Lists go to a callback, whose
+ * texts are valid during the call; anything but E_OK from it ends the list and
+ * is returned. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

@@ -72,6 +72,36 @@ class Locked(SystemTest):
         service.wait_received(1000)
 
 
+class Damaged(SystemTest):
+    """The store's file is not a database any more."""
+
+    def test_it_is_said_and_what_to_do(self):
+        service = self.service().start()
+        service.send(session("a.example"))
+        service.wait_received(1)
+        service.stop()
+        database = service.folder / "data" / "tlsrptd.db"
+        backup = database.read_bytes()
+        database.write_bytes(b"not a database at all\n" * 1000)
+        before = len(service.log_text())
+        service.launch()
+
+        def said():
+            return [l for l in service.log_text()[before:].splitlines()
+                    if "level=error" in l or "store is away" in l]
+        wait_until(lambda: len(said()) >= 2, "both roles say it")
+        service.send(session("a.example"))
+        for line in said():
+            self.assertIn('what="store is damaged"', line)
+            self.assertIn("file is not a database", line)
+            self.assertIn("put back a backup", line)
+        self.assertLessEqual(len(said()), 2)
+        self.assertEqual(OK, service.stop())
+        database.write_bytes(backup)
+        service.start()
+        service.wait_received(2)
+
+
 class NotOurs(SystemTest):
     """The store is of a newer program."""
 
