@@ -79,6 +79,11 @@ MUST_CHECK enum err store_collector_register(struct store *,
     const struct uuid *id, struct span host, const struct position *start,
     int64_t now_s, struct position *ret_position, struct why *why);
 
+/* No day waits for the collector any more, until it flushes again: for one
+ * whose machine or id is lost. E_ABSENT. */
+MUST_CHECK enum err store_collector_forget(struct store *,
+    const struct uuid *id, struct why *why);
+
 /* What a collector saw of one UTC day since the last flush. */
 struct day_counters {
 	int64_t day;

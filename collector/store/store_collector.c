@@ -63,3 +63,22 @@ store_collector_register(struct store *store, const struct uuid *id,
 		    why, DB_T(span_str(collector)));
 	return e;
 }
+
+enum err
+store_collector_forget(struct store *store, const struct uuid *id,
+    struct why *why)
+{
+	char collector[UUID_TEXT_SIZE];
+	int64_t changed = 0;
+	enum err e;
+
+	uuid_text(id, collector);
+	e = db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_COLLECTOR_FORGET,
+		.params = &DB_T(span_str(collector)),
+		.nparams = 1 },
+	    &changed, why);
+	if (e == E_OK && changed != 1)
+		e = why_set(why, E_ABSENT, "no collector %s", collector);
+	return e;
+}

@@ -47,6 +47,39 @@ test_a_collector_keeps_its_position(void **state)
 	assert_false(seen.c.forgotten);
 }
 
+static bool
+is_forgotten(struct fixture *f)
+{
+	struct seen seen = { .n = 0 };
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_collector_list(f->store, note_collector, &seen,
+			  &why),
+	    &why);
+	assert_int_equal(1, seen.n);
+	return seen.c.forgotten;
+}
+
+static void
+test_a_collector_is_forgotten_until_it_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct uuid other = uuid_new(NOW_S * NS_PER_S);
+
+	register_collector(f);
+	assert_err(E_ABSENT, store_collector_forget(f->store, &other, &why));
+	assert_false(is_forgotten(f));
+	why = (struct why){ { 0 } };
+	assert_ok_why(store_collector_forget(f->store, &f->collector, &why),
+	    &why);
+	assert_true(is_forgotten(f));
+	assert_ok_why(store_collector_forget(f->store, &f->collector, &why),
+	    &why);
+	flush_one(f, 0, 100, DAY, "a.example", 1, 0);
+	assert_false(is_forgotten(f));
+}
+
 static void
 test_a_flush_from_another_place_changes_nothing(void **state)
 {
@@ -470,6 +503,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_collector_keeps_its_position),
+		TEST(test_a_collector_is_forgotten_until_it_comes_back),
 		TEST(test_a_flush_from_another_place_changes_nothing),
 		TEST(test_a_watermark_never_goes_back),
 		TEST(test_tallies_add_up),

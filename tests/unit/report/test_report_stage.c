@@ -259,6 +259,21 @@ test_a_silent_collector_is_waited_for_as_long_as_grace(void **state)
 }
 
 static void
+test_a_forgotten_collector_is_not_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+
+	flush(f, &f->one, 5, "a.example", 10);
+	set_time(f, 20);
+	assert_ok_why(store_collector_forget(f->store, &f->two.id, &why), &why);
+	run(f);
+	look(f);
+	assert_string_equal("watermark", f->closed_by);
+	assert_string_equal("", f->missing);
+}
+
+static void
 test_after_its_own_start_it_has_patience(void **state)
 {
 	struct fixture *f = *state;
@@ -530,6 +545,7 @@ main(void)
 		TEST(test_a_day_closes_when_all_have_passed_midnight),
 		TEST(test_a_day_is_not_closed_before_it_is_over),
 		TEST(test_a_silent_collector_is_waited_for_as_long_as_grace),
+		TEST(test_a_forgotten_collector_is_not_waited_for),
 		TEST(test_after_its_own_start_it_has_patience),
 		TEST(test_late_sessions_before_delivery_are_in_the_report),
 		TEST(

@@ -1,0 +1,1 @@
+UPDATE collector SET forgotten = 1 WHERE collector = $1
