@@ -232,8 +232,8 @@ set_up(struct db *db, bool make, struct why *why)
 	enum err e = sqlite_script(db,
 	    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;", why);
 
-	/* It stays with the file. Others do not write to a file that is just
-	 * being made. */
+	/* Checkpoints are left to SQLite: docs/adr/0011. The mode stays with
+	 * the file. Others do not write to a file that is just being made. */
 	if (e == E_OK && make)
 		e = sqlite_script(db, "PRAGMA journal_mode = WAL", why);
 	return e;
