@@ -6,8 +6,10 @@
 /* Of one report: its tally and everything made of it. */
 #define TALLY_BYTES_MAX ((size_t)1 << 30)
 #define DUE_BYTES_MAX ((size_t)1 << 20)
-/* Reports built in one transaction, which holds up other writers. */
+/* In one transaction, which holds up other writers: reports, and failure
+ * details past which no further report is begun. */
 #define BATCH 50
+#define BATCH_DETAILS 20000
 
 struct builder {
 	struct store *store;
@@ -18,16 +20,25 @@ struct builder {
 	struct tally_cursor cursor; /* all up to here is done */
 	struct buf domain;	    /* the cursor's */
 	size_t max;		    /* of the next batch */
+	size_t details;		    /* read in this batch */
 	size_t built;
 	bool more;
 };
 
 /* -- one tally -- */
 
+struct reading {
+	struct builder *builder;
+	struct detail_sieve *sieve;
+};
+
 static enum err
 add_detail(void *arg, size_t policy, const struct tally_detail *d)
 {
-	return detail_sieve_add(arg, policy, d);
+	const struct reading *r = arg;
+
+	r->builder->details++;
+	return detail_sieve_add(r->sieve, policy, d);
 }
 
 /* The tally with as many details as a report is made of. */
@@ -35,16 +46,16 @@ static enum err
 read_tally(struct builder *b, const struct tally_cursor *at, struct tally *ret,
     uint64_t *ret_folded, struct why *why)
 {
-	struct detail_sieve *sieve = NULL;
+	struct reading r = { .builder = b };
 	enum err e = store_tally_get(b->store, b->day, at, &b->arena, ret, why);
 
 	if (e == E_OK)
-		e = detail_sieve_new(b->options->max_details, &sieve);
+		e = detail_sieve_new(b->options->max_details, &r.sieve);
 	if (e == E_OK)
-		e = store_tally_details(b->store, ret, add_detail, sieve, why);
+		e = store_tally_details(b->store, ret, add_detail, &r, why);
 	if (e == E_OK)
-		e = detail_sieve_finish(sieve, ret, &b->arena, ret_folded);
-	detail_sieve_free(sieve);
+		e = detail_sieve_finish(r.sieve, ret, &b->arena, ret_folded);
+	detail_sieve_free(r.sieve);
 	return e == E_OK ? e : why_set(why, e, "%s", err_text(e));
 }
 
@@ -104,7 +115,8 @@ build_batch(struct builder *b, struct tally_cursor **ret_due, size_t *ret_n,
 		return e;
 	e = store_report_due(b->store, b->day, &b->cursor, b->late, b->max,
 	    &b->due_arena, ret_due, ret_n, why);
-	while (e == E_OK && *ret_done < *ret_n) {
+	b->details = 0;
+	while (e == E_OK && *ret_done < *ret_n && b->details < BATCH_DETAILS) {
 		e = build_one(b, &(*ret_due)[*ret_done], ret_own, why);
 		*ret_done += e == E_OK;
 	}
@@ -148,10 +160,10 @@ build_next(struct builder *b, struct why *why)
 		b->max = done;
 		return E_OK;
 	}
-	b->more = n == b->max;
+	b->more = n == b->max || done < n;
 	b->max = BATCH;
-	b->built += n;
-	return n == 0 ? E_OK : move_cursor(b, &due[n - 1]);
+	b->built += done;
+	return done == 0 ? E_OK : move_cursor(b, &due[done - 1]);
 }
 
 enum err

@@ -485,6 +485,23 @@ flush_details(struct fixture *f, const char *domain, unsigned n)
 	free(helo);
 }
 
+/* More than a transaction may take. */
+static void
+test_many_reports_of_many_details(void **state)
+{
+	struct fixture *f = *state;
+
+	for (const char *c = "abc"; *c != '\0'; c++) {
+		char domain[] = { *c, '.', 'e', 'x', '\0' };
+
+		flush_details(f, domain, 12000);
+	}
+	close_day(f, DAY);
+	run(f);
+	assert_int_equal(3, reports(f).n);
+	assert_int_equal(12000, reports(f).row[2].failed);
+}
+
 static void
 test_too_many_details_are_folded_with_true_totals(void **state)
 {
@@ -554,6 +571,7 @@ main(void)
 		TEST(test_a_thousand_domains_have_a_report_each),
 		TEST(test_one_domain_does_not_hold_up_the_others),
 		TEST(test_one_day_does_not_hold_up_the_others),
+		TEST(test_many_reports_of_many_details),
 		TEST(test_too_many_details_are_folded_with_true_totals),
 	};
 
