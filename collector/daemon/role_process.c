@@ -26,8 +26,8 @@ config_to_standard_input(const struct config *config)
 	return e;
 }
 
-static void __attribute__((noreturn))
-become(const struct role *role, const struct config *config, int socket_fd)
+static void __attribute__((noreturn)) become(const struct role *role,
+    const struct config *config, int socket_fd, pid_t supervisor)
 {
 	/* The last --config counts; the first is for whoever looks at a list
 	 * of processes. */
@@ -38,6 +38,8 @@ become(const struct role *role, const struct config *config, int socket_fd)
 
 	/* No role outlives the supervisor, which holds the locks. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != supervisor) /* it has died before */
+		_exit(EX_OK);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (config_to_standard_input(config) == E_OK &&
@@ -50,10 +52,11 @@ enum err
 role_process_start(const struct role *role, const struct config *config,
     int socket_fd, pid_t *ret, struct why *why)
 {
+	const pid_t supervisor = getpid();
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become(role, config, socket_fd);
+		become(role, config, socket_fd, supervisor);
 	if (pid < 0)
 		return why_errno(why, "fork");
 	*ret = pid;
