@@ -126,6 +126,7 @@ class Folder(SystemTest):
         names = [r.name for r in probe.reports()]
         service = self.service().start()
         in_the_way = service.reports_dir / names[0]
+        wait_until(service.reports_dir.is_dir, "its folder is there")
         in_the_way.mkdir()
         service.send(*sessions)
         service.wait_received(3)
