@@ -278,13 +278,15 @@ read_turn(struct pipeline *p, bool *ret_more, struct why *why)
 	struct journal_record record;
 
 	*ret_more = true;
+	if (p->watermark_ns > now_ns + JOURNAL_STEP_BACK_NS)
+		p->watermark_ns = now_ns; /* the clock was ahead */
 	for (int i = 0; i < TURN && !table_is_full(p); i++) {
 		enum err e = journal_reader_next(p->reader, &record, why);
 
 		if (e == E_ABSENT) {
 			/* All that was received before the look is read. */
-			p->watermark_ns = journal_later(p->watermark_ns,
-			    idle_ns);
+			if (idle_ns > p->watermark_ns)
+				p->watermark_ns = idle_ns;
 			*ret_more = false;
 			return E_OK;
 		}

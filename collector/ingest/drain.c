@@ -15,8 +15,8 @@
 #define IDLE_MS 200
 /* The drain's own: it does nothing but end a wait. */
 #define INTERRUPT SIGUSR1
-/* While datagrams keep coming: after how many losses are written down. */
-#define BUSY_DATAGRAMS 4096
+/* From one note of losses to the next. */
+#define NOTE_NS (IDLE_MS * NS_PER_MS)
 /* Taken after being asked to stop: more than any queue holds, while senders who
  * go on do not keep it from ending. */
 #define LAST_DATAGRAMS 65536
@@ -25,7 +25,9 @@ struct drain {
 	struct drain_options options;
 	pthread_t thread;
 	atomic_bool stop;
-	char *scratch; /* for datagrams that the journal has no room for */
+	bool unnoted;	  /* losses since noted_ns */
+	int64_t noted_ns; /* monotonic */
+	char *scratch;	  /* for datagrams that the journal has no room for */
 };
 
 struct arrival {
@@ -59,9 +61,13 @@ sender_uid(struct msghdr *msg, uint32_t *ret)
 	return false;
 }
 
-/* False: nothing was there, or, without MSG_DONTWAIT, nothing came for IDLE_MS.
- */
-static bool
+enum received {
+	RECEIVED,
+	NOTHING, /* not now, or, without MSG_DONTWAIT, not for IDLE_MS */
+	SHUT,	 /* and never again */
+};
+
+static enum received
 receive(int fd, char *to, int flags, struct arrival *ret)
 {
 	struct iovec iov = { to, DATAGRAM_MAX };
@@ -75,7 +81,7 @@ receive(int fd, char *to, int flags, struct arrival *ret)
 	ssize_t n = recvmsg(fd, &msg, flags | MSG_CMSG_CLOEXEC);
 
 	if (n < 0 && errno != EFAULT)
-		return false;
+		return NOTHING;
 	*ret = (struct arrival){
 		.length = n < 0 ? 0 : (size_t)n,
 		.cut = (msg.msg_flags & MSG_TRUNC) != 0,
@@ -84,7 +90,9 @@ receive(int fd, char *to, int flags, struct arrival *ret)
 	};
 	/* Every datagram has credentials; what has none is the end, told to who
 	 * waits on a socket that was shut. */
-	return n < 0 || sender_uid(&msg, &ret->uid) || n > 0;
+	if (n >= 0 && !sender_uid(&msg, &ret->uid) && n == 0)
+		return SHUT;
+	return RECEIVED;
 }
 
 static bool
@@ -119,20 +127,36 @@ take_in(struct drain *d, const struct arrival *a, bool in_slot)
 	if (in_slot)
 		journal_forget(j, a->length);
 	journal_lose(j, loss);
+	d->unnoted = true;
 }
 
-/* False: nothing was there. */
-static bool
+static enum received
 drain_one(struct drain *d, int flags)
 {
 	char *slot = journal_slot(d->options.journal);
 	struct arrival a;
+	enum received r = receive(d->options.fd,
+	    slot == NULL ? d->scratch : slot, flags, &a);
 
-	if (!receive(d->options.fd, slot == NULL ? d->scratch : slot, flags,
-		&a))
-		return false;
-	take_in(d, &a, slot != NULL);
-	return true;
+	if (r == RECEIVED)
+		take_in(d, &a, slot != NULL);
+	return r;
+}
+
+/* Losses are written down together, but soon. */
+static void
+note_losses(struct drain *d)
+{
+	int64_t now_ns;
+
+	if (!d->unnoted)
+		return;
+	now_ns = clock_mono_ns(d->options.clock);
+	if (now_ns - d->noted_ns < NOTE_NS)
+		return;
+	journal_note_losses(d->options.journal);
+	d->noted_ns = now_ns;
+	d->unnoted = false;
 }
 
 static bool
@@ -145,8 +169,8 @@ stopped(const struct drain *d)
 static void
 drain_last(struct drain *d)
 {
-	for (unsigned i = 0; i < LAST_DATAGRAMS && drain_one(d, MSG_DONTWAIT);
-	     i++)
+	for (unsigned i = 0;
+	     i < LAST_DATAGRAMS && drain_one(d, MSG_DONTWAIT) == RECEIVED; i++)
 		continue;
 	journal_note_losses(d->options.journal);
 }
@@ -158,18 +182,15 @@ run(void *arg)
 {
 	struct drain *d = arg;
 	int64_t before_ns = clock_wall_ns(d->options.clock);
-	unsigned since_note = 0;
+	enum received r = NOTHING;
 
-	while (!stopped(d)) {
-		if (drain_one(d, 0)) {
-			if (++since_note < BUSY_DATAGRAMS)
-				continue;
-		} else {
+	while (!stopped(d) && r != SHUT) {
+		r = drain_one(d, 0);
+		if (r == NOTHING) {
 			journal_idle(d->options.journal, before_ns);
 			before_ns = clock_wall_ns(d->options.clock);
 		}
-		journal_note_losses(d->options.journal);
-		since_note = 0;
+		note_losses(d);
 	}
 	drain_last(d);
 	return NULL;
@@ -220,6 +241,7 @@ drain_start(const struct drain_options *options, struct drain **ret,
 	}
 	d->options = *options;
 	atomic_init(&d->stop, false);
+	d->unnoted = true; /* perhaps by who was here before */
 	e = make_waiting(options->fd, why);
 	if (e == E_OK)
 		e = let_interrupt(why);
