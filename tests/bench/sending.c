@@ -70,13 +70,13 @@ receive_all(int fd, size_t n)
 	_exit(EXIT_SUCCESS);
 }
 
-double
-bare_rate(const struct corpus *c, int64_t *longest_ns)
+struct bare
+bare_run(const struct corpus *c)
 {
 	char path[64];
 	struct sending s;
 	int fd = new_socket(), status;
-	int64_t start;
+	int64_t cpu = cpu_children_ns(), start;
 	pid_t pid;
 
 	(void)snprintf(path, sizeof(path), "/tmp/tlsrptd-bench-%d.sock",
@@ -94,6 +94,7 @@ bare_rate(const struct corpus *c, int64_t *longest_ns)
 	(void)unlink(path);
 	(void)close(fd);
 	sending_close(&s);
-	*longest_ns = s.longest_ns;
-	return (double)c->n * 1e9 / (double)start;
+	return (struct bare){ (double)c->n * 1e9 / (double)start,
+		(double)(cpu_children_ns() - cpu) / 1e9 * 1e6 / (double)c->n,
+		s.longest_ns };
 }

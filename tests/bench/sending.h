@@ -20,8 +20,12 @@ void sending_close(struct sending *);
 /* Send each datagram of the corpus once, waiting while the queue is full. */
 void send_corpus(struct sending *, const struct corpus *);
 
-/* Datagrams a second that a process receives which does nothing else, from the
- * same sender. *longest_ns: of one send. */
-double bare_rate(const struct corpus *, int64_t *longest_ns);
+/* A process that receives and does nothing else, from the same sender. */
+struct bare {
+	double rate;	    /* datagrams a second */
+	double cpu_s;	    /* of the receiver, a million datagrams */
+	int64_t longest_ns; /* of one send */
+};
+struct bare bare_run(const struct corpus *);
 
 #endif
