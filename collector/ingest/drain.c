@@ -15,6 +15,9 @@
 #define IDLE_MS 200
 /* The drain's own: it does nothing but end a wait. */
 #define INTERRUPT SIGUSR1
+/* So many in so long is no burst any more. */
+#define BUSY_DATAGRAMS 4096
+#define BUSY_NS (50 * NS_PER_MS)
 /* From one note of losses to the next. */
 #define NOTE_NS (IDLE_MS * NS_PER_MS)
 /* Taken after being asked to stop: more than any queue holds, while senders who
@@ -27,7 +30,11 @@ struct drain {
 	atomic_bool stop;
 	bool unnoted;	  /* losses since noted_ns */
 	int64_t noted_ns; /* monotonic */
-	char *scratch;	  /* for datagrams that the journal has no room for */
+	atomic_bool preferred;
+	bool busy;
+	unsigned since_mark; /* datagrams since mark_ns */
+	int64_t mark_ns;     /* monotonic */
+	char *scratch; /* for datagrams that the journal has no room for */
 };
 
 struct arrival {
@@ -175,6 +182,37 @@ drain_last(struct drain *d)
 	journal_note_losses(d->options.journal);
 }
 
+static int
+set_policy(pthread_t thread, int policy)
+{
+	struct sched_param least = { .sched_priority = sched_get_priority_min(
+					 policy) };
+
+	return pthread_setschedparam(thread, policy, &least);
+}
+
+/* Real-time priority is for bursts. While datagrams keep coming fast it would
+ * have the drain woken for each of them, at three times the cost, and leave the
+ * rest of the machine what it does not use. */
+static void
+note_pace(struct drain *d, enum received r)
+{
+	int64_t now_ns;
+	bool busy;
+
+	d->since_mark += r == RECEIVED;
+	if (r == RECEIVED && d->since_mark < BUSY_DATAGRAMS)
+		return;
+	now_ns = clock_mono_ns(d->options.clock);
+	busy = r == RECEIVED && now_ns - d->mark_ns < BUSY_NS;
+	d->mark_ns = now_ns;
+	d->since_mark = 0;
+	if (busy == d->busy || !atomic_load(&d->preferred))
+		return;
+	d->busy = busy;
+	(void)set_policy(pthread_self(), busy ? SCHED_OTHER : SCHED_FIFO);
+}
+
 /* One system call a datagram: the next one often comes before the last is dealt
  * with, and then there is nothing to ask for in between. */
 static void *
@@ -186,6 +224,7 @@ run(void *arg)
 
 	while (!stopped(d) && r != SHUT) {
 		r = drain_one(d, 0);
+		note_pace(d, r);
 		if (r == NOTHING) {
 			journal_idle(d->options.journal, before_ns);
 			before_ns = clock_wall_ns(d->options.clock);
@@ -259,14 +298,14 @@ drain_start(const struct drain_options *options, struct drain **ret,
 enum err
 drain_prefer(struct drain *d, struct why *why)
 {
-	struct sched_param least = { .sched_priority = sched_get_priority_min(
-					 SCHED_FIFO) };
-	int error = pthread_setschedparam(d->thread, SCHED_FIFO, &least);
+	int error = set_policy(d->thread, SCHED_FIFO);
 
-	if (error == 0)
-		return E_OK;
-	errno = error;
-	return why_errno(why, "pthread_setschedparam");
+	if (error != 0) {
+		errno = error;
+		return why_errno(why, "pthread_setschedparam");
+	}
+	atomic_store(&d->preferred, true);
+	return E_OK;
 }
 
 void
