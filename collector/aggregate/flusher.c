@@ -43,9 +43,8 @@ same_position(const struct position *a, const struct position *b)
 static enum err
 make_flush(struct flusher *f, struct flush *ret)
 {
-	struct tally *tallies;
-	size_t n;
-	enum err e = tally_table_batch(f->table, &tallies, &n);
+	struct tally_source tallies;
+	enum err e = tally_table_sort(f->table, &tallies);
 
 	if (e != E_OK)
 		return e;
@@ -56,7 +55,6 @@ make_flush(struct flusher *f, struct flush *ret)
 		.to = f->to,
 		.watermark_s = f->watermark_ns / NS_PER_S,
 		.tallies = tallies,
-		.ntallies = n,
 	};
 	tally_table_day_counters(f->table, &ret->counters, &ret->ncounters);
 	return E_OK;

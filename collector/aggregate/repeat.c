@@ -1,38 +1,27 @@
 #include "aggregate/repeat.h"
 
-#include <string.h>
-
 #include "base/num.h"
+#include "base/siphash.h"
 
-struct repeat_key
+struct repeat {
+	size_t n;
+	uint64_t *counts[];
+};
+
+struct id
 repeat_key_of(int64_t day, struct span datagram)
 {
-	struct repeat_key key = { .day = day };
+	struct id key;
 
-	siphash_table_128(datagram.p, datagram.len, key.hash);
+	siphash_table_128(datagram.p, datagram.len, key.v);
+	key.v[1] += (uint64_t)day;
 	return key;
 }
 
-/* The hash is random already. */
-static unsigned
-slot_of(const struct repeat_key *key)
-{
-	return (unsigned)key->hash[0];
-}
-
-static struct repeat *
-find(struct repeat *known, const struct repeat_key *key)
-{
-	struct repeat *r;
-
-	HASH_FIND_BYHASHVALUE(hh, known, key, sizeof(*key), slot_of(key), r);
-	return r;
-}
-
 bool
-repeat_count(struct repeat *known, const struct repeat_key *key)
+repeat_count(const struct id_table *known, const struct id *key)
 {
-	struct repeat *r = find(known, key);
+	const struct repeat *r = id_table_find(known, key);
 
 	if (r == NULL)
 		return false;
@@ -42,18 +31,15 @@ repeat_count(struct repeat *known, const struct repeat_key *key)
 }
 
 void
-repeat_keep(struct repeat **known, const struct repeat_key *key,
+repeat_keep(struct id_table *known, const struct id *key,
     uint64_t *const *counts, size_t n, struct arena *arena)
 {
 	size_t size = n * sizeof(counts[0]);
-	struct repeat *r = arena_alloc(arena, sizeof(*r) + size), *head;
+	struct repeat *r = arena_alloc(arena, sizeof(*r) + size);
 
 	if (r == NULL)
 		return;
-	r->key = *key;
 	r->n = n;
 	memcpy(r->counts, counts, size);
-	head = *known;
-	HASH_ADD_BYHASHVALUE(hh, head, key, sizeof(r->key), slot_of(key), r);
-	*known = head;
+	(void)id_table_add(known, key, r);
 }

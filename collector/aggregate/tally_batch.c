@@ -1,5 +1,5 @@
-/* aggregate/tally_batch.c -- a table's rows as sorted tallies with their
- * content keys, as the store wants them. */
+/* aggregate/tally_batch.c -- a table's rows as sorted tallies, one at a time,
+ * as the store wants them. */
 #include <stdlib.h>
 
 #include "aggregate/tally_rows.h"
@@ -21,14 +21,15 @@ compare_policies(const void *a, const void *b)
 }
 
 static int
-compare_tallies(const void *a, const void *b)
+compare_records(const void *a, const void *b)
 {
-	const struct tally *x = a, *y = b;
+	const struct record_row *x = *(struct record_row *const *)a;
+	const struct record_row *y = *(struct record_row *const *)b;
 	int c = (x->day > y->day) - (x->day < y->day);
 
 	if (c == 0)
 		c = span_cmp(x->domain, y->domain);
-	return c != 0 ? c : content_key_cmp(&x->record_key, &y->record_key);
+	return c != 0 ? c : content_key_cmp(&x->row.key, &y->row.key);
 }
 
 static enum err
@@ -39,7 +40,8 @@ batch_details(struct tally_table *t, const struct policy_row *from,
 
 	if (from->ndetails == 0)
 		return E_OK;
-	d = to->details = arena_alloc(&t->arena, from->ndetails * sizeof(*d));
+	d = to->details = arena_alloc(&t->flushing,
+	    from->ndetails * sizeof(*d));
 	if (d == NULL)
 		return E_NOMEM;
 	for (const struct detail_row *row = from->details; row != NULL;
@@ -61,7 +63,8 @@ batch_policies(struct tally_table *t, const struct record_row *from,
 
 	if (from->npolicies == 0)
 		return E_OK;
-	p = to->policies = arena_alloc(&t->arena, from->npolicies * sizeof(*p));
+	p = to->policies = arena_alloc(&t->flushing,
+	    from->npolicies * sizeof(*p));
 	if (p == NULL)
 		return E_NOMEM;
 	for (const struct policy_row *row = from->policies; row != NULL;
@@ -84,37 +87,35 @@ batch_policies(struct tally_table *t, const struct record_row *from,
 }
 
 static enum err
-batch_record(struct tally_table *t, const struct record_row *from,
-    struct tally *to)
+get_tally(void *table, size_t i, struct tally *ret)
 {
-	*to = (struct tally){
+	struct tally_table *t = table;
+	const struct record_row *from = t->sorted[i];
+
+	arena_reset(&t->flushing);
+	*ret = (struct tally){
 		.record_key = from->row.key,
 		.day = from->day,
 		.domain = from->domain,
 		.record = from->record,
 		.rua = from->rua,
 	};
-	return batch_policies(t, from, to);
+	return batch_policies(t, from, ret);
 }
 
 enum err
-tally_table_batch(struct tally_table *t, struct tally **ret, size_t *ret_n)
+tally_table_sort(struct tally_table *t, struct tally_source *ret)
 {
-	struct tally *tallies = arena_alloc(&t->arena,
-	    (t->nrecords + 1) * sizeof(*tallies));
+	struct record_row **v = arena_alloc(&t->arena,
+	    (t->nrecords + 1) * sizeof(struct record_row *));
 	size_t n = 0;
-	enum err e;
 
-	if (tallies == NULL)
+	if (v == NULL)
 		return E_NOMEM;
-	for (struct row *row = t->records; row != NULL; row = row->hh.next) {
-		e = batch_record(t, (const struct record_row *)row,
-		    &tallies[n++]);
-		if (e != E_OK)
-			return e;
-	}
-	qsort(tallies, n, sizeof(*tallies), compare_tallies);
-	*ret = tallies;
-	*ret_n = n;
+	for (struct record_row *row = t->records; row != NULL; row = row->next)
+		v[n++] = row;
+	qsort(v, n, sizeof(*v), compare_records);
+	t->sorted = v;
+	*ret = (struct tally_source){ get_tally, t, n };
 	return E_OK;
 }

@@ -2,6 +2,7 @@
  * a ceiling it is looked for again with less of its content. */
 #include "aggregate/tally_rows.h"
 
+#include "base/siphash.h"
 #include "codec/lines.h"
 
 /* Beside the rows: a repeat of the session would not know. */
@@ -16,7 +17,7 @@ count_beside(struct tally_table *t, int64_t day, enum counter which)
 
 struct wanted {
 	size_t content; /* offset of the canonical content in t->key */
-	uint64_t id[2];
+	struct id id;
 	uint64_t path;
 };
 
@@ -33,22 +34,11 @@ content(const struct tally_table *t, const struct wanted *w)
 	return span_skip(buf_span(&t->key), w->content);
 }
 
-/* The hash is random already. */
-static unsigned
-slot_of(const uint64_t id[2])
+static void *
+find(struct tally_table *t, struct wanted *w)
 {
-	return (unsigned)id[0];
-}
-
-static struct row *
-find(struct tally_table *t, struct row *table, struct wanted *w)
-{
-	struct row *row;
-
-	siphash_table_128(t->key.p, t->key.len, w->id);
-	HASH_FIND_BYHASHVALUE(hh, table, w->id, sizeof(w->id), slot_of(w->id),
-	    row);
-	return row;
+	siphash_table_128(t->key.p, t->key.len, w->id.v);
+	return id_table_find(&t->rows, &w->id);
 }
 
 static uint64_t
@@ -71,23 +61,16 @@ admit(struct tally_table *t, struct wanted *w, uint64_t parent, unsigned level,
 	    max >> level);
 }
 
-/* A row of size bytes, zeroed but for its first member, in the hash table. */
+/* A row of size bytes, zeroed but for its first member. */
 static void *
-make(struct tally_table *t, struct row **table, const struct wanted *w,
-    size_t size)
+make(struct tally_table *t, const struct wanted *w, size_t size)
 {
-	struct row *row = arena_zalloc(&t->arena, size), *head;
+	struct row *row = arena_zalloc(&t->arena, size);
 
-	if (row == NULL || content_key(content(t, w), &row->key) != E_OK)
+	if (row == NULL || content_key(content(t, w), &row->key) != E_OK ||
+	    !id_table_add(&t->rows, &w->id, row))
 		return NULL;
 	row->path = w->path;
-	memcpy(row->id, w->id, sizeof(row->id));
-	head = *table;
-	HASH_ADD_BYHASHVALUE(hh, head, id, sizeof(row->id), slot_of(row->id),
-	    row);
-	*table = head;
-	if (!map_added(row))
-		return NULL;
 	t->nrows++;
 	return row;
 }
@@ -95,8 +78,16 @@ make(struct tally_table *t, struct row **table, const struct wanted *w,
 static enum err
 copy(struct tally_table *t, struct span from, struct span *ret)
 {
-	*ret = arena_copy(&t->arena, from.p == NULL ? SPAN_LIT("") : from);
-	return ret->p == NULL ? E_NOMEM : E_OK;
+	char *p;
+
+	*ret = SPAN_LIT("");
+	if (from.len == 0)
+		return E_OK;
+	if ((p = arena_bytes(&t->arena, from.len)) == NULL)
+		return E_NOMEM;
+	memcpy(p, from.p, from.len);
+	*ret = (struct span){ p, from.len };
+	return E_OK;
 }
 
 /* Keep the lesser of two texts that mean the same, so that which one stays does
@@ -168,13 +159,15 @@ static enum err
 record_make(struct tally_table *t, const struct record_content *c,
     const struct wanted *w, struct record_row **ret)
 {
-	struct record_row *row = make(t, &t->records, w, sizeof(*row));
+	struct record_row *row = make(t, w, sizeof(*row));
 	struct buf rua = BUF_INIT(RUA_MAX * 2 * (URI_TEXT_MAX + 1));
 	struct span uris[RUA_MAX];
 	enum err e;
 
 	if (row == NULL)
 		return E_NOMEM;
+	row->next = t->records;
+	t->records = row;
 	t->nrecords++;
 	row->day = c->day;
 	for (size_t i = 0; i < c->record.nrua; i++)
@@ -204,7 +197,7 @@ record_find(struct tally_table *t, struct record_content *c,
 		record_key(t, c, &w);
 		if (t->key.err != E_OK)
 			return E_NOMEM;
-		*ret = (struct record_row *)find(t, t->records, &w);
+		*ret = find(t, &w);
 		if (*ret != NULL || record_admit(t, c, level, &w))
 			break;
 	}
@@ -290,7 +283,7 @@ static enum err
 policy_make(struct tally_table *t, struct record_row *record,
     const struct policy *p, const struct wanted *w, struct policy_row **ret)
 {
-	struct policy_row *row = make(t, &t->policies, w, sizeof(*row));
+	struct policy_row *row = make(t, w, sizeof(*row));
 	enum err e = E_OK;
 
 	if (row == NULL)
@@ -352,7 +345,7 @@ tally_policy_row(struct tally_table *t, struct record_row *record,
 		if (canonical_policy(&t->key, &p, &t->scratch) != E_OK ||
 		    t->key.err != E_OK)
 			return E_NOMEM;
-		*ret = (struct policy_row *)find(t, t->policies, &w);
+		*ret = find(t, &w);
 		if (*ret != NULL ||
 		    admit(t, &w, record->row.path, level,
 			t->limits.record_policies) ||
@@ -373,7 +366,7 @@ detail_make(struct tally_table *t, struct policy_row *policy,
     const struct failure_detail *d, const struct wanted *w,
     struct detail_row **ret)
 {
-	struct detail_row *row = make(t, &t->details, w, sizeof(*row));
+	struct detail_row *row = make(t, w, sizeof(*row));
 	struct failure_detail *to;
 
 	if (row == NULL)
@@ -410,7 +403,7 @@ tally_detail_row(struct tally_table *t, struct record_row *record,
 		canonical_detail(&t->key, &d);
 		if (t->key.err != E_OK)
 			return E_NOMEM;
-		*ret = (struct detail_row *)find(t, t->details, &w);
+		*ret = find(t, &w);
 		if (*ret != NULL ||
 		    admit(t, &w, policy->row.path, level,
 			t->limits.policy_details) ||

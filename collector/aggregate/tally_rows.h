@@ -1,13 +1,13 @@
 /* aggregate/tally_rows.h -- the inside of a tally table; private to aggregate/.
  *
- * Three hash tables in one arena: records, the policies below them, the failure
- * details below those. A row is known by a hash of its parent's address and its
- * canonical content. */
+ * Records, the policies below them, the failure details below those: rows in
+ * one arena, found by a hash of their parent's address and their canonical
+ * content (ADR 7). */
 #ifndef AGGREGATE_TALLY_ROWS_H
 #define AGGREGATE_TALLY_ROWS_H
 
 #include "aggregate/tally_table.h"
-#include "base/map.h"
+#include "base/id_table.h"
 #include "codec/canonical.h"
 #include "store/store.h"
 
@@ -16,8 +16,6 @@
 
 /* The first member of each row. */
 struct row {
-	UT_hash_handle hh;
-	uint64_t id[2];		/* keyed hash of parent and content: ADR 7 */
 	struct content_key key; /* of the content */
 	uint64_t path; /* hash of all contents from the day down to here */
 };
@@ -49,18 +47,23 @@ struct record_row {
 	struct span rua;    /* codec/lines */
 	struct policy_row *policies;
 	size_t npolicies;
+	struct record_row *next;
 };
 
 struct tally_table {
 	struct arena arena;   /* of the rows */
 	struct arena scratch; /* of one session */
-	struct buf key;	      /* of the row that is looked for */
+	/* The flusher's: all records in order, and the tally in hand. */
+	struct record_row **sorted;
+	struct arena flushing;
+	struct buf key; /* of the row that is looked for */
 	struct tally_limits limits;
 	struct ceiling *ceiling;
-	struct row *records, *policies, *details; /* hash tables */
+	struct id_table rows; /* of all three kinds */
+	struct record_row *records;
 	size_t nrecords, nrows;
-	uint64_t session;     /* serial number, for last_session */
-	struct repeat *known; /* hash table */
+	uint64_t session; /* serial number, for last_session */
+	struct id_table repeats;
 	/* What the session that is being added has raised. */
 	uint64_t *raised[REPEAT_COUNTS_MAX];
 	size_t nraised;

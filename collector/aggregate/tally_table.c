@@ -25,6 +25,7 @@ tally_table_new(size_t max_bytes, const struct tally_limits *limits,
 		return E_NOMEM;
 	t->arena = ARENA_INIT(max_bytes);
 	t->scratch = ARENA_INIT(TALLY_SCRATCH_MAX);
+	t->flushing = ARENA_INIT(max_bytes);
 	t->key = BUF_INIT(TALLY_SCRATCH_MAX);
 	t->limits = *limits;
 	t->ceiling = ceiling;
@@ -35,10 +36,9 @@ tally_table_new(size_t max_bytes, const struct tally_limits *limits,
 void
 tally_table_clear(struct tally_table *t)
 {
-	HASH_CLEAR(hh, t->records);
-	HASH_CLEAR(hh, t->policies);
-	HASH_CLEAR(hh, t->details);
-	HASH_CLEAR(hh, t->known);
+	id_table_clear(&t->rows);
+	id_table_clear(&t->repeats);
+	t->records = NULL;
 	arena_reset(&t->arena);
 	t->nrecords = t->nrows = t->ndays = 0;
 }
@@ -48,9 +48,11 @@ tally_table_free(struct tally_table *t)
 {
 	if (t == NULL)
 		return;
-	tally_table_clear(t);
+	id_table_free(&t->rows);
+	id_table_free(&t->repeats);
 	arena_free(&t->arena);
 	arena_free(&t->scratch);
+	arena_free(&t->flushing);
 	buf_free(&t->key);
 	free(t);
 }
@@ -64,7 +66,8 @@ tally_table_rows(const struct tally_table *t)
 size_t
 tally_table_bytes(const struct tally_table *t)
 {
-	return t->arena.used;
+	return t->arena.used + id_table_bytes(&t->rows) +
+	    id_table_bytes(&t->repeats);
 }
 
 /* -- counters -- */
@@ -142,7 +145,7 @@ count_policy(struct tally_table *t, struct record_row *record,
 
 enum err
 tally_table_add(struct tally_table *t, int64_t day, const struct session *s,
-    const struct repeat_key *key)
+    const struct id *key)
 {
 	struct record_row *record;
 	enum err e;
@@ -154,12 +157,12 @@ tally_table_add(struct tally_table *t, int64_t day, const struct session *s,
 	for (size_t i = 0; i < s->npolicies && e == E_OK; i++)
 		e = count_policy(t, record, &s->policies[i]);
 	if (e == E_OK && key != NULL && !t->unlike)
-		repeat_keep(&t->known, key, t->raised, t->nraised, &t->arena);
+		repeat_keep(&t->repeats, key, t->raised, t->nraised, &t->arena);
 	return e;
 }
 
 bool
-tally_table_repeat(struct tally_table *t, const struct repeat_key *key)
+tally_table_repeat(struct tally_table *t, const struct id *key)
 {
-	return repeat_count(t->known, key);
+	return repeat_count(&t->repeats, key);
 }

@@ -14,6 +14,7 @@
 #include "model/tally.h"
 
 struct day_counters;
+struct tally_source;
 struct tally_table;
 
 /* Ceilings of distinct things a day; limits.h has the defaults. */
@@ -25,7 +26,7 @@ struct tally_limits {
 };
 struct tally_limits tally_limits_default(void);
 
-/* max_bytes: of memory, past which adding fails; flush well before. ceiling: of
+/* max_bytes: of rows, past which adding fails; flush well before. ceiling: of
  * the day so far, shared by the tables that take turns; outlives the table. */
 MUST_CHECK enum err tally_table_new(size_t max_bytes,
     const struct tally_limits *, struct ceiling *, struct tally_table **ret);
@@ -36,10 +37,10 @@ void tally_table_clear(struct tally_table *);
  * are known; NULL: repeats count more than the rows show. E_NOMEM: it may be
  * counted in part, so the table is worthless; start again from the journal. */
 MUST_CHECK enum err tally_table_add(struct tally_table *, int64_t day,
-    const struct session *, const struct repeat_key *key);
+    const struct session *, const struct id *key);
 
 /* Count the session of a datagram that was added before. False: it was not. */
-bool tally_table_repeat(struct tally_table *, const struct repeat_key *);
+bool tally_table_repeat(struct tally_table *, const struct id *key);
 
 /* Counters of a day, to be added to; NULL: out of memory. */
 struct counters *tally_table_counters(struct tally_table *, int64_t day);
@@ -47,10 +48,10 @@ struct counters *tally_table_counters(struct tally_table *, int64_t day);
 size_t tally_table_rows(const struct tally_table *);  /* to be written */
 size_t tally_table_bytes(const struct tally_table *); /* in use */
 
-/* All of it in the order that a flush wants, in the table's own memory: valid
- * until it is cleared. E_NOMEM. */
-MUST_CHECK enum err tally_table_batch(struct tally_table *, struct tally **ret,
-    size_t *ret_n);
+/* All of it in the order that a flush wants; good until the table is cleared.
+ * E_NOMEM. */
+MUST_CHECK enum err tally_table_sort(struct tally_table *,
+    struct tally_source *ret);
 /* The counters by day, as struct day_counters of store.h. */
 void tally_table_day_counters(const struct tally_table *,
     const struct day_counters **ret, size_t *ret_n);

@@ -71,26 +71,37 @@ add_block(struct arena *a, size_t n)
 	return b;
 }
 
+static void *
+take(struct arena *a, size_t n, size_t align)
+{
+	struct arena_block *b = a->blocks;
+	size_t pad = b == NULL ? 0 : (align - b->used % align) % align;
+	void *p;
+
+	if (n > a->max || n + pad > a->max - a->used)
+		return NULL;
+	if (b == NULL || n + pad > b->cap - b->used) {
+		b = add_block(a, n);
+		pad = 0;
+	}
+	if (b == NULL)
+		return NULL;
+	p = b->bytes + b->used + pad;
+	b->used += n + pad;
+	a->used += n + pad;
+	return p;
+}
+
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	const size_t align = alignof(max_align_t);
-	struct arena_block *b = a->blocks;
-	void *p;
+	return take(a, n, alignof(max_align_t));
+}
 
-	if (n > a->max)
-		return NULL;
-	n = (n + align - 1) / align * align;
-	if (n > a->max - a->used)
-		return NULL;
-	if (b == NULL || n > b->cap - b->used)
-		b = add_block(a, n);
-	if (b == NULL)
-		return NULL;
-	p = b->bytes + b->used;
-	b->used += n;
-	a->used += n;
-	return p;
+char *
+arena_bytes(struct arena *a, size_t n)
+{
+	return take(a, n, 1);
 }
 
 void *
@@ -108,7 +119,7 @@ arena_copy(struct arena *a, struct span s)
 {
 	char *p;
 
-	if (s.p == NULL || (p = arena_alloc(a, s.len + 1)) == NULL)
+	if (s.p == NULL || (p = arena_bytes(a, s.len + 1)) == NULL)
 		return SPAN_NONE;
 	memcpy(p, s.p, s.len);
 	p[s.len] = '\0';

@@ -21,6 +21,9 @@ void arena_reset(struct arena *); /* the same, but keeps the largest block */
 void *arena_alloc(struct arena *, size_t n);
 void *arena_zalloc(struct arena *, size_t n);
 
+/* Room for text, aligned for nothing else. */
+char *arena_bytes(struct arena *, size_t n);
+
 /* A copy with a NUL behind it that is not counted. p is NULL on failure, and
  * for SPAN_NONE, which needs no copy. */
 struct span arena_copy(struct arena *, struct span);

@@ -32,7 +32,7 @@ struct pipeline {
 	struct ceiling *ceiling;
 	int64_t ceiling_day;
 	struct tally_table *filling, *spare; /* spare NULL: being flushed */
-	struct repeat_key asked;	     /* of the datagram in hand */
+	struct id asked;		     /* of the datagram in hand */
 	struct flusher *flusher;
 	int64_t watermark_ns; /* all received before has been read */
 	int64_t offered_watermark_ns;

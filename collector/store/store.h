@@ -90,14 +90,24 @@ struct day_counters {
 	struct counters counters;
 };
 
+/* Where a flush gets its tallies from, more than once if it has to be repeated.
+ * get: the i-th, valid until the next call; E_NOMEM. */
+struct tally_source {
+	enum err (*get)(void *arg, size_t i, struct tally *ret);
+	void *arg;
+	size_t n;
+};
+
+/* Out of an array. */
+enum err tally_of_array(void *array, size_t i, struct tally *ret);
+
 struct flush {
 	struct uuid collector;
 	struct span host;
 	struct position from, to; /* the journal's part that this stands for */
 	int64_t watermark_s;
 	int64_t now_s;
-	const struct tally *tallies; /* sorted: day, domain, record_key */
-	size_t ntallies;
+	struct tally_source tallies; /* sorted: day, domain, record_key */
 	const struct day_counters *counters;
 	size_t ncounters;
 };

@@ -144,21 +144,43 @@ move(struct db *db, struct span collector, const struct flush *f,
 }
 
 enum err
-store_flush(struct store *store, const struct flush *f, struct why *why)
+tally_of_array(void *array, size_t i, struct tally *ret)
+{
+	*ret = ((const struct tally *)array)[i];
+	return E_OK;
+}
+
+static enum err
+add_tallies(struct store *store, const struct tally_source *from)
 {
 	struct target target = { .store = store, .day = -1 };
+	struct tally tally;
+	enum err e;
+
+	for (size_t i = 0; i < from->n; i++) {
+		if ((e = from->get(from->arg, i, &tally)) != E_OK)
+			return e;
+		add_tally(&target, &tally);
+	}
+	return E_OK;
+}
+
+enum err
+store_flush(struct store *store, const struct flush *f, struct why *why)
+{
 	char collector[UUID_TEXT_SIZE];
 	enum err e = db_begin(store->db, why);
 
 	if (e != E_OK)
 		return e;
 	uuid_text(&f->collector, collector);
-	if ((e = move(store->db, span_str(collector), f, why)) != E_OK) {
+	e = move(store->db, span_str(collector), f, why);
+	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)
+		e = why_set(why, e, "no memory for a flush");
+	if (e != E_OK) {
 		db_rollback(store->db);
 		return e;
 	}
-	for (size_t i = 0; i < f->ntallies; i++)
-		add_tally(&target, &f->tallies[i]);
 	for (size_t i = 0; i < f->ncounters; i++)
 		add_counters(store->db, span_str(collector), &f->counters[i]);
 	return db_commit(store->db, why);

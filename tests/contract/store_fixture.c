@@ -92,7 +92,7 @@ detail(enum result_type type, const char *helo)
 }
 
 enum err
-flush(struct fixture *f, int64_t from, int64_t to, const struct tally *tallies,
+flush(struct fixture *f, int64_t from, int64_t to, struct tally *tallies,
     size_t n, struct why *why)
 {
 	const struct flush flush = {
@@ -102,8 +102,7 @@ flush(struct fixture *f, int64_t from, int64_t to, const struct tally *tallies,
 		.to = position(f, 1, to),
 		.watermark_s = NOW_S + to,
 		.now_s = NOW_S,
-		.tallies = tallies,
-		.ntallies = n,
+		.tallies = { tally_of_array, tallies, n },
 	};
 
 	return store_flush(f->store, &flush, why);

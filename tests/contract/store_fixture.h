@@ -39,7 +39,7 @@ void register_collector(struct fixture *);
 struct content_key key(unsigned n);
 struct failure_detail detail(enum result_type, const char *helo);
 
-enum err flush(struct fixture *, int64_t from, int64_t to, const struct tally *,
+enum err flush(struct fixture *, int64_t from, int64_t to, struct tally *,
     size_t n, struct why *);
 
 /* A tally with one policy and, if it failed, one detail. */

@@ -116,8 +116,7 @@ flush(struct fixture *f, struct collector_state *c, uint64_t n,
 		.from = c->at,
 		.to = c->at,
 		.watermark_s = day_start_s(DAY + 1) + watermark,
-		.tallies = &tally,
-		.ntallies = n > 0,
+		.tallies = { tally_of_array, &tally, n > 0 },
 	};
 	struct why why = { { 0 } };
 
@@ -322,8 +321,7 @@ test_late_sessions_behind_delivery_wait_for_the_next_close(void **state)
 		.policies = &policy,
 		.npolicies = 1 };
 	struct flush more = { .collector = f->one.id,
-		.tallies = &next_day,
-		.ntallies = 1,
+		.tallies = { tally_of_array, &next_day, 1 },
 		.watermark_s = day_start_s(DAY + 2) };
 	struct why why = { { 0 } };
 	struct reports all;
@@ -467,8 +465,7 @@ flush_details(struct fixture *f, const char *domain, unsigned n)
 	struct flush flush = { .collector = f->one.id,
 		.from = f->one.at,
 		.to = f->one.at,
-		.tallies = &tally,
-		.ntallies = 1 };
+		.tallies = { tally_of_array, &tally, 1 } };
 	struct why why = { { 0 } };
 
 	for (unsigned i = 0; i < n; i++) {
@@ -537,8 +534,7 @@ test_one_day_does_not_hold_up_the_others(void **state)
 	struct flush before = { .collector = f->one.id,
 		.from = f->one.at,
 		.to = f->one.at,
-		.tallies = &tally,
-		.ntallies = 1 };
+		.tallies = { tally_of_array, &tally, 1 } };
 	struct why why = { { 0 } };
 
 	before.to.offset++;
