@@ -97,7 +97,7 @@ find_or_add(struct ceiling *c, uint64_t hash, bool *ret_added)
 		return s;
 	if (c->used == c->max)
 		return NULL;
-	if (c->used >= c->nslots / 2) {
+	if (c->used >= c->nslots / 4 * 3) {
 		if (!grow(c))
 			return NULL;
 		s = find(c->slots, c->nslots, hash);

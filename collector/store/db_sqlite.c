@@ -1,6 +1,7 @@
 /* store/db_sqlite.c -- the embedded default: one file, WAL. */
 #include <errno.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -239,9 +240,18 @@ set_up(struct db *db, bool make, struct why *why)
 	return e;
 }
 
+/* Counting its memory costs SQLite a lock at each allocation, and nobody asks.
+ */
+static void
+configure_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum err
 db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	struct sqlite_db *s;
 	enum err e;
@@ -257,6 +267,7 @@ db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	s->db.driver = &driver;
+	(void)pthread_once(&configured, configure_library);
 	rc = sqlite3_open_v2(path, &s->conn, flags, NULL);
 	if (rc != SQLITE_OK) {
 		e = why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", path,
