@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #define STORE_MAKING_NS (2 * NS_PER_S)
 #define STORE_MAKING_RETRY_NS (50 * NS_PER_MS)
 #define FINISH_NS (10 * NS_PER_S)
+#define STEP_BACK_NICE 5
 
 struct collect {
 	struct role_context *context;
@@ -91,6 +93,14 @@ prefer_drain(struct drain *drain)
 		    LOG_STR("do", "give it CAP_SYS_NICE or LimitRTPRIO=1"));
 }
 
+/* This thread and those that it starts from here on: what they do can wait, and
+ * in a flood the drain does without real-time priority. */
+static void
+step_back(void)
+{
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), STEP_BACK_NICE);
+}
+
 /* Receive first: whatever the store does, datagrams are safe from here on. */
 static enum err
 start_receiving(struct collect *c, struct why *why)
@@ -116,9 +126,11 @@ start_receiving(struct collect *c, struct why *why)
 	drain.journal = c->journal;
 	drain.allow_uids = c->allow.v;
 	drain.nallow_uids = c->allow.n;
-	if ((e = drain_start(&drain, &c->drain, why)) == E_OK)
-		prefer_drain(c->drain);
-	return e;
+	if ((e = drain_start(&drain, &c->drain, why)) != E_OK)
+		return e;
+	prefer_drain(c->drain);
+	step_back();
+	return E_OK;
 }
 
 static void
