@@ -132,28 +132,50 @@ bytes_used(const struct journal *j)
 }
 
 enum err
-journal_new_segment(struct journal *j, struct segment *ret,
-    uint64_t *ret_number, struct why *why)
+journal_new_number(struct journal *j, uint64_t *ret)
 {
-	struct segment_header header = {
+	if (bytes_used(j) + j->options.segment_bytes > j->options.max_bytes)
+		return E_FULL;
+	*ret = ++j->highest;
+	return E_OK;
+}
+
+enum err
+journal_new_segment(struct journal *j, uint64_t number, struct segment *ret,
+    struct why *why)
+{
+	const struct segment_header header = {
 		.collector = j->options.collector,
 		.journal = j->uuid,
 		.boot = j->options.boot,
+		.number = number,
 	};
+
+	return segment_create(j->dir_fd, &header, j->options.segment_bytes, ret,
+	    why);
+}
+
+/* The segment that is ready, or the right to make one: ret->fd is -1 then. In
+ * one go, or the keeper might offer a lower number in between. */
+static enum err
+claim_next(struct journal *j, bool may_make, struct segment *ret,
+    uint64_t *ret_number)
+{
 	enum err e = E_OK;
 
+	*ret = SEGMENT_NONE;
 	(void)pthread_mutex_lock(&j->lock);
-	if (bytes_used(j) + j->options.segment_bytes > j->options.max_bytes)
-		e = E_FULL;
-	else
-		header.number = ++j->highest;
-	(void)pthread_mutex_unlock(&j->lock);
-	if (e != E_OK)
-		return why_set(why, e, "the journal is full");
-	e = segment_create(j->dir_fd, &header, j->options.segment_bytes, ret,
-	    why);
+	if (j->next_number != 0) {
+		*ret = j->next;
+		*ret_number = j->next_number;
+		j->next = SEGMENT_NONE;
+		j->next_number = 0;
+	} else {
+		e = may_make ? journal_new_number(j, ret_number) : E_FULL;
+	}
 	if (e == E_OK)
-		*ret_number = header.number;
+		j->taken = *ret_number;
+	(void)pthread_mutex_unlock(&j->lock);
 	return e;
 }
 
@@ -162,24 +184,11 @@ static enum err
 take_next(struct journal *j, struct segment *ret, uint64_t *ret_number)
 {
 	int64_t now = clock_mono_ns(j->options.clock);
-	enum err e = E_OK;
+	enum err e = claim_next(j, now >= j->retry_ns, ret, ret_number);
 
-	(void)pthread_mutex_lock(&j->lock);
-	if (j->next_number == 0) {
-		e = E_ABSENT;
-	} else {
-		*ret = j->next;
-		*ret_number = j->next_number;
-		j->next = SEGMENT_NONE;
-		j->next_number = 0;
-	}
-	(void)pthread_mutex_unlock(&j->lock);
-	if (e == E_OK)
-		return E_OK;
-	if (now < j->retry_ns)
-		return E_FULL;
-	e = journal_new_segment(j, ret, ret_number, NULL);
-	if (e != E_OK)
+	if (e == E_OK && ret->fd < 0)
+		e = journal_new_segment(j, *ret_number, ret, NULL);
+	if (e != E_OK && now >= j->retry_ns)
 		j->retry_ns = now + RETRY_NS;
 	return e;
 }

@@ -67,15 +67,14 @@ drop_one(struct journal *j, bool pressed)
 	return drop;
 }
 
-/* Unless the drain could not wait and made one with a higher number. */
-static void
-offer_next(struct journal *j, struct segment *next, uint64_t number)
+void
+journal_offer_next(struct journal *j, struct segment *next, uint64_t number)
 {
 	char name[SEGMENT_NAME_SIZE];
 	bool late;
 
 	(void)pthread_mutex_lock(&j->lock);
-	late = number < j->number;
+	late = number < j->taken;
 	if (!late) {
 		j->next = *next;
 		j->next_number = number;
@@ -88,6 +87,23 @@ offer_next(struct journal *j, struct segment *next, uint64_t number)
 	(void)unlinkat(j->dir_fd, name, 0);
 }
 
+/* *ret_wanted: none is ready. */
+static enum err
+new_segment(struct journal *j, struct segment *ret, uint64_t *ret_number,
+    bool *ret_wanted)
+{
+	enum err e = E_OK;
+
+	(void)pthread_mutex_lock(&j->lock);
+	*ret_wanted = j->next_number == 0;
+	if (*ret_wanted)
+		e = journal_new_number(j, ret_number);
+	(void)pthread_mutex_unlock(&j->lock);
+	if (*ret_wanted && e == E_OK)
+		e = journal_new_segment(j, *ret_number, ret, NULL);
+	return e;
+}
+
 static enum err
 prepare_next(struct journal *j, struct why *why)
 {
@@ -96,20 +112,16 @@ prepare_next(struct journal *j, struct why *why)
 	bool wanted;
 	enum err e;
 
-	(void)pthread_mutex_lock(&j->lock);
-	wanted = j->next_number == 0;
-	(void)pthread_mutex_unlock(&j->lock);
-	if (!wanted)
-		return E_OK;
 	do
-		e = journal_new_segment(j, &next, &number, NULL);
+		e = new_segment(j, &next, &number, &wanted);
 	while (e == E_FULL && drop_one(j, true));
+	if (!wanted || e == E_FULL)
+		return E_OK;
 	if (e != E_OK)
-		return e == E_FULL ? E_OK
-				   : why_set(why, e, "journal: no new segment");
+		return why_set(why, e, "journal: no new segment");
 	if ((e = segment_sync(&next, why)) == E_OK && fsync(j->dir_fd) != 0)
 		e = why_errno(why, "journal: fsync");
-	offer_next(j, &next, number);
+	journal_offer_next(j, &next, number);
 	return e;
 }
 

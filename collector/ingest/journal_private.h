@@ -47,15 +47,24 @@ struct journal {
 	struct segment next;
 	uint64_t next_number; /* of next, 0: none */
 	uint64_t highest;     /* number given to any segment */
+	uint64_t taken;	      /* the highest that the drain uses or will */
 	int current_fd;	      /* current.fd, for syncing */
 	struct retired *retired;
 	struct old_segment *old; /* sorted by number */
 	size_t nold, old_cap;
 };
 
-/* A new segment with the next number. E_FULL also at the journal's ceiling. */
-MUST_CHECK enum err journal_new_segment(struct journal *, struct segment *ret,
-    uint64_t *ret_number, struct why *why);
+/* Under the lock: the number for a new segment. E_FULL: the journal's ceiling.
+ */
+MUST_CHECK enum err journal_new_number(struct journal *, uint64_t *ret);
+/* The new segment of that number. */
+MUST_CHECK enum err journal_new_segment(struct journal *, uint64_t number,
+    struct segment *ret, struct why *why);
+
+/* By the keeper: the segment is ready to be the next. It is dropped if the
+ * drain could not wait and has taken a higher number: numbers are the order in
+ * which segments are read. */
+void journal_offer_next(struct journal *, struct segment *, uint64_t number);
 
 /* Under the lock: remember that a segment is not written any more. */
 MUST_CHECK enum err journal_note_old(struct journal *, uint64_t number,

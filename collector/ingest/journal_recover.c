@@ -198,9 +198,12 @@ static enum err
 begin_segment(struct journal *j, struct why *why)
 {
 	struct segment_header header;
-	enum err e = journal_new_segment(j, &j->current, &j->number, why);
+	enum err e = journal_new_number(j, &j->number);
 
 	if (e != E_OK)
+		return why_set(why, e, "the journal is full");
+	j->taken = j->number;
+	if ((e = journal_new_segment(j, j->number, &j->current, why)) != E_OK)
 		return e;
 	header = *segment_header(&j->current);
 	header.first_sequence = j->sequence;
@@ -303,7 +306,7 @@ take_over(struct journal *j, const struct numbers *found,
 	enum err e;
 
 	j->first_number = found->v[0];
-	j->number = found->v[found->n - 1];
+	j->number = j->taken = found->v[found->n - 1];
 	for (size_t i = 0; i + 1 < found->n; i++)
 		if ((e = journal_note_old(j, found->v[i],
 			 modified_ns(j, found->v[i]))) != E_OK)

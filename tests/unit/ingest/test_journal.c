@@ -308,6 +308,61 @@ test_segments_roll_over(void **state)
 	journal_reader_close(r);
 }
 
+/* The keeper's segment gets its number first and is ready while the drain,
+ * which could not wait, is rolling over to one of its own. */
+struct late {
+	struct journal *journal;
+	struct segment segment;
+	uint64_t number;
+};
+
+static int64_t
+offer_and_tell_time(const struct clock *c)
+{
+	struct late *late = c->arg;
+
+	if (late->number != 0)
+		journal_offer_next(late->journal, &late->segment, late->number);
+	late->number = 0;
+	return START_NS;
+}
+
+static void
+test_a_segment_that_comes_too_late_is_not_used(void **state)
+{
+	struct fixture *f = *state;
+	struct late late = { .journal = f->journal };
+	struct clock clock = f->clock;
+	struct journal_reader *r;
+	uint64_t second;
+	unsigned n = 0;
+
+	assert_ok(journal_new_number(f->journal, &late.number));
+	assert_ok(
+	    journal_new_segment(f->journal, late.number, &late.segment, NULL));
+	clock.wall_ns = offer_and_tell_time;
+	clock.arg = &late;
+	while (f->journal->number == 1) {
+		/* From the last record on it is about to roll over. */
+		if (f->journal->tail + record_size(DATAGRAM_MAX) +
+			SEGMENT_RESERVE >
+		    f->journal->current.bytes)
+			f->journal->options.clock = &clock;
+		assert_true(write_number(f, n++));
+	}
+	second = f->journal->number;
+	f->journal->options.clock = &f->clock;
+	while (f->journal->number == second)
+		assert_true(write_number(f, n++));
+	assert_in_range(f->journal->number, second + 1, second + 9);
+	reopen(f);
+	r = reader_at(f, journal_first(f->journal));
+	for (unsigned i = 0; i < n; i++)
+		expect_number(r, i);
+	expect_nothing(r);
+	journal_reader_close(r);
+}
+
 static void
 test_a_datagram_of_any_size_fits(void **state)
 {
@@ -838,6 +893,7 @@ main(void)
 		TEST(test_a_clock_that_was_wrong_is_left_behind),
 		TEST(test_a_place_leads_back_to_what_follows),
 		TEST(test_segments_roll_over),
+		TEST(test_a_segment_that_comes_too_late_is_not_used),
 		TEST(test_a_datagram_of_any_size_fits),
 		TEST(
 		    test_a_received_datagram_survives_a_kill_before_publishing),
