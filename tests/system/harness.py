@@ -135,6 +135,19 @@ class Service:
 
     # -- configuration --
 
+    @property
+    def data_dir(self):
+        """The folder of everything that lasts."""
+        return self.folder / self.options["daemon.data_dir"]
+
+    @property
+    def database(self):
+        """The store's file: SQLite."""
+        url = self.options.get("store.url", "")
+        if url:
+            return pathlib.Path(url.removeprefix("sqlite:"))
+        return self.data_dir / "tlsrptd.db"
+
     def set_clock(self, now):
         """From its next start on the service's clock says now (seconds)."""
         self.options["daemon.clock_offset"] = f"{now - int(time.time())}s"
@@ -175,6 +188,13 @@ class Service:
         wait_until(lambda: self.collects(collecting), "tlsrptd collects")
         wait_until(self.roles_run, "all roles run, and no more than those")
         return self
+
+    def launch_to_receive(self):
+        """Start it and wait until it receives, whatever the store does."""
+        receiving = len(self.log_lines('what="journal '))
+        self.launch()
+        wait_until(lambda: len(self.log_lines('what="journal ')) > receiving,
+                   "tlsrptd receives")
 
     def roles_run(self):
         """Whether the processes are the supervisor and the roles."""
@@ -282,6 +302,15 @@ class Service:
         """All that was logged so far."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def log_lines(self, *parts):
+        """The lines logged so far that have all these parts."""
+        return [line for line in self.log_text().splitlines()
+                if all(part in line for part in parts)]
+
+    def wait_logged(self, *parts):
+        """Until a line has all these parts."""
+        wait_until(lambda: self.log_lines(*parts), f"logged: {parts}")
+
     # -- what goes in --
 
     def send(self, *datagrams):
@@ -296,8 +325,7 @@ class Service:
     @contextlib.contextmanager
     def locked_store(self):
         """Hold the store's write lock, as another program may."""
-        store = sqlite3.connect(self.folder / "data" / "tlsrptd.db",
-                                isolation_level=None)
+        store = sqlite3.connect(self.database, isolation_level=None)
         with contextlib.closing(store):
             store.execute("BEGIN IMMEDIATE")
             yield
@@ -305,7 +333,7 @@ class Service:
 
     def in_journal(self, text):
         """Whether the bytes stand in a segment."""
-        for path in (self.folder / "data" / "journal").glob("*.journal"):
+        for path in (self.data_dir / "journal").glob("*.journal"):
             with open(path, "rb") as file, mmap.mmap(
                     file.fileno(), 0, access=mmap.ACCESS_READ) as segment:
                 if segment.find(text) >= 0:
