@@ -10,7 +10,7 @@
 struct journal_reader {
 	struct journal *journal;
 	struct segment segment;
-	struct segment before; /* unmapped one move later: views are in it */
+	struct segment before; /* unmapped later: views are in it */
 	struct journal_place at;
 };
 
@@ -159,6 +159,15 @@ limit(const struct journal_reader *r, struct journal_place end)
 	return end.segment == r->at.segment ? end.offset : r->segment.bytes;
 }
 
+/* Nothing more is published. What was dropped meanwhile is given up, so that
+ * the disk has its room. */
+static enum err
+nothing_more(struct journal_reader *r)
+{
+	segment_close(&r->before);
+	return E_ABSENT;
+}
+
 /* Nothing valid at the place: go to the next record that is, or to the next
  * segment. */
 static enum err
@@ -208,14 +217,15 @@ journal_reader_next(struct journal_reader *r, struct journal_record *ret,
 
 	for (;;) {
 		if (r->at.segment == end.segment && r->at.offset >= end.offset)
-			return E_ABSENT;
+			return nothing_more(r);
 		if (!segment_record_valid(&r->segment, r->at.offset))
 			return pass_over_torn(r, end, ret, why);
 		h = segment_record(&r->segment, r->at.offset);
 		if (h->kind != RECORD_ROLL)
 			break;
 		if (end.segment == r->at.segment)
-			return E_ABSENT; /* the drain is just rolling over */
+			return nothing_more(
+			    r); /* the drain is just rolling over */
 		memcpy(&number, h + 1, sizeof(number));
 		if ((e = follow(r, number, end, why)) != E_OK)
 			return e;

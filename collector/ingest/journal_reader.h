@@ -11,8 +11,9 @@ struct journal_record {
 		JOURNAL_TORN, /* a stretch that a crash left unreadable */
 	} type;
 	int64_t received_ns;
-	uint32_t uid;	      /* RECORD_UID_UNKNOWN */
-	struct span datagram; /* valid until the reader moves on twice */
+	uint32_t uid; /* RECORD_UID_UNKNOWN */
+	/* Valid until the reader moves on twice or finds nothing more. */
+	struct span datagram;
 	struct losses losses;
 };
 
