@@ -143,6 +143,22 @@ adopt_unpublished(struct journal *j, struct journal_recovery *recovery)
 	recovery->unpublished++;
 }
 
+/* A record at the tail that was published, and cannot be read. It stays, with
+ * all behind it, so that the reader tells of it; room for what must stand at a
+ * segment's end does not. */
+static void
+keep_torn(struct journal *j)
+{
+	size_t limit = j->current.bytes - SEGMENT_RESERVE, end = limit;
+
+	if (j->tail >= limit ||
+	    segment_record(&j->current, j->tail)->length == 0)
+		return;
+	while (j->current.map[end - 1] == '\0')
+		end--;
+	j->tail = (end + 7) / 8 * 8;
+}
+
 static void
 zero_behind_tail(struct journal *j)
 {
@@ -230,6 +246,7 @@ go_on(struct journal *j, struct journal_recovery *recovery, struct why *why)
 		return e == E_OK ? begin_segment(j, why) : e;
 	}
 	settle_losses(j, noted);
+	keep_torn(j);
 	if (j->current.bytes - j->tail > record_size(DATAGRAM_MAX))
 		adopt_unpublished(j, recovery);
 	zero_behind_tail(j);

@@ -388,6 +388,21 @@ test_a_datagram_of_any_size_fits(void **state)
 	journal_reader_close(r);
 }
 
+/* Whether the process maps a file of that name. */
+static bool
+is_mapped(const char *name)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[1024];
+	bool found = false;
+
+	assert_non_null(maps);
+	while (!found && fgets(line, sizeof(line), maps) != NULL)
+		found = strstr(line, name) != NULL;
+	(void)fclose(maps);
+	return found;
+}
+
 /* -- after a kill -- */
 
 static void
@@ -472,6 +487,26 @@ test_what_comes_after_a_power_loss_is_read(void **state)
 	for (unsigned i = 0; i < 5; i++)
 		expect_number(r, i);
 	expect_number(r, 10);
+	journal_reader_close(r);
+}
+
+/* Else the disk would not have the room of a segment that is dropped. */
+static void
+test_a_reader_that_finds_nothing_keeps_no_old_segment(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_reader *r;
+	unsigned n = 0;
+
+	while (f->journal->number == 1)
+		assert_true(write_number(f, n++));
+	r = reader_at(f, journal_first(f->journal));
+	for (unsigned i = 0; i < n; i++)
+		expect_number(r, i);
+	assert_true(is_mapped("/00000000000000000001.journal"));
+	expect_nothing(r);
+	assert_ok(journal_keep(f->journal, NULL));
+	assert_false(is_mapped("/00000000000000000001.journal"));
 	journal_reader_close(r);
 }
 
@@ -606,6 +641,57 @@ test_a_restart_goes_on_behind_a_damaged_record(void **state)
 	assert_int_equal(JOURNAL_TORN, record.type);
 	expect_number(r, 2);
 	expect_number(r, 3);
+	expect_nothing(r);
+	journal_reader_close(r);
+}
+
+static void
+test_a_damaged_last_record_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_record record;
+	struct journal_reader *r;
+
+	assert_true(write_number(f, 0));
+	assert_true(write_number(f, 1));
+	flip(f, 1, SEGMENT_FIRST_RECORD + 32 + 24);
+	reopen(f);
+	assert_int_equal(0, f->recovery.unpublished);
+	r = reader_at(f, journal_first(f->journal));
+	expect_number(r, 0);
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(JOURNAL_TORN, record.type);
+	expect_nothing(r);
+	assert_true(write_number(f, 2));
+	expect_number(r, 2);
+	journal_reader_close(r);
+	r = reader_at(f, journal_first(f->journal));
+	expect_number(r, 0);
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(JOURNAL_TORN, record.type);
+	expect_number(r, 2);
+	journal_reader_close(r);
+}
+
+/* Whatever stands in the rest of a segment after a power loss. */
+static void
+test_junk_to_the_end_of_a_segment_is_one_stretch(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_record record;
+	struct journal_reader *r;
+
+	assert_true(write_number(f, 0));
+	memset(f->journal->current.map + f->journal->tail, 0xa5,
+	    f->journal->current.bytes - f->journal->tail);
+	f->options.boot = uuid_new(START_NS);
+	reopen(f);
+	assert_true(write_number(f, 1));
+	r = reader_at(f, journal_first(f->journal));
+	expect_number(r, 0);
+	assert_ok(journal_reader_next(r, &record, NULL));
+	assert_int_equal(JOURNAL_TORN, record.type);
+	expect_number(r, 1);
 	expect_nothing(r);
 	journal_reader_close(r);
 }
@@ -899,11 +985,14 @@ main(void)
 		    test_a_received_datagram_survives_a_kill_before_publishing),
 		TEST(test_so_does_the_first_one_of_a_segment),
 		TEST(test_what_comes_after_a_power_loss_is_read),
+		TEST(test_a_reader_that_finds_nothing_keeps_no_old_segment),
 		TEST(test_a_segment_that_somebody_cut_is_left),
 		TEST(test_half_a_datagram_does_not_survive),
 		TEST(test_a_forgotten_datagram_is_not_adopted),
 		TEST(test_a_flipped_byte_costs_one_record),
 		TEST(test_a_restart_goes_on_behind_a_damaged_record),
+		TEST(test_a_damaged_last_record_is_told),
+		TEST(test_junk_to_the_end_of_a_segment_is_one_stretch),
 		TEST(test_a_record_inside_a_datagram_is_not_believed),
 		TEST(test_a_damaged_header_is_put_aside),
 		TEST(test_another_format_is_refused),
