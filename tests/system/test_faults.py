@@ -9,6 +9,8 @@ from harness import DAY, DAY_S, NOON, SystemTest, failure, session, wait_until
 FIRST_SEGMENT = "00000000000000000001.journal"
 CUT_AT = 4096
 TEN_DAYS_S = 10 * DAY_S
+HOUR_S = 3600
+STEPS_S = (0, HOUR_S, 0, HOUR_S, 60)  # of a clock, in seconds from noon
 
 # Each repaired to three times its size, and kept twice.
 FAT_POLICIES = 64
@@ -93,6 +95,38 @@ class Faults(SystemTest):
         self.assertEqual(["ahead.example"],
                          [t["domain"] for t in service.tallies(DAY)])
         self.assertIn("they count as of now", service.log_text())
+
+    def assert_one_report(self, service, sent):
+        """It tells of all sessions of the day."""
+        service.wait_received(sent)
+        self.assertEqual({"received": sent, "sessions": sent},
+                         service.counters())
+        service.close_day()
+        [report] = service.reports()
+        [policy] = report.value["policies"]
+        self.assertEqual(
+            {"total-successful-session-count": sent,
+             "total-failure-session-count": 0}, policy["summary"])
+
+    def test_a_clock_that_is_stepped_within_a_day_costs_nothing(self):
+        service = self.service().start()
+        for step_s in STEPS_S:
+            service.restart(NOON + step_s)
+            service.send(*[session("a.example")] * 10)
+        self.assert_one_report(service, 10 * len(STEPS_S))
+
+    def test_nor_does_it_if_the_store_has_nothing_yet(self):
+        service = self.service().start()
+        with service.locked_store():
+            for n, step_s in enumerate(STEPS_S):
+                service.kill()
+                service.set_clock(NOON + step_s)
+                service.launch_to_receive()
+                service.send(*[session("a.example")] * 10,
+                             session("a.example", mark=f"step-{n}"))
+                wait_until(lambda: service.in_journal(b"step-%d" % n),
+                           "they are in the journal")
+        self.assert_one_report(service, 11 * len(STEPS_S))
 
 
 if __name__ == "__main__":
