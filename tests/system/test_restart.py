@@ -20,6 +20,7 @@ NEXT_DAY = "2026-03-03"
 REASONS = 16  # of failures, so that details are few and their counts large
 KILLS = 32
 TERMS = 8
+SUPERVISED = 50
 LIFE_S = 1.2  # longest
 BEFORE_MIDNIGHT_S = 6
 
@@ -163,6 +164,33 @@ class Restarts(Counted):
                 pass
         except ChildProcessError:
             pass
+
+
+class Supervised(Counted):
+    """The collector ends again and again; the supervisor owns the socket."""
+
+    def restart(self, how):
+        """End the collector, and wait for the next one."""
+        before = wait_until(lambda: self.subject.role_pid("collect"),
+                            "a collector runs")
+        if how == "kill":
+            os.kill(before, signal.SIGKILL)
+        else:
+            self.subject.signal(signal.SIGHUP)
+        wait_until(lambda: self.subject.role_pid("collect") not in
+                   (None, before), "another collector runs")
+
+    def test_what_was_sent_is_counted(self):
+        chance = random.Random(SEED)
+        self.subject = self.service(collect__flush_interval="50ms").start()
+        traffic = self.sender(self.subject, mixed)
+        # Turn by turn: of several in a row each waits twice as long.
+        for how in ["kill", "reload"] * (SUPERVISED // 2):
+            self.restart(how)
+            time.sleep(chance.uniform(0, LIFE_S / 4))
+        self.assert_counted(self.subject, traffic.stop(at_least=5000))
+        self.assertGreaterEqual(len(self.subject.log_lines(
+            'what="role was killed"', 'role="collect"')), SUPERVISED // 2)
 
 
 class Ends(SystemTest):
