@@ -57,11 +57,23 @@ err_from_sqlite(int rc)
 	}
 }
 
+/* Of a full disk SQLite often says no more than that I/O has failed. */
 static enum err
 failed(struct sqlite_db *s, int rc, const char *what, struct why *why)
 {
-	return why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", what,
-	    sqlite3_errmsg(s->conn));
+	const char *text = s->conn == NULL ? "out of memory"
+					   : sqlite3_errmsg(s->conn);
+	int kind = rc & 0xff, error = 0;
+
+	if (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN)
+		error = sqlite3_system_errno(s->conn);
+	if (error == 0)
+		return why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", what,
+		    text);
+	errno = error;
+	if (why_errno(why, "sqlite: %s: %s", what, text) == E_FULL)
+		return E_FULL;
+	return err_from_sqlite(rc);
 }
 
 static enum err
@@ -270,9 +282,7 @@ db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 	(void)pthread_once(&configured, configure_library);
 	rc = sqlite3_open_v2(path, &s->conn, flags, NULL);
 	if (rc != SQLITE_OK) {
-		e = why_set(why, err_from_sqlite(rc), "sqlite: %s: %s", path,
-		    s->conn == NULL ? "out of memory"
-				    : sqlite3_errmsg(s->conn));
+		e = failed(s, rc, path, why);
 		sqlite_close(&s->db);
 		return e;
 	}

@@ -13,6 +13,7 @@ from traffic import tally_totals
 # Of role collect, in role=collect's lines.
 BEGINS = "store does not take tallies"
 ENDS = "store takes tallies again"
+NO_SPACE = "No space left on device"
 LOCKED_S = 12  # more than twice what a statement waits for a lock
 SESSIONS = 20000
 DOMAINS = 2000  # so that a table has interior pages
@@ -87,11 +88,25 @@ class Full(StoreFaults):
         self.assert_said_once(service, BEGINS, "database or disk is full")
         self.assert_said_once(service, ENDS)
 
+    def test_full_when_it_starts_again(self):
+        service = self.subject.start()
+        self.send(service, 1000)
+        service.wait_received(self.sent)
+        self.assertEqual(OK, service.stop())
+        ballast = self.disk.fill()
+        service.launch_to_receive()
+        self.send(service, 1000)
+        service.wait_logged("role=collect", "store is away", NO_SPACE)
+        ballast.unlink()
+        wait_until(lambda: len(service.log_lines('what="collecting"')) == 2,
+                   "it collects again")
+        self.assert_counted(service)
+
     def test_full_before_the_first_start(self):
         service = self.subject
         ballast = self.disk.fill()
         service.launch()
-        service.wait_logged("role=migrate", "what=\"store is away")
+        service.wait_logged("role=migrate", "store is away", "is full")
         self.send(service, 1000)
         ballast.unlink()
         service.wait_logged('what="collecting"')
