@@ -106,6 +106,21 @@ class FullDisk(SystemTest):
         self.assert_counted()
 
 
+class SmallDisk(SystemTest):
+    """The data folder's disk has no room for one segment."""
+
+    def test_it_is_said_and_receives_once_there_is_room(self):
+        disk = Disk(self, "40M")
+        service = self.service(daemon__data_dir=str(disk.path))
+        service.launch()
+        service.wait_logged("level=error", "collector does not start",
+                            "segments of 64 MiB", "No space left on device")
+        service.send(*[session("a.example")] * 5)  # the socket's queue
+        disk.resize(FOUR_SEGMENTS)
+        service.wait_logged('what="collecting"')
+        service.wait_received(5)
+
+
 class Flipped(SystemTest):
     """Bytes of the journal that are not in the store yet."""
 
