@@ -1,6 +1,6 @@
 """sqlite_pages.py -- the pages of an SQLite file, to damage them.
 
-https://www.sqlite.org/fileformat2.html section 1.6, B-tree pages."""
+https://www.sqlite.org/fileformat2.html#b_tree_pages tells how they look."""
 
 import contextlib
 import os
