@@ -405,6 +405,37 @@ is_mapped(const char *name)
 
 /* -- after a kill -- */
 
+/* Whether all pages are mapped: bit 63 of proc_pid_pagemap(5). */
+static bool
+is_populated(const struct segment *s)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	bool all = true;
+
+	assert_true(fd >= 0);
+	for (size_t at = 0; at < s->bytes; at += page) {
+		uint64_t entry;
+		off_t where = (off_t)(((uintptr_t)s->map + at) / page * 8);
+
+		assert_int_equal(8, pread(fd, &entry, 8, where));
+		all = all && entry >> 63 != 0;
+	}
+	(void)close(fd);
+	return all;
+}
+
+/* A kill while the kernel waits for one would cost the datagram. */
+static void
+test_the_pages_to_receive_into_are_there(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_ok(journal_keep(f->journal, NULL));
+	assert_true(is_populated(&f->journal->current));
+	assert_true(is_populated(&f->journal->next));
+}
+
 static void
 test_a_received_datagram_survives_a_kill_before_publishing(void **state)
 {
@@ -984,6 +1015,7 @@ main(void)
 		TEST(
 		    test_a_received_datagram_survives_a_kill_before_publishing),
 		TEST(test_so_does_the_first_one_of_a_segment),
+		TEST(test_the_pages_to_receive_into_are_there),
 		TEST(test_what_comes_after_a_power_loss_is_read),
 		TEST(test_a_reader_that_finds_nothing_keeps_no_old_segment),
 		TEST(test_a_segment_that_somebody_cut_is_left),
