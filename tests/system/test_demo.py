@@ -340,6 +340,8 @@ class Stay(Demo):
 
     def test_pipe_that_nobody_reads_ends_it_too(self):
         demo = self.start()
+        # So small that the demo has more to say than it holds.
+        fcntl.fcntl(demo.stdout, fcntl.F_SETPIPE_SZ, 4096)
         demo.stdout.readline()
         demo.stdout.close()
         demo.wait(PATIENCE_S)
