@@ -35,15 +35,44 @@ struct collect {
 	struct pipeline *pipeline;
 };
 
+/* What a kill leaves is in memory that outlives the process, not the machine's
+ * run. */
+static void
+landing_path(const struct uuid *collector, char *ret, size_t size)
+{
+	char id[UUID_TEXT_SIZE];
+
+	uuid_text(collector, id);
+	(void)snprintf(ret, size, "/dev/shm/tlsrptd-%s", id);
+}
+
+static void
+tell_recovery(const struct journal_recovery *found, const char *folder)
+{
+	if (found->damaged > 0)
+		log_error("journal segments are damaged and put aside",
+		    LOG_I("segments", found->damaged), LOG_STR("in", folder),
+		    LOG_STR("do", "check the disk, then remove *.damaged"));
+	if (found->not_in_memory.text[0] != '\0')
+		log_warning("datagrams are received on disk: a kill -9 may "
+			    "lose the last one",
+		    LOG_WHY(&found->not_in_memory),
+		    LOG_STR("do", "let tlsrptd write to /dev/shm"));
+	log_info(found->made ? "journal made" : "journal opened",
+	    LOG_STR("in", folder), LOG_I("segments", found->segments),
+	    LOG_I("adopted", found->unpublished));
+}
+
 static enum err
 open_journal(struct collect *c, struct why *why)
 {
 	const struct config *config = c->context->config;
 	struct journal_recovery found;
 	struct why own = { { 0 } };
-	char folder[4096];
+	char folder[4096], landing[64];
 	struct journal_options options = {
 		.folder = folder,
+		.landing = landing,
 		.collector = c->id,
 		.segment_bytes = SEGMENT_BYTES,
 		.max_bytes = (uint64_t)config->collect_journal_max_bytes,
@@ -54,19 +83,14 @@ open_journal(struct collect *c, struct why *why)
 	enum err e;
 
 	identity_boot(c->context->clock, &options.boot);
+	landing_path(&c->id, landing, sizeof(landing));
 	(void)snprintf(folder, sizeof(folder), "%s/journal",
 	    config->daemon_data_dir);
 	e = journal_open(&options, &c->journal, &found, &own);
 	if (e != E_OK)
 		return why_set(why, e, "journal in %s (segments of %d MiB): %s",
 		    folder, (int)(SEGMENT_BYTES >> 20), own.text);
-	if (found.damaged > 0)
-		log_error("journal segments are damaged and put aside",
-		    LOG_I("segments", found.damaged), LOG_STR("in", folder),
-		    LOG_STR("do", "check the disk, then remove *.damaged"));
-	log_info(found.made ? "journal made" : "journal opened",
-	    LOG_STR("in", folder), LOG_I("segments", found.segments),
-	    LOG_I("adopted", found.unpublished));
+	tell_recovery(&found, folder);
 	return E_OK;
 }
 

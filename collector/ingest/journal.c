@@ -37,6 +37,21 @@ take_folder(struct journal *j, struct why *why)
 	return j->dir_fd < 0 ? why_errno(why, "%s", folder) : E_OK;
 }
 
+/* In memory, or, where that cannot be, beside the segments. */
+static enum err
+open_landing(struct journal *j, struct journal_recovery *recovery,
+    struct why *why)
+{
+	char path[PATH_MAX];
+
+	if (j->options.landing != NULL &&
+	    landing_open(j->options.landing, &j->landing,
+		&recovery->not_in_memory) == E_OK)
+		return E_OK;
+	(void)snprintf(path, sizeof(path), "%s/landing", j->options.folder);
+	return landing_open(path, &j->landing, why);
+}
+
 enum err
 journal_open(const struct journal_options *options, struct journal **ret,
     struct journal_recovery *recovery, struct why *why)
@@ -48,10 +63,14 @@ journal_open(const struct journal_options *options, struct journal **ret,
 		return why_set(why, E_NOMEM, "out of memory");
 	j->options = *options;
 	j->current = j->next = SEGMENT_NONE;
+	j->landing = LANDING_NONE;
 	j->current_fd = j->dir_fd = j->lock_fd = -1;
 	(void)pthread_mutex_init(&j->syncing, NULL);
 	(void)pthread_mutex_init(&j->lock, NULL);
+	*recovery = (struct journal_recovery){ 0 };
 	e = take_folder(j, why);
+	if (e == E_OK)
+		e = open_landing(j, recovery, why);
 	if (e == E_OK)
 		e = journal_recover(j, recovery, why);
 	if (e != E_OK) {
@@ -81,6 +100,7 @@ journal_close(struct journal *j)
 		(void)!segment_sync(&j->current, NULL);
 	segment_close(&j->current);
 	segment_close(&j->next);
+	landing_close(&j->landing);
 	if (j->dir_fd >= 0)
 		(void)close(j->dir_fd);
 	if (j->lock_fd >= 0)
@@ -240,6 +260,8 @@ journal_append(struct journal *j, enum record_kind kind, struct span payload)
 
 	memcpy(h + 1, payload.p, payload.len);
 	publish(j, kind, payload.len, RECORD_UID_UNKNOWN);
+	/* None of these comes while a datagram is in hand. */
+	landing_clear(&j->landing, 0, j->sequence);
 }
 
 static bool
@@ -339,22 +361,23 @@ journal_slot(struct journal *j)
 	atomic_store_explicit(&j->full, full, memory_order_relaxed);
 	if (full)
 		return NULL;
-	return (char *)(segment_record(&j->current, j->tail) + 1);
+	return landing_bytes(&j->landing);
 }
 
 void
 journal_publish(struct journal *j, size_t length, uint32_t uid)
 {
 	take_time(j);
+	memcpy(segment_record(&j->current, j->tail) + 1,
+	    landing_bytes(&j->landing), length);
 	publish(j, RECORD_DATAGRAM, length, uid);
+	landing_clear(&j->landing, length, j->sequence);
 }
 
 void
 journal_forget(struct journal *j, size_t length)
 {
-	/* Behind the tail there are zeros, so that a start after a kill knows
-	 * what had been received. */
-	memset(segment_record(&j->current, j->tail) + 1, 0, length);
+	landing_clear(&j->landing, length, j->sequence);
 }
 
 void

@@ -1,5 +1,5 @@
-/* ingest/journal.h -- nothing received is lost: datagrams are received straight
- * into a mapped file, and stay there until their tallies are in the store.
+/* ingest/journal.h -- nothing received is lost: datagrams are put into a mapped
+ * file as they come, and stay there until their tallies are in the store.
  *
  * Four parties, each a thread of its own or none: the drain (journal_slot to
  * journal_idle), the keeper (journal_keep), the reader (journal_reader.h), and
@@ -28,6 +28,9 @@ journal_later(int64_t last_ns, int64_t now_ns)
 
 struct journal_options {
 	const char *folder;
+	/* File on a memory file system to receive into (landing.h); NULL: one
+	 * in the folder. */
+	const char *landing;
 	struct uuid collector;
 	struct uuid boot;     /* of the machine's present run */
 	size_t segment_bytes; /* SEGMENT_BYTES; less in tests */
@@ -50,6 +53,8 @@ struct journal_recovery {
 	uint64_t segments;
 	uint64_t unpublished; /* datagrams received, not yet published */
 	uint64_t damaged;     /* segments put aside, now or before */
+	/* Why options.landing cannot be used; empty if it is. */
+	struct why not_in_memory;
 };
 
 struct journal;

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "ingest/journal.h"
+#include "ingest/landing.h"
 
 /* A segment that is not written any more. */
 struct old_segment {
@@ -24,6 +25,8 @@ struct journal {
 	int dir_fd, lock_fd;
 	struct uuid uuid;
 	uint64_t first_number;
+
+	struct landing landing;
 
 	/* The drain's own; it changes current and number under the lock. */
 	struct segment current;

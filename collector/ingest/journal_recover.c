@@ -87,6 +87,25 @@ drop(struct journal *j, uint64_t number)
 	(void)unlinkat(j->dir_fd, name, 0);
 }
 
+/* As a kill leaves one that was just being made. */
+static bool
+is_blank(struct journal *j, uint64_t number)
+{
+	char name[SEGMENT_NAME_SIZE], block[65536];
+	ssize_t n;
+	int fd;
+
+	segment_name(number, name);
+	fd = openat(j->dir_fd, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, block, sizeof(block))) > 0 && block[0] == '\0' &&
+	    memcmp(block, block + 1, (size_t)n - 1) == 0)
+		continue;
+	(void)close(fd);
+	return n == 0;
+}
+
 static enum err
 check_owner(struct journal *j, const struct segment *s, struct why *why)
 {
@@ -106,42 +125,6 @@ check_owner(struct journal *j, const struct segment *s, struct why *why)
 }
 
 /* -- the last segment -- */
-
-/* What was received but not published when the process was killed: the bytes
- * behind the tail, if they are one whole JSON object. */
-static size_t
-unpublished_length(const struct journal *j, struct arena *scratch)
-{
-	size_t at = j->tail + sizeof(struct record_header);
-	size_t end = at + DATAGRAM_MAX;
-	struct json_reader json;
-
-	if (end > j->current.bytes)
-		end = j->current.bytes;
-	while (end > at && j->current.map[end - 1] == '\0')
-		end--;
-	if (end <= at)
-		return 0;
-	json_read_begin(&json, (struct span){ j->current.map + at, end - at },
-	    scratch, JSON_DEPTH_MAX, true);
-	if (json_read_peek(&json) != JSON_KIND_OBJECT)
-		return 0;
-	json_read_skip(&json);
-	return json_read_end(&json, NULL) == E_OK ? end - at : 0;
-}
-
-static void
-adopt_unpublished(struct journal *j, struct journal_recovery *recovery)
-{
-	struct arena scratch = ARENA_INIT(4 * DATAGRAM_MAX);
-	size_t length = unpublished_length(j, &scratch);
-
-	arena_free(&scratch);
-	if (length == 0)
-		return;
-	journal_publish(j, length, RECORD_UID_UNKNOWN);
-	recovery->unpublished++;
-}
 
 /* A record at the tail that was published, and cannot be read. It stays, with
  * all behind it, so that the reader tells of it; room for what must stand at a
@@ -234,7 +217,7 @@ begin_segment(struct journal *j, struct why *why)
 }
 
 static enum err
-go_on(struct journal *j, struct journal_recovery *recovery, struct why *why)
+go_on(struct journal *j, struct why *why)
 {
 	uint64_t noted = 0;
 
@@ -247,14 +230,50 @@ go_on(struct journal *j, struct journal_recovery *recovery, struct why *why)
 	}
 	settle_losses(j, noted);
 	keep_torn(j);
-	if (j->current.bytes - j->tail > record_size(DATAGRAM_MAX))
-		adopt_unpublished(j, recovery);
 	zero_behind_tail(j);
 	/* Before a boot power may have been lost, and with it records that the
 	 * store has: what comes now must not stand at places that it knows. */
 	if (!uuid_eq(&segment_header(&j->current)->boot, &j->options.boot))
 		(void)journal_roll_over(j);
 	return E_OK;
+}
+
+/* -- what had landed -- */
+
+/* Bytes in the landing area, if they are one whole JSON object. */
+static size_t
+landed_length(const struct journal *j)
+{
+	struct arena scratch = ARENA_INIT(4 * DATAGRAM_MAX);
+	struct span text = { landing_bytes(&j->landing), DATAGRAM_MAX };
+	struct json_reader json;
+	bool whole;
+
+	while (text.len > 0 && text.p[text.len - 1] == '\0')
+		text.len--;
+	json_read_begin(&json, text, &scratch, JSON_DEPTH_MAX, true);
+	whole = json_read_peek(&json) == JSON_KIND_OBJECT;
+	json_read_skip(&json);
+	whole = json_read_end(&json, NULL) == E_OK && whole;
+	arena_free(&scratch);
+	return whole ? text.len : 0;
+}
+
+/* Take up what was received but not published when the process was killed. */
+static void
+adopt_landed(struct journal *j, struct journal_recovery *recovery)
+{
+	size_t length = 0;
+
+	if (landing_is_after(&j->landing, &j->uuid, j->sequence))
+		length = landed_length(j);
+	if (length > 0 && journal_slot(j) == NULL) {
+		journal_lose(j, LOSS_DISCARDED);
+	} else if (length > 0) {
+		journal_publish(j, length, RECORD_UID_UNKNOWN);
+		recovery->unpublished++;
+	}
+	landing_reset(&j->landing, &j->uuid, j->sequence);
 }
 
 /* -- the whole -- */
@@ -287,6 +306,10 @@ sort_out(struct journal *j, struct numbers *found,
 		enum err e = segment_open(j->dir_fd, number, false, &s,
 		    &damage);
 
+		if (e == E_SYNTAX && is_blank(j, number)) {
+			drop(j, number);
+			continue;
+		}
 		if (e == E_SYNTAX) {
 			recovery->damaged++;
 			if ((e = put_aside(j, number, why)) != E_OK)
@@ -317,8 +340,7 @@ sort_out(struct journal *j, struct numbers *found,
 
 /* What is before the last segment is only read; go on in the last one. */
 static enum err
-take_over(struct journal *j, const struct numbers *found,
-    struct journal_recovery *recovery, struct why *why)
+take_over(struct journal *j, const struct numbers *found, struct why *why)
 {
 	enum err e;
 
@@ -329,7 +351,7 @@ take_over(struct journal *j, const struct numbers *found,
 			 modified_ns(j, found->v[i]))) != E_OK)
 			return why_set(why, e, "out of memory");
 	e = segment_open(j->dir_fd, j->number, true, &j->current, why);
-	return e == E_OK ? go_on(j, recovery, why) : e;
+	return e == E_OK ? go_on(j, why) : e;
 }
 
 enum err
@@ -339,19 +361,21 @@ journal_recover(struct journal *j, struct journal_recovery *recovery,
 	struct numbers found = { NULL, 0, 0 };
 	enum err e = list_segments(j, &found, why);
 
-	*recovery = (struct journal_recovery){ .damaged = found.damaged };
+	recovery->damaged = found.damaged;
 	j->uuid = uuid_new(clock_wall_ns(j->options.clock));
 	j->sequence = 1;
 	if (e == E_OK)
 		e = sort_out(j, &found, recovery, why);
 	recovery->segments = found.n;
 	if (e == E_OK && found.n > 0) {
-		e = take_over(j, &found, recovery, why);
+		e = take_over(j, &found, why);
 	} else if (e == E_OK) {
 		recovery->made = true;
 		e = begin_segment(j, why);
 		j->first_number = j->number;
 	}
 	free(found.v);
+	if (e == E_OK)
+		adopt_landed(j, recovery);
 	return e;
 }

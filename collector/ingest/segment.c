@@ -54,11 +54,6 @@ map(struct segment *s, int dir_fd, const char *name, struct why *why)
 	if (p == MAP_FAILED)
 		return why_errno(why, "mmap");
 	s->map = p;
-	/* A datagram that the kernel is copying when a kill -9 comes is gone if
-	 * its page must be waited for: have them all beforehand. Without it, on
-	 * Linux before 5.14, only that is lost. */
-	if (s->writable)
-		(void)madvise(p, s->bytes, MADV_POPULATE_READ);
 	segment_watch_add(s->map, s->bytes, dir_fd, name);
 	return E_OK;
 }
@@ -93,13 +88,13 @@ record_seed(const struct segment *s)
 void
 segment_rewrite_header(struct segment *s, const struct segment_header *header)
 {
-	struct segment_header *h = segment_header(s);
+	struct segment_header h = *header;
 
-	*h = *header;
-	memcpy(h->magic, SEGMENT_MAGIC, sizeof(h->magic));
-	h->version = SEGMENT_VERSION;
-	h->byte_order = SEGMENT_BYTE_ORDER;
-	h->crc = header_crc(h);
+	memcpy(h.magic, SEGMENT_MAGIC, sizeof(h.magic));
+	h.version = SEGMENT_VERSION;
+	h.byte_order = SEGMENT_BYTE_ORDER;
+	h.crc = header_crc(&h);
+	*segment_header(s) = h;
 	s->seed = record_seed(s);
 }
 

@@ -1,8 +1,8 @@
 /* ingest/segment.h -- one file of the journal: a header, then records.
  *
- * The writer receives datagrams straight into the mapped file behind the last
- * record and publishes each by storing its length last, so a process that is
- * killed leaves every record whole or not there. All numbers are of the
+ * The writer puts datagrams into the mapped file behind the last record and
+ * publishes each by storing its length last, so a process that is killed leaves
+ * every record whole or not there. All numbers are of the
  * machine's byte order: a journal does not move between machines. */
 #ifndef INGEST_SEGMENT_H
 #define INGEST_SEGMENT_H

@@ -296,7 +296,15 @@ class Service:
                 pass
             self.process.wait(PATIENCE_S)
             self.reap()
+        self.forget_landing()
         shutil.rmtree(self.folder)
+
+    def forget_landing(self):
+        """A killed collector leaves its file in memory to the next one."""
+        identity = self.data_dir / "collector-id"
+        if identity.exists():
+            name = "tlsrptd-" + identity.read_text("ascii").strip()
+            pathlib.Path("/dev/shm", name).unlink(missing_ok=True)
 
     def log_text(self):
         """All that was logged so far."""

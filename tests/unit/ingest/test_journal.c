@@ -405,37 +405,6 @@ is_mapped(const char *name)
 
 /* -- after a kill -- */
 
-/* Whether all pages are mapped: bit 63 of proc_pid_pagemap(5). */
-static bool
-is_populated(const struct segment *s)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	bool all = true;
-
-	assert_true(fd >= 0);
-	for (size_t at = 0; at < s->bytes; at += page) {
-		uint64_t entry;
-		off_t where = (off_t)(((uintptr_t)s->map + at) / page * 8);
-
-		assert_int_equal(8, pread(fd, &entry, 8, where));
-		all = all && entry >> 63 != 0;
-	}
-	(void)close(fd);
-	return all;
-}
-
-/* A kill while the kernel waits for one would cost the datagram. */
-static void
-test_the_pages_to_receive_into_are_there(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_ok(journal_keep(f->journal, NULL));
-	assert_true(is_populated(&f->journal->current));
-	assert_true(is_populated(&f->journal->next));
-}
-
 static void
 test_a_received_datagram_survives_a_kill_before_publishing(void **state)
 {
@@ -467,24 +436,82 @@ test_so_does_the_first_one_of_a_segment(void **state)
 	struct fixture *f = *state;
 	struct journal_reader *r;
 	uint64_t first = f->journal->number;
-	unsigned n = 0;
 
-	while (f->journal->number == first)
-		assert_true(write_number(f, n++));
-	/* As before its first record was published. */
-	memset(segment_record(&f->journal->current, SEGMENT_FIRST_RECORD), 0,
-	    f->journal->tail - SEGMENT_FIRST_RECORD);
-	memcpy(segment_record(&f->journal->current, SEGMENT_FIRST_RECORD) + 1,
-	    text, strlen(text));
 	journal_lose(f->journal, LOSS_OVERSIZE);
+	assert_true(journal_roll_over(f->journal));
+	memcpy(journal_slot(f->journal), text, strlen(text));
 	reopen(f);
 	assert_int_equal(1, f->recovery.unpublished);
-	journal_note_losses(f->journal);
 	r = reader_at(f, (struct journal_place){ first + 1, 0 });
 	expect_text(r, text);
-	expect_losses(r, (const uint64_t[NLOSSES]){ 0, 1, 0, 0 });
 	expect_nothing(r);
 	journal_reader_close(r);
+}
+
+/* Killed when a record stands in the journal, and its datagram still in the
+ * landing area. */
+static void
+test_a_published_datagram_is_not_taken_up_again(void **state)
+{
+	struct fixture *f = *state;
+	struct landing_area *kept = malloc(sizeof(*kept));
+	struct journal_reader *r;
+
+	assert_non_null(kept);
+	for (unsigned i = 0; i < 3; i++) {
+		/* Also of the first one behind a record of losses. */
+		journal_lose(f->journal, LOSS_EMPTY);
+		journal_note_losses(f->journal);
+		memcpy(journal_slot(f->journal), "{\"n\":0}", 7);
+		*kept = *f->journal->landing.area;
+		journal_publish(f->journal, 7, 0);
+		*f->journal->landing.area = *kept;
+		reopen(f);
+		assert_int_equal(0, f->recovery.unpublished);
+	}
+	r = reader_at(f, journal_first(f->journal));
+	for (unsigned i = 0; i < 3; i++) {
+		expect_losses(r, (const uint64_t[NLOSSES]){ 0, 0, 1, 0 });
+		expect_number(r, 0);
+	}
+	expect_nothing(r);
+	journal_reader_close(r);
+	free(kept);
+}
+
+static void
+test_what_landed_for_another_journal_is_left(void **state)
+{
+	struct fixture *f = *state;
+
+	memcpy(journal_slot(f->journal), "{}", 2);
+	f->journal->landing.area->journal = uuid_new(START_NS);
+	reopen(f);
+	assert_int_equal(0, f->recovery.unpublished);
+	/* And is not there any more. */
+	assert_int_equal('\0', *journal_slot(f->journal));
+}
+
+static void
+test_without_room_in_memory_the_folder_takes_it(void **state)
+{
+	struct fixture *f = *state;
+	char path[300];
+
+	close_journal(f);
+	f->options.landing = "/dev/full";
+	open_journal(f);
+	assert_string_equal("/dev/full is not a file of this user",
+	    f->recovery.not_in_memory.text);
+	f->options.landing = "/nowhere/landing";
+	reopen(f);
+	assert_non_null(strstr(f->recovery.not_in_memory.text, "/nowhere/"));
+	(void)snprintf(path, sizeof(path), "%s/landing", f->folder);
+	assert_int_equal(0, access(path, F_OK));
+	/* It does not stay when nothing is in it. */
+	close_journal(f);
+	assert_int_equal(-1, access(path, F_OK));
+	open_journal(f);
 }
 
 /* Power loss: the last records are gone, the store has them. What is received
@@ -747,6 +774,36 @@ test_a_record_inside_a_datagram_is_not_believed(void **state)
 	assert_ok(journal_reader_next(r, &record, NULL));
 	assert_int_equal(JOURNAL_TORN, record.type);
 	expect_number(r, 1);
+	journal_reader_close(r);
+}
+
+/* Killed when it had just made the file. */
+static void
+test_a_segment_without_a_byte_is_dropped(void **state)
+{
+	static const off_t sizes[] = { 0, 4096, SEGMENT_BYTES_MIN };
+	struct fixture *f = *state;
+	struct journal_reader *r;
+	char path[400];
+
+	assert_true(write_number(f, 1));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		int fd;
+
+		close_journal(f);
+		(void)snprintf(path, sizeof(path), "%s/%020d.journal",
+		    f->folder, 2);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		assert_true(fd >= 0);
+		assert_int_equal(0, ftruncate(fd, sizes[i]));
+		(void)close(fd);
+		open_journal(f);
+		assert_int_equal(0, f->recovery.damaged);
+		assert_int_equal(-1, access(path, F_OK));
+	}
+	r = reader_at(f, journal_first(f->journal));
+	expect_number(r, 1);
+	expect_nothing(r);
 	journal_reader_close(r);
 }
 
@@ -1015,7 +1072,9 @@ main(void)
 		TEST(
 		    test_a_received_datagram_survives_a_kill_before_publishing),
 		TEST(test_so_does_the_first_one_of_a_segment),
-		TEST(test_the_pages_to_receive_into_are_there),
+		TEST(test_a_published_datagram_is_not_taken_up_again),
+		TEST(test_what_landed_for_another_journal_is_left),
+		TEST(test_without_room_in_memory_the_folder_takes_it),
 		TEST(test_what_comes_after_a_power_loss_is_read),
 		TEST(test_a_reader_that_finds_nothing_keeps_no_old_segment),
 		TEST(test_a_segment_that_somebody_cut_is_left),
@@ -1026,6 +1085,7 @@ main(void)
 		TEST(test_a_damaged_last_record_is_told),
 		TEST(test_junk_to_the_end_of_a_segment_is_one_stretch),
 		TEST(test_a_record_inside_a_datagram_is_not_believed),
+		TEST(test_a_segment_without_a_byte_is_dropped),
 		TEST(test_a_damaged_header_is_put_aside),
 		TEST(test_another_format_is_refused),
 		TEST(test_the_journal_of_another_collector_is_refused),
