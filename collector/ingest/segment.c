@@ -54,6 +54,10 @@ map(struct segment *s, int dir_fd, const char *name, struct why *why)
 	if (p == MAP_FAILED)
 		return why_errno(why, "mmap");
 	s->map = p;
+	/* Or the first touch of a page behind the records reads ahead: up to
+	 * 8 MiB of zeros where the disk is set so, 30 ms for the drain. */
+	if (s->writable)
+		(void)madvise(p, s->bytes, MADV_RANDOM);
 	segment_watch_add(s->map, s->bytes, dir_fd, name);
 	return E_OK;
 }
