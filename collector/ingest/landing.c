@@ -38,8 +38,7 @@ landing_open(const char *path, struct landing *ret, struct why *why)
 	if ((l.path = strdup(path)) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	l.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	e = l.fd < 0 ? why_errno(why, "%s", path) :
-		       make_room(l.fd, path, why);
+	e = l.fd < 0 ? why_errno(why, "%s", path) : make_room(l.fd, path, why);
 	if (e == E_OK) {
 		p = mmap(NULL, sizeof(*l.area), PROT_READ | PROT_WRITE,
 		    MAP_SHARED, l.fd, 0);
