@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "base/fault.h"
 
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
 #define BACKOFF_MAX_NS (5 * NS_PER_S)
@@ -136,8 +136,11 @@ back_off(struct flusher *f, int64_t ns)
 static enum err
 flush_table(struct flusher *f, struct why *why)
 {
+	struct fault fault = {
+		.what = "store does not take tallies, the journal keeps them",
+		.again = "store takes tallies again",
+	};
 	int64_t backoff_ns = BACKOFF_FIRST_NS;
-	unsigned failed = 0;
 	struct flush flush;
 	enum err e = make_flush(f, &flush);
 
@@ -146,19 +149,15 @@ flush_table(struct flusher *f, struct why *why)
 	if (f->options.before != NULL)
 		f->options.before(f->options.before_arg);
 	while (e = attempt(f, &flush, why), !is_final(e)) {
-		/* Said once; how long it lasted is said at its end. */
-		if (failed++ == 0)
-			log_warning("store does not take tallies", LOG_WHY(why),
-			    LOG_STR("then", "the journal keeps them"));
+		fault_note(&fault, e, why);
 		if (!back_off(f, backoff_ns))
 			return e;
 		backoff_ns = backoff_ns * 2 < BACKOFF_MAX_NS ? backoff_ns * 2
 							     : BACKOFF_MAX_NS;
 		*why = (struct why){ { 0 } };
 	}
-	if (e == E_OK && failed > 0)
-		log_info("store takes tallies again",
-		    LOG_I("attempts", failed + 1));
+	if (e == E_OK)
+		fault_note(&fault, E_OK, NULL);
 	return e;
 }
 

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
-#include "daemon/fault.h"
+#include "base/fault.h"
 
 struct listen_socket {
 	int fd;	     /* for role collect; -1: none */

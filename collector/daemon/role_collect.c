@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/fault.h"
+#include "base/fault.h"
 #include "daemon/pipeline.h"
 #include "daemon/receiver.h"
 #include "daemon/stop.h"

@@ -4,7 +4,7 @@
 #include <sysexits.h>
 
 #include "base/log.h"
-#include "daemon/fault.h"
+#include "base/fault.h"
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 

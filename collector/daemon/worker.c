@@ -2,7 +2,7 @@
 
 #include <sysexits.h>
 
-#include "daemon/fault.h"
+#include "base/fault.h"
 #include "daemon/stop.h"
 
 #define BACKOFF_MAX_NS (30 * NS_PER_S)

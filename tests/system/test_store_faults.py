@@ -150,12 +150,13 @@ class Damaged(StoreFaults):
 
     def test_a_leaf_of_a_table(self):
         self.damage(self.pages.leaf("tally_policy"), self.subject.stop,
-                    "malformed")
+                    'what="store is damaged"', "put back a backup")
 
     def test_an_interior_page_of_a_table(self):
         root = self.pages.root("tally_policy")
         self.assertTrue(self.pages.is_interior(root))
-        self.damage(root, self.subject.kill, "malformed")
+        self.damage(root, self.subject.kill,
+                    'what="store is damaged"', "put back a backup")
 
     def test_the_header(self):
         self.damage(1, self.subject.stop, 'what="store is damaged"',

@@ -1,4 +1,4 @@
-#include "daemon/fault.h"
+#include "base/fault.h"
 
 #include "base/log.h"
 
@@ -10,7 +10,8 @@ fault_note(struct fault *f, enum err e, const struct why *why)
 	f->kind = e;
 	if (e == E_OK) {
 		if (f->failed > 0)
-			log_info("works again", LOG_I("attempts", f->failed));
+			log_info(f->again == NULL ? "works again" : f->again,
+			    LOG_I("attempts", f->failed));
 		f->failed = 0;
 		return;
 	}

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/fault.h"
+#include "base/fault.h"
 
 static const struct why why = { "the reason" };
 
