@@ -34,6 +34,13 @@ content(const struct tally_table *t, const struct wanted *w)
 	return span_skip(buf_span(&t->key), w->content);
 }
 
+/* A step of folding that left the content as it was. */
+static bool
+is_same(const struct wanted *a, const struct wanted *b)
+{
+	return a->id.v[0] == b->id.v[0] && a->id.v[1] == b->id.v[1];
+}
+
 static void *
 find(struct tally_table *t, struct wanted *w)
 {
@@ -336,9 +343,10 @@ tally_policy_row(struct tally_table *t, struct record_row *record,
 {
 	enum policy_level level = POLICY_WHOLE;
 	struct policy p;
-	struct wanted w;
+	struct wanted w = { 0 }, whole, before;
 
 	for (;; level++) {
+		before = w;
 		p = policy_fold(policy, level);
 		begin_key(t, record);
 		w.content = t->key.len;
@@ -346,13 +354,16 @@ tally_policy_row(struct tally_table *t, struct record_row *record,
 		    t->key.err != E_OK)
 			return E_NOMEM;
 		*ret = find(t, &w);
+		if (level == POLICY_WHOLE)
+			whole = w;
 		if (*ret != NULL ||
-		    admit(t, &w, record->row.path, level,
-			t->limits.record_policies) ||
+		    (!is_same(&w, &before) &&
+			admit(t, &w, record->row.path, level,
+			    t->limits.record_policies)) ||
 		    level == POLICY_KIND)
 			break;
 	}
-	if (level > POLICY_WHOLE)
+	if (!is_same(&w, &whole))
 		count_beside(t, record->day, COUNTER_FOLDED_POLICY);
 	if (*ret == NULL)
 		return policy_make(t, record, &p, &w, ret);
@@ -394,9 +405,10 @@ tally_detail_row(struct tally_table *t, struct record_row *record,
 {
 	enum detail_level level = DETAIL_WHOLE;
 	struct failure_detail d;
-	struct wanted w;
+	struct wanted w = { 0 }, whole, before;
 
 	for (;; level++) {
+		before = w;
 		d = failure_detail_fold(detail, level);
 		begin_key(t, policy);
 		w.content = t->key.len;
@@ -404,13 +416,16 @@ tally_detail_row(struct tally_table *t, struct record_row *record,
 		if (t->key.err != E_OK)
 			return E_NOMEM;
 		*ret = find(t, &w);
+		if (level == DETAIL_WHOLE)
+			whole = w;
 		if (*ret != NULL ||
-		    admit(t, &w, policy->row.path, level,
-			t->limits.policy_details) ||
+		    (!is_same(&w, &before) &&
+			admit(t, &w, policy->row.path, level,
+			    t->limits.policy_details)) ||
 		    level == DETAIL_TYPE)
 			break;
 	}
-	if (level > DETAIL_WHOLE)
+	if (!is_same(&w, &whole))
 		count_beside(t, record->day, COUNTER_FOLDED_DETAIL);
 	if (*ret == NULL)
 		return detail_make(t, policy, &d, &w, ret);

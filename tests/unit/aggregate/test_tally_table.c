@@ -417,6 +417,36 @@ test_too_many_details_are_folded_helo_first(void **state)
 	assert_int_equal(1000 - 8, counted(f, COUNTER_FOLDED_DETAIL));
 }
 
+/* What a detail does not have cannot be left out of it: no room is gained by
+ * that, and what has only a type is as it was. */
+static void
+test_folding_away_nothing_is_no_folding(void **state)
+{
+	struct fixture *f = *state;
+	const struct tally_policy *p;
+	size_t whole = 0;
+
+	limit(f, (struct tally_limits){ 10, 10, 10, 8 });
+	for (int i = 0; i < 100; i++)
+		add(f,
+		    "{\"d\":\"a.example\"," PR ",\"policies\":["
+		    "{\"policy-type\":9,\"f\":1,\"failure-details\":[{"
+		    "\"c\":201,\"n\":\"mx%d\"}]}]}",
+		    i);
+	for (int i = 0; i < 100; i++)
+		add(f,
+		    "{\"d\":\"a.example\"," PR ",\"policies\":["
+		    "{\"policy-type\":9,\"f\":1,\"failure-details\":[{"
+		    "\"c\":202}]}]}");
+	batch(f);
+	p = &f->tallies[0].policies[0];
+	for (size_t i = 0; i < p->ndetails; i++)
+		whole += p->details[i].detail.mx_hostname.len > 0;
+	assert_int_equal(8, whole);
+	assert_int_equal(8 + 2, p->ndetails);
+	assert_int_equal(100 - 8, counted(f, COUNTER_FOLDED_DETAIL));
+}
+
 static void
 test_folding_goes_on_after_a_flush(void **state)
 {
@@ -704,6 +734,7 @@ main(void)
 		TEST(test_a_record_without_rua_still_counts),
 		TEST(test_of_an_ehlo_reply_the_name_is_the_key),
 		TEST(test_too_many_details_are_folded_helo_first),
+		TEST(test_folding_away_nothing_is_no_folding),
 		TEST(test_folding_goes_on_after_a_flush),
 		TEST(test_too_many_policies_lose_their_text),
 		TEST(test_too_many_records_are_reported_to_nobody),
