@@ -33,10 +33,11 @@ bench: ## measure against this machine's limits; ONLY=name for one
 	@.ci/build release
 	@.ci/bench $(ONLY)
 
-fuzz: ## each fuzz target for an hour, or FUZZ_SECONDS
+fuzz: ## each fuzz target for an hour, or FUZZ_SECONDS; then minimise
 	@.ci/need build check
 	@.ci/build fuzz
 	@.ci/fuzz build/fuzz $(FUZZ_SECONDS)
+	@.ci/fuzz-minimise build/fuzz
 
 lint: ## formatting, layers, exports, RFC marks, options, manuals
 	@.ci/need --list build check
