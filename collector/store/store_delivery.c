@@ -1,0 +1,316 @@
+#include "store/store_delivery.h"
+
+#include "store/store_private.h"
+
+#define PAGE 1000
+
+enum err
+store_delivery_add(struct store *store, const struct delivery *d,
+    struct why *why)
+{
+	const struct db_value null = { .type = DB_NULL };
+
+	return db_write(store->db, QUERY_DELIVERY_ADD, why, DB_T(d->id),
+	    DB_T(d->report), DB_T(d->uri), DB_T(d->host), DB_I(d->state),
+	    DB_T(d->reason), DB_I(d->queued_s), DB_I(d->due_s),
+	    d->done_s == 0 ? null : DB_I(d->done_s));
+}
+
+/* -- claims -- */
+
+struct claim {
+	struct store *store;
+	int64_t now_s;
+	struct arena arena; /* of ids: attempts are added behind the read */
+	struct claimed {
+		struct span id;
+		int64_t attempt;
+	} * v;
+	size_t n, max;
+	delivery_fn *fn;
+	void *arg;
+};
+
+#define CLAIM_BYTES_EACH 128 /* more than an id takes */
+
+static enum err
+note_claimed(void *arg, const struct db_value *row)
+{
+	struct claim *c = arg;
+	const struct delivery d = {
+		.id = row[0].bytes,
+		.report = row[1].bytes,
+		.uri = row[2].bytes,
+		.host = row[3].bytes,
+		.attempts = row[4].num,
+		.first_s = row[5].num,
+	};
+	struct span id = arena_copy(&c->arena, d.id);
+
+	if (id.p == NULL || c->n == c->max)
+		return E_NOMEM;
+	c->v[c->n++] = (struct claimed){ id, d.attempts };
+	return c->fn(c->arg, &d);
+}
+
+/* What is not ended stays as the trace of an attempt whose end nobody saw. */
+static void
+add_attempts(struct claim *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		(void)db_write(c->store->db, QUERY_DELIVERY_ATTEMPT_ADD, NULL,
+		    DB_T(c->v[i].id), DB_I(c->v[i].attempt), DB_I(c->now_s));
+}
+
+static enum err
+claim(struct claim *c, const struct uuid *id, int64_t lease_s, struct why *why)
+{
+	char worker[UUID_TEXT_SIZE];
+	enum err e = db_begin(c->store->db, why);
+
+	if (e != E_OK)
+		return e;
+	uuid_text(id, worker);
+	e = db_read(c->store->db, QUERY_DELIVERY_CLAIM, note_claimed, c, why,
+	    DB_T(span_str(worker)), DB_I(c->now_s), DB_I(c->now_s + lease_s),
+	    DB_I(c->max));
+	if (e != E_OK) {
+		db_rollback(c->store->db);
+		return e;
+	}
+	add_attempts(c);
+	return db_commit(c->store->db, why);
+}
+
+enum err
+store_delivery_claim(struct store *store, const struct uuid *id, int64_t now_s,
+    int64_t lease_s, size_t max, delivery_fn *fn, void *arg, struct why *why)
+{
+	struct claim c = {
+		.store = store,
+		.now_s = now_s,
+		.arena = ARENA_INIT(max * CLAIM_BYTES_EACH + 65536),
+		.max = max,
+		.fn = fn,
+		.arg = arg,
+	};
+	enum err e;
+
+	c.v = arena_alloc(&c.arena, max * sizeof(*c.v));
+	if (c.v == NULL)
+		e = why_set(why, E_NOMEM, "out of memory");
+	else
+		e = claim(&c, id, lease_s, why);
+	arena_free(&c.arena);
+	return e;
+}
+
+static enum err
+write_settled(struct store *store, const char *worker, struct span id,
+    const struct delivery_outcome *o, int64_t *ret_changed, struct why *why)
+{
+	const struct db_value params[] = { DB_T(id), DB_T(span_str(worker)),
+		DB_I(o->state), DB_T(o->reason), DB_I(o->due_s),
+		o->done_s == 0 ? (struct db_value){ .type = DB_NULL }
+			       : DB_I(o->done_s) };
+	const struct delivery_attempt *a = &o->attempt;
+
+	(void)db_write(store->db, QUERY_DELIVERY_ATTEMPT_END, why, DB_T(id),
+	    DB_I(a->number), DB_I(a->ended_s), DB_T(a->transport),
+	    DB_T(a->peer), DB_T(a->tls), DB_I(a->status), DB_T(a->answer));
+	return db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_DELIVERY_SETTLE,
+		.params = params,
+		.nparams = sizeof(params) / sizeof(params[0]) },
+	    ret_changed, why);
+}
+
+enum err
+store_delivery_settle(struct store *store, const struct uuid *claim_id,
+    struct span id, const struct delivery_outcome *o, struct why *why)
+{
+	char worker[UUID_TEXT_SIZE];
+	int64_t changed = 0;
+	enum err e = db_begin(store->db, why);
+
+	if (e != E_OK)
+		return e;
+	uuid_text(claim_id, worker);
+	e = write_settled(store, worker, id, o, &changed, why);
+	if (e != E_OK) {
+		db_rollback(store->db);
+		return e;
+	}
+	e = db_commit(store->db, why);
+	if (e == E_OK && changed == 0)
+		e = why_set(why, E_CONFLICT,
+		    "delivery %.*s is not this worker's any more",
+		    SPAN_ARG(id));
+	return e;
+}
+
+/* -- lists -- */
+
+struct list {
+	delivery_fn *fn;
+	void *arg;
+	/* The last row's place, for the next page. */
+	int64_t queued_s;
+	char id[64];
+	size_t n;
+};
+
+/* The columns that delivery_list and delivery_get share. */
+static enum err
+row_of(const struct db_value *row, struct delivery *ret)
+{
+	*ret = (struct delivery){
+		.id = row[0].bytes,
+		.report = row[1].bytes,
+		.day = row[2].num,
+		.domain = row[3].bytes,
+		.uri = row[4].bytes,
+		.host = row[5].bytes,
+		.reason = row[7].bytes,
+		.queued_s = row[8].num,
+		.due_s = row[9].num,
+		.is_claimed = row[10].bytes.len > 0,
+		.attempts = row[11].num,
+		.first_s = row[12].num,
+		.done_s = row[13].num,
+	};
+	return delivery_state_from_code(row[6].num, &ret->state);
+}
+
+static enum err
+hand_over(void *arg, const struct db_value *row)
+{
+	struct list *list = arg;
+	struct delivery d;
+	size_t n;
+
+	if (row_of(row, &d) != E_OK)
+		return E_SYNTAX;
+	list->queued_s = d.queued_s;
+	n = span_head(d.id, sizeof(list->id) - 1).len;
+	memcpy(list->id, d.id.p, n);
+	list->id[n] = '\0';
+	list->n++;
+	return list->fn(list->arg, &d);
+}
+
+enum err
+store_delivery_list(struct store *store, int state, delivery_fn *fn, void *arg,
+    struct why *why)
+{
+	struct list list = { .fn = fn, .arg = arg, .queued_s = INT64_MIN };
+	enum err e;
+
+	do {
+		list.n = 0;
+		e = db_read(store->db, QUERY_DELIVERY_LIST, hand_over, &list,
+		    why, DB_I(list.queued_s), DB_T(span_str(list.id)),
+		    DB_I(state), DB_I(PAGE));
+	} while (e == E_OK && list.n == PAGE);
+	return e;
+}
+
+enum err
+store_delivery_get(struct store *store, struct span id, delivery_fn *fn,
+    void *arg, struct why *why)
+{
+	struct list list = { .fn = fn, .arg = arg };
+	enum err e = db_read(store->db, QUERY_DELIVERY_GET, hand_over, &list,
+	    why, DB_T(id));
+
+	if (e == E_OK && list.n == 0)
+		e = why_set(why, E_ABSENT, "no delivery %.*s", SPAN_ARG(id));
+	return e;
+}
+
+struct attempts {
+	delivery_attempt_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_attempt(void *arg, const struct db_value *row)
+{
+	const struct attempts *list = arg;
+	const struct delivery_attempt a = {
+		.number = row[0].num,
+		.started_s = row[1].num,
+		.ended_s = row[2].num,
+		.transport = row[3].bytes,
+		.peer = row[4].bytes,
+		.tls = row[5].bytes,
+		.status = row[6].num,
+		.answer = row[7].bytes,
+	};
+
+	return list->fn(list->arg, &a);
+}
+
+enum err
+store_delivery_attempts(struct store *store, struct span id,
+    delivery_attempt_fn *fn, void *arg, struct why *why)
+{
+	struct attempts list = { fn, arg };
+
+	return db_read(store->db, QUERY_DELIVERY_ATTEMPT_LIST,
+	    hand_over_attempt, &list, why, DB_T(id));
+}
+
+/* -- the operator's hand -- */
+
+static enum err
+ignore_delivery(void *arg, const struct delivery *d)
+{
+	(void)arg;
+	(void)d;
+	return E_OK;
+}
+
+/* One row is to change; if none does, it is for its state or not there. */
+static enum err
+change(struct store *store, const struct db_statement *statement,
+    struct span id, const char *conflict, struct why *why)
+{
+	int64_t changed = 0;
+	enum err e = db_run(store->db, statement, &changed, why);
+
+	if (e != E_OK || changed > 0)
+		return e;
+	e = store_delivery_get(store, id, ignore_delivery, NULL, why);
+	return e == E_OK ? why_set(why, E_CONFLICT, "delivery %.*s %s",
+			       SPAN_ARG(id), conflict)
+			 : e;
+}
+
+enum err
+store_delivery_retry(struct store *store, struct span id, int64_t now_s,
+    struct why *why)
+{
+	const struct db_value params[] = { DB_T(id), DB_I(DELIVERY_RETRYING),
+		DB_I(now_s) };
+
+	return change(store,
+	    &(const struct db_statement){ .query = QUERY_DELIVERY_RETRY,
+		.params = params,
+		.nparams = sizeof(params) / sizeof(params[0]) },
+	    id, "is still being tried", why);
+}
+
+enum err
+store_delivery_cancel(struct store *store, struct span id, int64_t now_s,
+    struct why *why)
+{
+	const struct db_value params[] = { DB_T(id), DB_I(DELIVERY_CANCELLED),
+		DB_T(SPAN_LIT("by the operator")), DB_I(now_s) };
+
+	return change(store,
+	    &(const struct db_statement){ .query = QUERY_DELIVERY_CANCEL,
+		.params = params,
+		.nparams = sizeof(params) / sizeof(params[0]) },
+	    id, "is done already", why);
+}

@@ -1,0 +1,88 @@
+/* store/store_delivery.h -- the queue of deliveries: one for each destination
+ * of a report, claimed by any number of workers. Errors and lists as in
+ * store.h. */
+#ifndef STORE_STORE_DELIVERY_H
+#define STORE_STORE_DELIVERY_H
+
+#include "model/delivery_state.h"
+#include "store/store.h"
+
+struct delivery {
+	struct span id; /* UUID */
+	struct span report;
+	int64_t day;	    /* of the report; not set by a claim */
+	struct span domain; /* likewise */
+	struct span uri;    /* of the rua set */
+	struct span host;   /* that is visited; empty: the URI is refused */
+	enum delivery_state state;
+	struct span reason; /* of the state, for a person; may be empty */
+	int64_t queued_s;
+	int64_t due_s;	  /* next attempt, or until when it is claimed */
+	bool is_claimed;  /* an attempt is going on, or its worker died */
+	int64_t attempts; /* begun */
+	int64_t first_s;  /* attempt; 0: none yet */
+	int64_t done_s;	  /* 0: there is something to do */
+};
+
+struct delivery_attempt {
+	int64_t number; /* from 1 */
+	int64_t started_s;
+	int64_t ended_s;       /* 0: nobody knows how it ended */
+	struct span transport; /* "https" */
+	struct span peer;      /* "192.0.2.1:443"; empty: none was reached */
+	struct span tls;       /* "verified", "unverified", "" */
+	int64_t status;	       /* HTTP status or SMTP reply code; 0: none */
+	struct span answer; /* the peer's first bytes, or why there is none */
+};
+
+/* Queue it, unless there is a delivery of that report to that URI already. Of
+ * the delivery id, report, uri, host, state, reason, queued_s, due_s and done_s
+ * are looked at. */
+enum err store_delivery_add(struct store *, const struct delivery *,
+    struct why *why);
+
+typedef enum err delivery_fn(void *arg, const struct delivery *);
+
+/* Begin an attempt of at most max deliveries that are due, first those that are
+ * so for longest, in a transaction of its own. Until lease_s later nobody else
+ * takes them; after that everybody may. claim: a new UUID, for
+ * store_delivery_settle. id, report, uri, host, attempts and first_s are set.
+ */
+MUST_CHECK enum err store_delivery_claim(struct store *,
+    const struct uuid *claim, int64_t now_s, int64_t lease_s, size_t max,
+    delivery_fn *, void *arg, struct why *why);
+
+struct delivery_outcome {
+	enum delivery_state state;
+	struct span reason;
+	int64_t due_s;	/* of another attempt */
+	int64_t done_s; /* 0: there will be another */
+	struct delivery_attempt attempt;
+};
+
+/* What came of the attempt, in a transaction of its own. E_CONFLICT: the claim
+ * has run out and another worker has it, or the operator stopped it; the
+ * attempt is noted all the same. */
+MUST_CHECK enum err store_delivery_settle(struct store *,
+    const struct uuid *claim, struct span id, const struct delivery_outcome *,
+    struct why *why);
+
+/* All, or those in one state, by the time of queueing. state 0: any. */
+MUST_CHECK enum err store_delivery_list(struct store *, int state,
+    delivery_fn *, void *arg, struct why *why);
+/* E_ABSENT. */
+MUST_CHECK enum err store_delivery_get(struct store *, struct span id,
+    delivery_fn *, void *arg, struct why *why);
+typedef enum err delivery_attempt_fn(void *arg,
+    const struct delivery_attempt *);
+MUST_CHECK enum err store_delivery_attempts(struct store *, struct span id,
+    delivery_attempt_fn *, void *arg, struct why *why);
+
+/* The operator's hand. E_CONFLICT: it is still being tried; E_ABSENT. */
+MUST_CHECK enum err store_delivery_retry(struct store *, struct span id,
+    int64_t now_s, struct why *why);
+/* E_CONFLICT: it is done already; E_ABSENT. */
+MUST_CHECK enum err store_delivery_cancel(struct store *, struct span id,
+    int64_t now_s, struct why *why);
+
+#endif

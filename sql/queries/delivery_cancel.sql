@@ -1,0 +1,2 @@
+UPDATE delivery SET state = $2, reason = $3, done_at = $4, worker = ''
+WHERE delivery_id = $1 AND done_at IS NULL

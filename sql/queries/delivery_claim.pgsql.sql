@@ -1,0 +1,8 @@
+-- A claim is a lease: who does not settle it in time loses it.
+UPDATE delivery SET worker = $1, due_at = $3, attempts = attempts + 1,
+    first_at = COALESCE(first_at, $2)
+WHERE delivery_id IN (SELECT delivery_id FROM delivery
+    WHERE done_at IS NULL AND due_at <= $2
+    ORDER BY due_at
+    LIMIT $4 FOR UPDATE SKIP LOCKED)
+RETURNING delivery_id, report_id, uri, host, attempts, first_at

@@ -1,0 +1,416 @@
+/* The store contract: the queue of deliveries. */
+#include "store_fixture.h"
+
+#include <pthread.h>
+
+#include "store/store_delivery.h"
+
+#define LEASE_S 600
+
+/* -- queueing and looking -- */
+
+/* Delivery number n of report r-n, due at due_s. */
+static void
+add(struct fixture *f, unsigned n, int64_t due_s)
+{
+	char id[64], report[64];
+	const struct delivery d = {
+		.id = { id, (size_t)snprintf(id, sizeof(id), "d-%04u", n) },
+		.report = { report,
+		    (size_t)snprintf(report, sizeof(report), "r-%u", n) },
+		.uri = SPAN_LIT("https://a.example/tlsrpt"),
+		.host = SPAN_LIT("a.example"),
+		.state = DELIVERY_QUEUED,
+		.queued_s = NOW_S,
+		.due_s = due_s,
+	};
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+}
+
+struct seen {
+	struct delivery d[8]; /* but for the texts */
+	char id[8][64], reason[8][64];
+	size_t n;
+};
+
+static enum err
+note(void *arg, const struct delivery *d)
+{
+	struct seen *s = arg;
+
+	assert_true(s->n < 8);
+	s->d[s->n] = *d;
+	(void)snprintf(s->id[s->n], 64, "%.*s", SPAN_ARG(d->id));
+	(void)snprintf(s->reason[s->n], 64, "%.*s", SPAN_ARG(d->reason));
+	s->n++;
+	return E_OK;
+}
+
+static struct seen
+get(struct fixture *f, const char *id)
+{
+	struct seen s = { .n = 0 };
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_get(f->store, span_str(id), note, &s,
+			  &why),
+	    &why);
+	assert_int_equal(1, s.n);
+	return s;
+}
+
+struct attempts {
+	struct delivery_attempt a[8]; /* but for the texts */
+	char answer[8][64];
+	size_t n;
+};
+
+static enum err
+note_attempt(void *arg, const struct delivery_attempt *a)
+{
+	struct attempts *list = arg;
+
+	assert_true(list->n < 8);
+	list->a[list->n] = *a;
+	(void)snprintf(list->answer[list->n], 64, "%.*s", SPAN_ARG(a->answer));
+	list->n++;
+	return E_OK;
+}
+
+static struct attempts
+attempts(struct fixture *f, const char *id)
+{
+	struct attempts list = { .n = 0 };
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_attempts(f->store, span_str(id),
+			  note_attempt, &list, &why),
+	    &why);
+	return list;
+}
+
+/* -- claiming and settling -- */
+
+static struct uuid
+claim(struct fixture *f, int64_t now_s, size_t max, struct seen *ret)
+{
+	struct uuid id = uuid_new(now_s * NS_PER_S);
+	struct why why = { { 0 } };
+
+	ret->n = 0;
+	assert_ok_why(store_delivery_claim(f->store, &id, now_s, LEASE_S, max,
+			  note, ret, &why),
+	    &why);
+	return id;
+}
+
+static enum err
+settle(struct fixture *f, const struct uuid *claimed, const char *id,
+    int64_t attempt, enum delivery_state state, int64_t due_s, int64_t done_s)
+{
+	const struct delivery_outcome o = {
+		.state = state,
+		.reason = SPAN_LIT("as the test says"),
+		.due_s = due_s,
+		.done_s = done_s,
+		.attempt = { .number = attempt,
+		    .ended_s = NOW_S + 1,
+		    .transport = SPAN_LIT("https"),
+		    .peer = SPAN_LIT("192.0.2.1:443"),
+		    .tls = SPAN_LIT("verified"),
+		    .status = 201,
+		    .answer = SPAN_LIT("thanks") },
+	};
+
+	return store_delivery_settle(f->store, claimed, span_str(id), &o, NULL);
+}
+
+static void
+test_a_destination_is_queued_once(void **state)
+{
+	struct fixture *f = *state;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	add(f, 1, NOW_S + 99);
+	(void)claim(f, NOW_S + 99, 8, &s);
+	assert_int_equal(1, s.n);
+	s = get(f, "d-0001");
+	assert_int_equal(DELIVERY_QUEUED, s.d[0].state);
+	assert_int_equal(NOW_S, s.d[0].queued_s);
+}
+
+static void
+test_what_is_due_first_is_claimed_first(void **state)
+{
+	struct fixture *f = *state;
+	struct seen s;
+
+	add(f, 1, NOW_S + 30);
+	add(f, 2, NOW_S + 10);
+	add(f, 3, NOW_S + 20);
+	(void)claim(f, NOW_S + 9, 8, &s);
+	assert_int_equal(0, s.n);
+	(void)claim(f, NOW_S + 25, 1, &s);
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0002", s.id[0]);
+	assert_int_equal(1, s.d[0].attempts);
+	assert_int_equal(NOW_S + 25, s.d[0].first_s);
+	(void)claim(f, NOW_S + 25, 8, &s);
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0003", s.id[0]);
+	/* What is claimed nobody else gets. */
+	(void)claim(f, NOW_S + 29, 8, &s);
+	assert_int_equal(0, s.n);
+	assert_true(get(f, "d-0002").d[0].is_claimed);
+}
+
+static void
+test_an_accepted_one_is_done(void **state)
+{
+	struct fixture *f = *state;
+	struct attempts a;
+	struct uuid c;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	c = claim(f, NOW_S, 8, &s);
+	assert_ok(settle(f, &c, "d-0001", 1, DELIVERY_ACCEPTED, NOW_S, NOW_S));
+	s = get(f, "d-0001");
+	assert_int_equal(DELIVERY_ACCEPTED, s.d[0].state);
+	assert_string_equal("as the test says", s.reason[0]);
+	assert_int_equal(NOW_S, s.d[0].done_s);
+	assert_false(s.d[0].is_claimed);
+	a = attempts(f, "d-0001");
+	assert_int_equal(1, a.n);
+	assert_int_equal(1, a.a[0].number);
+	assert_int_equal(NOW_S, a.a[0].started_s);
+	assert_int_equal(NOW_S + 1, a.a[0].ended_s);
+	assert_int_equal(201, a.a[0].status);
+	assert_string_equal("thanks", a.answer[0]);
+	(void)claim(f, NOW_S + 10 * LEASE_S, 8, &s);
+	assert_int_equal(0, s.n);
+}
+
+static void
+test_one_that_failed_is_due_again_when_it_says(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid c;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	c = claim(f, NOW_S, 8, &s);
+	assert_ok(
+	    settle(f, &c, "d-0001", 1, DELIVERY_RETRYING, NOW_S + 300, 0));
+	(void)claim(f, NOW_S + 299, 8, &s);
+	assert_int_equal(0, s.n);
+	(void)claim(f, NOW_S + 300, 8, &s);
+	assert_int_equal(1, s.n);
+	assert_int_equal(2, s.d[0].attempts);
+	/* The 24 hours count from the first attempt. */
+	assert_int_equal(NOW_S, s.d[0].first_s);
+}
+
+static void
+test_another_worker_takes_over_from_one_that_died(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid died, takes_over;
+	struct attempts a;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	died = claim(f, NOW_S, 8, &s);
+	(void)claim(f, NOW_S + LEASE_S - 1, 8, &s);
+	assert_int_equal(0, s.n);
+	takes_over = claim(f, NOW_S + LEASE_S, 8, &s);
+	assert_int_equal(1, s.n);
+	/* It was not dead after all: too late, but what it saw is kept. */
+	assert_err(E_CONFLICT,
+	    settle(f, &died, "d-0001", 1, DELIVERY_ACCEPTED, NOW_S, NOW_S));
+	assert_int_equal(DELIVERY_QUEUED, get(f, "d-0001").d[0].state);
+	a = attempts(f, "d-0001");
+	assert_int_equal(2, a.n);
+	assert_int_equal(201, a.a[0].status);
+	assert_int_equal(0, a.a[1].ended_s);
+	assert_ok(settle(f, &takes_over, "d-0001", 2, DELIVERY_ACCEPTED, NOW_S,
+	    NOW_S));
+}
+
+/* -- two workers at a time -- */
+
+#define MANY 200
+
+struct worker {
+	struct fixture *f;
+	unsigned taken[MANY]; /* by number */
+};
+
+static enum err
+count(void *arg, const struct delivery *d)
+{
+	struct worker *w = arg;
+	char id[64];
+
+	(void)snprintf(id, sizeof(id), "%.*s", SPAN_ARG(d->id));
+	w->taken[atoi(id + 2)]++;
+	return E_OK;
+}
+
+static void *
+claim_until_none(void *arg)
+{
+	struct worker *w = arg;
+	struct store *store;
+	unsigned before, now = 0;
+	enum err e = store_open(w->f->url, &store, NULL);
+
+	while (e == E_OK) {
+		struct uuid id = uuid_new(NOW_S * NS_PER_S);
+
+		before = now;
+		e = store_delivery_claim(store, &id, NOW_S, LEASE_S, 7, count,
+		    w, NULL);
+		now = 0;
+		for (unsigned i = 0; i < MANY; i++)
+			now += w->taken[i];
+		if (e == E_BUSY)
+			e = E_OK;
+		else if (now == before)
+			break;
+	}
+	store_close(store);
+	return NULL;
+}
+
+static void
+test_two_workers_share_the_work(void **state)
+{
+	struct fixture *f = *state;
+	struct worker w[2] = { { .f = f }, { .f = f } };
+	pthread_t thread[2];
+
+	for (unsigned i = 0; i < MANY; i++)
+		add(f, i, NOW_S - i);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(0,
+		    pthread_create(&thread[i], NULL, claim_until_none, &w[i]));
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(0, pthread_join(thread[i], NULL));
+	for (unsigned i = 0; i < MANY; i++)
+		assert_int_equal(1, w[0].taken[i] + w[1].taken[i]);
+}
+
+/* -- the operator's hand -- */
+
+static void
+test_a_cancelled_one_is_not_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid c;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	add(f, 2, NOW_S);
+	assert_ok(
+	    store_delivery_cancel(f->store, SPAN_LIT("d-0001"), NOW_S, NULL));
+	assert_err(E_CONFLICT,
+	    store_delivery_cancel(f->store, SPAN_LIT("d-0001"), NOW_S, NULL));
+	assert_err(E_ABSENT,
+	    store_delivery_cancel(f->store, SPAN_LIT("d-9"), NOW_S, NULL));
+	c = claim(f, NOW_S, 8, &s);
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0002", s.id[0]);
+	/* In the middle of an attempt. */
+	assert_ok(
+	    store_delivery_cancel(f->store, SPAN_LIT("d-0002"), NOW_S, NULL));
+	assert_err(E_CONFLICT,
+	    settle(f, &c, "d-0002", 1, DELIVERY_RETRYING, NOW_S, 0));
+	s = get(f, "d-0002");
+	assert_int_equal(DELIVERY_CANCELLED, s.d[0].state);
+	assert_string_equal("by the operator", s.reason[0]);
+}
+
+static void
+test_one_that_is_done_can_be_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid c;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	assert_err(E_CONFLICT,
+	    store_delivery_retry(f->store, SPAN_LIT("d-0001"), NOW_S, NULL));
+	assert_err(E_ABSENT,
+	    store_delivery_retry(f->store, SPAN_LIT("d-9"), NOW_S, NULL));
+	c = claim(f, NOW_S, 8, &s);
+	assert_ok(settle(f, &c, "d-0001", 1, DELIVERY_GIVEN_UP, NOW_S, NOW_S));
+	assert_ok(store_delivery_retry(f->store, SPAN_LIT("d-0001"),
+	    NOW_S + 99999, NULL));
+	(void)claim(f, NOW_S + 99999, 8, &s);
+	assert_int_equal(1, s.n);
+	assert_int_equal(2, s.d[0].attempts);
+	assert_int_equal(NOW_S + 99999, s.d[0].first_s);
+}
+
+/* -- lists -- */
+
+struct listing {
+	unsigned n;
+	char last[64];
+};
+
+static enum err
+in_order(void *arg, const struct delivery *d)
+{
+	struct listing *l = arg;
+	char id[64];
+
+	(void)snprintf(id, sizeof(id), "%.*s", SPAN_ARG(d->id));
+	assert_true(strcmp(l->last, id) < 0);
+	(void)snprintf(l->last, sizeof(l->last), "%s", id);
+	l->n++;
+	return E_OK;
+}
+
+static void
+test_all_are_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct listing all = { 0 }, cancelled = { 0 };
+
+	assert_ok(store_begin(f->store, NULL));
+	for (unsigned i = 0; i < 2500; i++)
+		add(f, i, NOW_S + i % 7);
+	assert_ok(store_commit(f->store, NULL));
+	assert_ok(
+	    store_delivery_cancel(f->store, SPAN_LIT("d-1234"), NOW_S, NULL));
+	assert_ok(store_delivery_list(f->store, 0, in_order, &all, NULL));
+	assert_int_equal(2500, all.n);
+	assert_ok(store_delivery_list(f->store, DELIVERY_CANCELLED, in_order,
+	    &cancelled, NULL));
+	assert_int_equal(1, cancelled.n);
+	assert_string_equal("d-1234", cancelled.last);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_destination_is_queued_once),
+		TEST(test_what_is_due_first_is_claimed_first),
+		TEST(test_an_accepted_one_is_done),
+		TEST(test_one_that_failed_is_due_again_when_it_says),
+		TEST(test_another_worker_takes_over_from_one_that_died),
+		TEST(test_two_workers_share_the_work),
+		TEST(test_a_cancelled_one_is_not_tried_again),
+		TEST(test_one_that_is_done_can_be_tried_again),
+		TEST(test_all_are_listed),
+	};
+
+	store_kind(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
