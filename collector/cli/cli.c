@@ -154,6 +154,19 @@ cli_day(const struct cli *cli, int64_t *ret)
 	return EX_OK;
 }
 
+void
+cli_json_time(struct json_out *out, const char *key, int64_t s)
+{
+	char text[TIME_TEXT_SIZE];
+
+	if (s == 0) {
+		json_out_null(out, key);
+		return;
+	}
+	time_text(s, text);
+	json_out_text(out, key, span_str(text));
+}
+
 int
 cli_print_json(const struct cli *cli, struct json_out *out)
 {

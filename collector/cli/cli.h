@@ -67,6 +67,9 @@ int cli_day(const struct cli *, int64_t *ret);
 /* Print the document, which is freed. An exit code. */
 int cli_print_json(const struct cli *, struct json_out *);
 
+/* UTC seconds; 0: null. */
+void cli_json_time(struct json_out *, const char *key, int64_t s);
+
 /* A table for people: columns as wide as they need be. Outside text is made
  * harmless. */
 struct cli_table;
@@ -75,6 +78,7 @@ struct cli_table;
 struct cli_table *cli_table_new(const char *const *heads);
 void cli_table_text(struct cli_table *, struct span);
 void cli_table_count(struct cli_table *, uint64_t);
+void cli_table_time(struct cli_table *, int64_t s); /* 0: "-" */
 /* A line of its own, indented, below the row that was filled last. */
 void cli_table_note(struct cli_table *, struct span);
 /* Print and free it; empty: the text instead, if there are no rows. */
@@ -82,6 +86,10 @@ int cli_table_print(const struct cli *, struct cli_table *, const char *empty);
 
 int cmd_db_check(struct cli *);
 int cmd_db_migrate(struct cli *);
+int cmd_delivery_cancel(struct cli *);
+int cmd_delivery_list(struct cli *);
+int cmd_delivery_retry(struct cli *);
+int cmd_delivery_show(struct cli *);
 int cmd_demo(struct cli *);
 int cmd_emit(struct cli *);
 int cmd_record_parse(struct cli *);
@@ -91,7 +99,8 @@ int cmd_report_show(struct cli *);
 int cmd_status(struct cli *);
 int cmd_tally_list(struct cli *);
 
-extern const struct cli_option demo_options[], emit_options[], day_options[],
-    report_build_options[], report_list_options[], tally_list_options[];
+extern const struct cli_option delivery_list_options[], demo_options[],
+    emit_options[], day_options[], report_build_options[],
+    report_list_options[], tally_list_options[];
 
 #endif

@@ -16,29 +16,6 @@ struct status {
 	struct cli_table *table; /* else */
 };
 
-static void
-put_time(struct json_out *out, const char *key, int64_t s)
-{
-	char text[TIME_TEXT_SIZE];
-
-	if (s == 0) {
-		json_out_null(out, key);
-		return;
-	}
-	time_text(s, text);
-	json_out_text(out, key, span_str(text));
-}
-
-static void
-add_time(struct cli_table *t, int64_t s)
-{
-	char text[TIME_TEXT_SIZE] = "-";
-
-	if (s != 0)
-		time_text(s, text);
-	cli_table_text(t, span_str(text));
-}
-
 /* -- collectors -- */
 
 static enum err
@@ -51,8 +28,8 @@ collector_json(void *arg, const struct collector *c)
 	json_out_object(s->out, NULL);
 	json_out_text(s->out, "collector", span_str(id));
 	json_out_text(s->out, "host", c->host);
-	put_time(s->out, "complete-until", c->watermark_s);
-	put_time(s->out, "seen", c->seen_s);
+	cli_json_time(s->out, "complete-until", c->watermark_s);
+	cli_json_time(s->out, "seen", c->seen_s);
 	json_out_int(s->out, "segment", c->position.segment);
 	json_out_int(s->out, "offset", c->position.offset);
 	json_out_bool(s->out, "forgotten", c->forgotten);
@@ -69,8 +46,8 @@ collector_row(void *arg, const struct collector *c)
 	uuid_text(&c->id, id);
 	cli_table_text(s->table, c->host);
 	cli_table_text(s->table, span_str(id));
-	add_time(s->table, c->watermark_s);
-	add_time(s->table, c->seen_s);
+	cli_table_time(s->table, c->watermark_s);
+	cli_table_time(s->table, c->seen_s);
 	return E_OK;
 }
 
@@ -92,7 +69,7 @@ day_json(void *arg, const struct day_state *d)
 	json_out_object(s->out, NULL);
 	json_out_text(s->out, "day", span_str(text));
 	json_out_text(s->out, "state", span_str(day_state_text(d)));
-	put_time(s->out, "closed-at", d->closed_s);
+	cli_json_time(s->out, "closed-at", d->closed_s);
 	json_out_text(s->out, "closed-by", d->closed_by);
 	json_out_text(s->out, "missing-collectors", d->missing);
 	json_out_count(s->out, "total-successful-session-count", d->succeeded);
@@ -161,7 +138,7 @@ print_status_json(struct status *s)
 	if ((s->out = json_out_new()) == NULL)
 		return cli_print_json(s->cli, NULL);
 	json_out_object(s->out, NULL);
-	put_time(s->out, "now", s->now_s);
+	cli_json_time(s->out, "now", s->now_s);
 	json_out_array(s->out, "collectors");
 	e = store_collector_list(store, collector_json, s, &why);
 	json_out_end(s->out);

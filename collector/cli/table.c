@@ -124,6 +124,16 @@ cli_table_count(struct cli_table *t, uint64_t n)
 	cli_table_text(t, span_str(text));
 }
 
+void
+cli_table_time(struct cli_table *t, int64_t s)
+{
+	char text[TIME_TEXT_SIZE] = "-";
+
+	if (s != 0)
+		time_text(s, text);
+	cli_table_text(t, span_str(text));
+}
+
 static bool
 to_the_right(const struct cli_table *t, size_t column)
 {
