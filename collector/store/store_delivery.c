@@ -20,13 +20,13 @@ store_delivery_add(struct store *store, const struct delivery *d,
 
 struct claim {
 	struct store *store;
-	int64_t now_s;
+	const struct delivery_wish *wish;
 	struct arena arena; /* of ids: attempts are added behind the read */
 	struct claimed {
 		struct span id;
 		int64_t attempt;
 	} * v;
-	size_t n, max;
+	size_t n;
 	delivery_fn *fn;
 	void *arg;
 };
@@ -47,7 +47,7 @@ note_claimed(void *arg, const struct db_value *row)
 	};
 	struct span id = arena_copy(&c->arena, d.id);
 
-	if (id.p == NULL || c->n == c->max)
+	if (id.p == NULL || c->n == c->wish->max)
 		return E_NOMEM;
 	c->v[c->n++] = (struct claimed){ id, d.attempts };
 	return c->fn(c->arg, &d);
@@ -59,12 +59,14 @@ add_attempts(struct claim *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		(void)db_write(c->store->db, QUERY_DELIVERY_ATTEMPT_ADD, NULL,
-		    DB_T(c->v[i].id), DB_I(c->v[i].attempt), DB_I(c->now_s));
+		    DB_T(c->v[i].id), DB_I(c->v[i].attempt),
+		    DB_I(c->wish->now_s));
 }
 
 static enum err
-claim(struct claim *c, const struct uuid *id, int64_t lease_s, struct why *why)
+claim(struct claim *c, const struct uuid *id, struct why *why)
 {
+	const struct delivery_wish *w = c->wish;
 	char worker[UUID_TEXT_SIZE];
 	enum err e = db_begin(c->store->db, why);
 
@@ -72,8 +74,8 @@ claim(struct claim *c, const struct uuid *id, int64_t lease_s, struct why *why)
 		return e;
 	uuid_text(id, worker);
 	e = db_read(c->store->db, QUERY_DELIVERY_CLAIM, note_claimed, c, why,
-	    DB_T(span_str(worker)), DB_I(c->now_s), DB_I(c->now_s + lease_s),
-	    DB_I(c->max));
+	    DB_T(span_str(worker)), DB_I(w->now_s), DB_I(w->now_s + w->lease_s),
+	    DB_I(w->max), DB_T(w->but_hosts));
 	if (e != E_OK) {
 		db_rollback(c->store->db);
 		return e;
@@ -83,24 +85,24 @@ claim(struct claim *c, const struct uuid *id, int64_t lease_s, struct why *why)
 }
 
 enum err
-store_delivery_claim(struct store *store, const struct uuid *id, int64_t now_s,
-    int64_t lease_s, size_t max, delivery_fn *fn, void *arg, struct why *why)
+store_delivery_claim(struct store *store, const struct uuid *id,
+    const struct delivery_wish *wish, delivery_fn *fn, void *arg,
+    struct why *why)
 {
 	struct claim c = {
 		.store = store,
-		.now_s = now_s,
-		.arena = ARENA_INIT(max * CLAIM_BYTES_EACH + 65536),
-		.max = max,
+		.wish = wish,
+		.arena = ARENA_INIT(wish->max * CLAIM_BYTES_EACH + 65536),
 		.fn = fn,
 		.arg = arg,
 	};
 	enum err e;
 
-	c.v = arena_alloc(&c.arena, max * sizeof(*c.v));
+	c.v = arena_alloc(&c.arena, wish->max * sizeof(*c.v));
 	if (c.v == NULL)
 		e = why_set(why, E_NOMEM, "out of memory");
 	else
-		e = claim(&c, id, lease_s, why);
+		e = claim(&c, id, why);
 	arena_free(&c.arena);
 	return e;
 }

@@ -43,14 +43,22 @@ enum err store_delivery_add(struct store *, const struct delivery *,
 
 typedef enum err delivery_fn(void *arg, const struct delivery *);
 
-/* Begin an attempt of at most max deliveries that are due, first those that are
- * so for longest, in a transaction of its own. Until lease_s later nobody else
- * takes them; after that everybody may. claim: a new UUID, for
+struct delivery_wish {
+	int64_t now_s, lease_s;
+	size_t max;
+	/* Hosts that are left out, each between commas: ",a.example,"; or
+	 * empty. */
+	struct span but_hosts;
+};
+
+/* Begin an attempt of deliveries that are due, first those that are so for
+ * longest, in a transaction of its own. Until lease_s later nobody else takes
+ * them; after that everybody may. claim: a new UUID, for
  * store_delivery_settle. id, report, uri, host, attempts and first_s are set.
  */
 MUST_CHECK enum err store_delivery_claim(struct store *,
-    const struct uuid *claim, int64_t now_s, int64_t lease_s, size_t max,
-    delivery_fn *, void *arg, struct why *why);
+    const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
+    void *arg, struct why *why);
 
 struct delivery_outcome {
 	enum delivery_state state;

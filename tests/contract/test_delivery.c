@@ -9,9 +9,9 @@
 
 /* -- queueing and looking -- */
 
-/* Delivery number n of report r-n, due at due_s. */
+/* Delivery number n of report r-n to a host, due at due_s. */
 static void
-add(struct fixture *f, unsigned n, int64_t due_s)
+add_to(struct fixture *f, unsigned n, int64_t due_s, const char *host)
 {
 	char id[64], report[64];
 	const struct delivery d = {
@@ -19,7 +19,7 @@ add(struct fixture *f, unsigned n, int64_t due_s)
 		.report = { report,
 		    (size_t)snprintf(report, sizeof(report), "r-%u", n) },
 		.uri = SPAN_LIT("https://a.example/tlsrpt"),
-		.host = SPAN_LIT("a.example"),
+		.host = span_str(host),
 		.state = DELIVERY_QUEUED,
 		.queued_s = NOW_S,
 		.due_s = due_s,
@@ -27,6 +27,12 @@ add(struct fixture *f, unsigned n, int64_t due_s)
 	struct why why = { { 0 } };
 
 	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+}
+
+static void
+add(struct fixture *f, unsigned n, int64_t due_s)
+{
+	add_to(f, n, due_s, "a.example");
 }
 
 struct seen {
@@ -99,9 +105,12 @@ claim(struct fixture *f, int64_t now_s, size_t max, struct seen *ret)
 	struct uuid id = uuid_new(now_s * NS_PER_S);
 	struct why why = { { 0 } };
 
+	const struct delivery_wish wish = { now_s, LEASE_S, max,
+		SPAN_LIT(",busy.example,b.example,") };
+
 	ret->n = 0;
-	assert_ok_why(store_delivery_claim(f->store, &id, now_s, LEASE_S, max,
-			  note, ret, &why),
+	assert_ok_why(store_delivery_claim(f->store, &id, &wish, note, ret,
+			  &why),
 	    &why);
 	return id;
 }
@@ -165,6 +174,20 @@ test_what_is_due_first_is_claimed_first(void **state)
 	(void)claim(f, NOW_S + 29, 8, &s);
 	assert_int_equal(0, s.n);
 	assert_true(get(f, "d-0002").d[0].is_claimed);
+}
+
+static void
+test_hosts_that_are_left_out_wait(void **state)
+{
+	struct fixture *f = *state;
+	struct seen s;
+
+	add_to(f, 1, NOW_S, "busy.example");
+	add_to(f, 2, NOW_S + 1, "sy.example");
+	add_to(f, 3, NOW_S + 2, "b.example");
+	(void)claim(f, NOW_S + 9, 8, &s);
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0002", s.id[0]);
 }
 
 static void
@@ -263,6 +286,7 @@ count(void *arg, const struct delivery *d)
 static void *
 claim_until_none(void *arg)
 {
+	const struct delivery_wish wish = { NOW_S, LEASE_S, 7, SPAN_LIT("") };
 	struct worker *w = arg;
 	struct store *store;
 	unsigned before, now = 0;
@@ -272,8 +296,7 @@ claim_until_none(void *arg)
 		struct uuid id = uuid_new(NOW_S * NS_PER_S);
 
 		before = now;
-		e = store_delivery_claim(store, &id, NOW_S, LEASE_S, 7, count,
-		    w, NULL);
+		e = store_delivery_claim(store, &id, &wish, count, w, NULL);
 		now = 0;
 		for (unsigned i = 0; i < MANY; i++)
 			now += w->taken[i];
@@ -402,6 +425,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_destination_is_queued_once),
 		TEST(test_what_is_due_first_is_claimed_first),
+		TEST(test_hosts_that_are_left_out_wait),
 		TEST(test_an_accepted_one_is_done),
 		TEST(test_one_that_failed_is_due_again_when_it_says),
 		TEST(test_another_worker_takes_over_from_one_that_died),
