@@ -73,6 +73,7 @@ static bool
 percent_decode(struct span s, char *at, struct span *ret)
 {
 	char *start = at;
+	int byte;
 
 	while (s.len > 0) {
 		if (s.p[0] != '%') {
@@ -80,11 +81,9 @@ percent_decode(struct span s, char *at, struct span *ret)
 			s = span_skip(s, 1);
 			continue;
 		}
-		if (s.len < 3 || ascii_hex_value(s.p[1]) < 0 ||
-		    ascii_hex_value(s.p[2]) < 0)
+		if ((byte = uri_encoded_byte(s)) < 0)
 			return false;
-		*at++ = (char)(ascii_hex_value(s.p[1]) << 4 |
-		    ascii_hex_value(s.p[2]));
+		*at++ = (char)byte;
 		s = span_skip(s, 3);
 	}
 	*ret = (struct span){ start, (size_t)(at - start) };
@@ -162,14 +161,8 @@ add_mailto(struct tlsrpt_record *rec, struct span rest, struct arena *arena)
 static struct span
 find_host(struct span rest)
 {
-	struct span host;
-	size_t n = 0;
+	struct span host = uri_authority(rest);
 
-	if (!span_take(&rest, SPAN_LIT("//")))
-		return SPAN_NONE;
-	while (n < rest.len && !ascii_is_one_of(rest.p[n], "/?#"))
-		n++;
-	host = span_head(rest, n);
 	if (span_has(host, '@'))
 		(void)span_until(&host, '@');
 	if (host.len > 0 && (host.p[0] == ':' || span_has(host, '@')))

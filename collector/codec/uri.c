@@ -26,13 +26,23 @@ is_scheme(struct span s)
 }
 
 /* RFC 3986 s2.1 */
+int
+uri_encoded_byte(struct span s)
+{
+	int high, low;
+
+	if (s.len < 3 || s.p[0] != '%')
+		return -1;
+	high = ascii_hex_value(s.p[1]);
+	low = ascii_hex_value(s.p[2]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 static bool
 is_encoded(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] == '%' &&
-		    (s.len - i < 3 || ascii_hex_value(s.p[i + 1]) < 0 ||
-			ascii_hex_value(s.p[i + 2]) < 0))
+	for (; s.len > 0; s = span_skip(s, 1))
+		if (s.p[0] == '%' && uri_encoded_byte(s) < 0)
 			return false;
 	return true;
 }
@@ -44,4 +54,17 @@ uri_is_valid(struct span uri)
 
 	return span_has(uri, ':') && is_scheme(span_until(&rest, ':')) &&
 	    uri_is_text(uri) && is_encoded(rest);
+}
+
+/* RFC 3986 s3.2 */
+struct span
+uri_authority(struct span rest)
+{
+	size_t n = 0;
+
+	if (!span_take(&rest, SPAN_LIT("//")))
+		return SPAN_NONE;
+	while (n < rest.len && !ascii_is_one_of(rest.p[n], "/?#"))
+		n++;
+	return span_head(rest, n);
 }

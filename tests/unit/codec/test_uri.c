@@ -78,6 +78,40 @@ test_what_is_just_one(void **state)
 		assert_true(uri_is_valid(span_str(uris[i])));
 }
 
+static void
+test_encoded_byte(void **state)
+{
+	static const struct {
+		const char *in;
+		int want;
+	} cases[] = { { "%00", 0 }, { "%0aX", 10 }, { "%fF", 255 },
+		{ "%7E%41", 126 }, { "", -1 }, { "%", -1 }, { "%4", -1 },
+		{ "%4g", -1 }, { "%g4", -1 }, { "41%", -1 }, { "%%4", -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("\"%s\"\n", cases[i].in);
+		assert_int_equal(cases[i].want,
+		    uri_encoded_byte(span_str(cases[i].in)));
+	}
+}
+
+static void
+test_authority(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = { { "//a.example/b", "a.example" }, { "//a?b", "a" },
+		{ "//a#b", "a" }, { "//u:p@[::1]:8/b", "u:p@[::1]:8" },
+		{ "//a", "a" }, { "//", "" }, { "///a", "" }, { "/a", "" },
+		{ "a", "" }, { "", "" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_span(cases[i].want,
+		    uri_authority(span_str(cases[i].in)));
+}
+
 int
 main(void)
 {
@@ -85,6 +119,8 @@ main(void)
 		cmocka_unit_test(test_examples_of_the_rfc),
 		cmocka_unit_test(test_what_is_no_uri),
 		cmocka_unit_test(test_what_is_just_one),
+		cmocka_unit_test(test_encoded_byte),
+		cmocka_unit_test(test_authority),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
