@@ -55,18 +55,6 @@ check_rua(const struct rua *r)
 	}
 }
 
-/* As RFC 6068 and s3 want it: all but letters and digits percent-encoded. */
-static void
-add_encoded(struct buf *out, struct span s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if (ascii_is_alnum(s.p[i]))
-			buf_addc(out, s.p[i]);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)s.p[i]);
-	}
-}
-
 static void
 write_record(struct buf *out, const struct tlsrpt_record *rec)
 {
@@ -82,7 +70,7 @@ write_record(struct buf *out, const struct tlsrpt_record *rec)
 		}
 		(void)span_take(&rest, SPAN_LIT("mailto:"));
 		buf_adds(out, "mailto:");
-		add_encoded(out, rest);
+		fuzz_add_encoded(out, rest);
 	}
 	assert(out->err == E_OK);
 }
