@@ -1,0 +1,126 @@
+#include "net/http_transfer.h"
+
+#include <netdb.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/num.h"
+
+/* RFC 9110: Retry-After is seconds or a date. */
+static int64_t
+retry_after_s(CURL *easy)
+{
+	struct curl_header *field;
+	int64_t s;
+	time_t at, now = time(NULL);
+
+	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1,
+		&field) != CURLHE_OK)
+		return -1;
+	switch (num_parse(span_str(field->value), 0, INT32_MAX, &s)) {
+	case E_OK:
+		return s;
+	case E_RANGE:
+		return field->value[0] == '-' ? -1 : INT32_MAX;
+	default:
+		break;
+	}
+	if ((at = curl_getdate(field->value, NULL)) == -1)
+		return -1;
+	return at < now ? 0 : at - now;
+}
+
+/* The peer, "" if there was none. */
+static void
+write_peer(CURL *easy, char *ret, size_t size)
+{
+	char *ip = NULL;
+	long port = 0;
+
+	ret[0] = '\0';
+	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip) != CURLE_OK ||
+	    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port) != CURLE_OK ||
+	    ip == NULL || ip[0] == '\0')
+		return;
+	(void)snprintf(ret, size,
+	    strchr(ip, ':') == NULL ? "%s:%ld" : "[%s]:%ld", ip, port);
+}
+
+static enum http_outcome
+outcome_of(const struct http_transfer *t, CURLcode code)
+{
+	if (http_transfer_is_refused(t) && !t->is_allowed)
+		return HTTP_REFUSED;
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return HTTP_UNTRUSTED;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+		return HTTP_REFUSED;
+	default:
+		return HTTP_UNREACHABLE;
+	}
+}
+
+static const char *
+reason_of(const struct http_transfer *t, CURLcode code)
+{
+	if (http_transfer_is_refused(t) && !t->is_allowed)
+		return t->refusal.text;
+	return t->error[0] != '\0' ? t->error : curl_easy_strerror(code);
+}
+
+/* The status is the answer even if what is behind it was cut off, by the peer
+ * or by us: it has decided by then. */
+static void
+take_status(const struct http_transfer *t, CURLcode code,
+    struct http_result *result, char *why, size_t size)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200) {
+		result->outcome = outcome_of(t, code);
+		result->why = span_str(reason_of(t, code));
+		return;
+	}
+	result->outcome = HTTP_ANSWERED;
+	result->status = status;
+	result->verified = t->verify;
+	result->retry_after_s = retry_after_s(t->easy);
+	result->answer.p = t->answer;
+	result->answer.len = t->read < sizeof(t->answer) ? t->read
+							 : sizeof(t->answer);
+	(void)snprintf(why, size, "HTTP status %ld", status);
+	result->why = span_str(why);
+}
+
+void
+http_transfer_tell(const struct http_transfer *t, CURLcode code)
+{
+	struct http_result result = { .retry_after_s = -1 };
+	char peer[NI_MAXHOST], why[64];
+
+	if (t->easy == NULL) {
+		result.outcome = outcome_of(t, code);
+		result.why = span_str(reason_of(t, code));
+	} else {
+		write_peer(t->easy, peer, sizeof(peer));
+		result.peer = span_str(peer);
+		take_status(t, code, &result, why, sizeof(why));
+	}
+	t->done(t->arg, &result);
+}
+
+void
+http_transfer_abandon(const struct http_transfer *t)
+{
+	struct http_result result = { .outcome = HTTP_ABANDONED,
+		.retry_after_s = -1,
+		.why = SPAN_LIT("given up") };
+
+	t->done(t->arg, &result);
+}
