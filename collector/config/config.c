@@ -370,6 +370,14 @@ check_clock(struct parser *p)
 }
 
 static void
+check_delay(struct parser *p)
+{
+	at_option(p, "deliver", "delay_min");
+	if (p->config->deliver_delay_min_ms > p->config->deliver_delay_max_ms)
+		fault(p, "deliver.delay_min is more than deliver.delay_max");
+}
+
+static void
 finish(struct parser *p, const char *folder)
 {
 	struct config *c = p->config;
@@ -378,6 +386,7 @@ finish(struct parser *p, const char *folder)
 	resolve(p, "daemon", "data_dir", &c->daemon_data_dir, folder);
 	resolve(p, "collect", "socket", &c->collect_socket, folder);
 	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
+	resolve(p, "deliver", "ca_file", &c->deliver_ca_file, folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
@@ -387,6 +396,7 @@ finish(struct parser *p, const char *folder)
 	check_reporter(p);
 	check_store(p);
 	check_clock(p);
+	check_delay(p);
 }
 
 /* -- the whole -- */

@@ -4,39 +4,90 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/stop.h"
 #include "daemon/worker.h"
 #include "deliver/deliver_stage.h"
+#include "deliver/send_stage.h"
 
-#define PERIOD_NS NS_PER_S
+/* Between two looks for reports that were built, and for deliveries that are
+ * due. */
+#define LOOK_NS NS_PER_S
+/* Between two steps, while answers come in. */
+#define PERIOD_NS NS_PER_MS
 
+struct delivering {
+	struct role_context *context;
+	struct deliver_stage files;
+	int64_t looked_ns; /* monotonic */
+	struct send_stage *send;
+};
+
+static enum err
+hand_over_built(struct delivering *r, struct store *store, struct why *why)
+{
+	int64_t now_ns = clock_mono_ns(r->context->clock);
+
+	if (r->looked_ns != 0 && now_ns - r->looked_ns < LOOK_NS)
+		return E_OK;
+	r->looked_ns = now_ns;
+	r->files.store = store;
+	return deliver_stage_run(&r->files, why);
+}
+
+/* What cannot be handed over does not keep back what can be sent. */
 static enum err
 step(void *arg, struct store *store, struct why *why)
 {
-	struct deliver_stage *stage = arg;
+	struct delivering *r = arg;
+	struct waker *waker = r->context->waker;
+	enum err e = hand_over_built(r, store, why), sent;
 
-	stage->store = store;
-	return deliver_stage_run(stage, why);
+	waker_prepare(waker);
+	sent = send_stage_run(r->send, store, waker->fd,
+	    stop_asked() ? 0 : LOOK_NS, e == E_OK ? why : NULL);
+	return e == E_OK ? sent : e;
+}
+
+static void
+end(void *arg, struct store *store)
+{
+	const struct delivering *r = arg;
+
+	send_stage_free(r->send, store);
+}
+
+static enum err
+open_folder(const char *path, int *ret_fd, struct why *why)
+{
+	enum err e = file_make_folder(path, 0750, why);
+
+	if (e != E_OK)
+		return e;
+	*ret_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *ret_fd < 0 ? why_errno(why, "%s", path) : E_OK;
 }
 
 int
 role_deliver(struct role_context *context)
 {
-	const char *folder = context->config->deliver_directory;
-	struct deliver_stage stage = { .clock = context->clock };
+	const struct config *config = context->config;
+	struct delivering r = { .context = context,
+		.files = { .config = config, .clock = context->clock } };
+	const struct worker_task task = { step, end, &r, PERIOD_NS };
 	struct why why = { { 0 } };
 	int code;
 
-	if (file_make_folder(folder, 0750, &why) != E_OK) {
+	if (open_folder(config->deliver_directory, &r.files.dir_fd, &why) !=
+	    E_OK) {
 		log_error("no folder for reports", LOG_WHY(&why));
 		return EX_CANTCREAT;
 	}
-	stage.dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (stage.dir_fd < 0) {
-		(void)why_errno(&why, "%s", folder);
-		log_error("no folder for reports", LOG_WHY(&why));
-		return EX_CANTCREAT;
+	if (send_stage_new(config, context->clock, &r.send, &why) == E_OK) {
+		code = worker_run(context, &task);
+	} else {
+		log_error("reports cannot be sent", LOG_WHY(&why));
+		code = EX_CONFIG;
 	}
-	code = worker_run(context, step, &stage, PERIOD_NS);
-	(void)close(stage.dir_fd);
+	(void)close(r.files.dir_fd);
 	return code;
 }

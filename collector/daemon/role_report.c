@@ -23,5 +23,6 @@ role_report(struct role_context *context)
 		.started_s = clock_wall_s(context->clock),
 	};
 
-	return worker_run(context, step, &stage, PERIOD_NS);
+	return worker_run(context,
+	    &(const struct worker_task){ step, NULL, &stage, PERIOD_NS });
 }

@@ -26,8 +26,7 @@ worker_open_store(const struct config *c, struct store **ret, struct why *why)
 
 struct worker {
 	struct role_context *context;
-	worker_step_fn *step;
-	void *arg;
+	const struct worker_task *task;
 	struct store *store;
 	struct fault fault;
 };
@@ -40,7 +39,7 @@ work(struct worker *w, struct why *why)
 	if (w->store == NULL)
 		e = worker_open_store(w->context->config, &w->store, why);
 	if (e == E_OK)
-		e = w->step(w->arg, w->store, why);
+		e = w->task->step(w->task->arg, w->store, why);
 	if (e == E_OK)
 		return E_OK;
 	store_close(w->store);
@@ -64,12 +63,11 @@ worker_sleep(const struct role_context *context, int64_t ns)
 }
 
 int
-worker_run(struct role_context *context, worker_step_fn *step, void *arg,
-    int64_t period_ns)
+worker_run(struct role_context *context, const struct worker_task *task)
 {
-	struct worker w = { context, step, arg,
+	struct worker w = { context, task,
 		.fault = { .what = "does not work, trying again" } };
-	int64_t backoff_ns = period_ns;
+	int64_t backoff_ns = task->period_ns;
 
 	while (!stop_asked()) {
 		struct why why = { { 0 } };
@@ -77,11 +75,13 @@ worker_run(struct role_context *context, worker_step_fn *step, void *arg,
 
 		fault_note(&w.fault, e, &why);
 		if (e == E_OK)
-			backoff_ns = period_ns;
+			backoff_ns = task->period_ns;
 		else if (backoff_ns < BACKOFF_MAX_NS / 2)
 			backoff_ns *= 2;
 		worker_sleep(context, backoff_ns);
 	}
+	if (task->end != NULL)
+		task->end(task->arg, w.store);
 	store_close(w.store);
 	return EX_OK;
 }

@@ -13,10 +13,17 @@ MUST_CHECK enum err worker_open_store(const struct config *, struct store **ret,
 /* Until asked to end, or for so long. */
 void worker_sleep(const struct role_context *, int64_t ns);
 
-/* Call step each period until asked to end. The store is opened before and
- * again after a failure. */
-typedef enum err worker_step_fn(void *arg, struct store *, struct why *why);
-int worker_run(struct role_context *, worker_step_fn *, void *arg,
-    int64_t period_ns);
+/* What a role does with the store again and again. */
+struct worker_task {
+	enum err (*step)(void *arg, struct store *, struct why *why);
+	/* Before the store is closed at the end; it is NULL if it is away.
+	 * NULL: nothing to do. */
+	void (*end)(void *arg, struct store *);
+	void *arg;
+	int64_t period_ns; /* between two steps */
+};
+
+/* Until asked to end. The store is opened before and again after a failure. */
+int worker_run(struct role_context *, const struct worker_task *);
 
 #endif

@@ -28,7 +28,9 @@ note_report(void *arg, const struct report_row *r)
 
 struct handing {
 	const struct deliver_stage *stage;
+	struct arena *texts;
 	uint64_t bytes;
+	struct span rua;
 	struct why why;
 };
 
@@ -38,18 +40,39 @@ hand_over(void *arg, const struct report_row *r)
 	struct handing *h = arg;
 
 	h->bytes = r->body.len;
+	h->rua = arena_copy(h->texts, r->rua);
+	if (h->rua.p == NULL)
+		return E_NOMEM;
 	return deliver_directory(h->stage->dir_fd, r->file_name, r->body,
 	    &h->why);
+}
+
+/* In one go: else a kill in between would leave it undelivered. */
+static enum err
+mark_and_queue(struct deliver_stage *s, const struct report_row *r,
+    int64_t now_s, struct why *why)
+{
+	enum err e = store_begin(s->store, why);
+
+	if (e == E_OK)
+		e = store_report_delivered(s->store, r->id, now_s, why);
+	if (e == E_OK)
+		e = queue_report(s->store, s->config, r, now_s, why);
+	if (e != E_OK) {
+		store_rollback(s->store);
+		return e;
+	}
+	return store_commit(s->store, why);
 }
 
 /* The bytes are read once they are frozen: before, the same id may come to
  * stand for other ones. */
 static enum err
 deliver_one(struct deliver_stage *s, const struct report_cursor *r,
-    struct why *why)
+    struct arena *texts, struct why *why)
 {
 	int64_t now_s = clock_wall_s(s->clock);
-	struct handing handing = { .stage = s };
+	struct handing handing = { .stage = s, .texts = texts };
 	char day[DAY_TEXT_SIZE];
 	enum err e = store_report_freeze(s->store, r->id, now_s, why);
 
@@ -59,7 +82,11 @@ deliver_one(struct deliver_stage *s, const struct report_cursor *r,
 	if (handing.why.text[0] != '\0')
 		*why = handing.why; /* the statement only broke off */
 	if (e == E_OK)
-		e = store_report_delivered(s->store, r->id, now_s, why);
+		e = mark_and_queue(s,
+		    &(const struct report_row){ .id = r->id,
+			.day = r->day,
+			.rua = handing.rua },
+		    now_s, why);
 	if (e != E_OK)
 		return e;
 	day_text(r->day, day);
@@ -72,12 +99,12 @@ deliver_one(struct deliver_stage *s, const struct report_cursor *r,
 /* Returns first, or if that is E_OK the first failure: what cannot be handed
  * over must not keep back what can. */
 static enum err
-deliver_batch(struct deliver_stage *s, const struct batch *b, enum err first,
+deliver_batch(struct deliver_stage *s, struct batch *b, enum err first,
     struct why *why)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct why own = { { 0 } };
-		enum err e = deliver_one(s, &b->v[i], &own);
+		enum err e = deliver_one(s, &b->v[i], &b->arena, &own);
 
 		/* It became stale meanwhile: it comes again when built. */
 		if (e == E_OK || e == E_CONFLICT || first != E_OK)

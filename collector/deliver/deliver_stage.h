@@ -1,14 +1,14 @@
-/* deliver/deliver_stage.h -- the work of role deliver: hand over what was
- * built.
- */
+/* deliver/deliver_stage.h -- the one work of role deliver: hand over what was
+ * built, to the folder and to the queue of deliveries. */
 #ifndef DELIVER_DELIVER_STAGE_H
 #define DELIVER_DELIVER_STAGE_H
 
 #include "base/clock.h"
-#include "store/store.h"
+#include "deliver/queue.h"
 
 struct deliver_stage {
 	struct store *store;
+	const struct config *config;
 	const struct clock *clock;
 	int dir_fd; /* where reports go */
 };

@@ -1,5 +1,7 @@
 #include "deliver/retry.h"
 
+#include "base/siphash.h"
+
 #include <assert.h>
 
 #define FOR_S INT64_C(86400) /* s5.5: 24 hours after the first attempt */
@@ -9,12 +11,11 @@
 /* -- the first attempt -- */
 
 uint64_t
-retry_random(const struct siphash_key *key, struct span host, int64_t day)
+retry_random(struct span host, int64_t day)
 {
-	uint64_t both[2] = { siphash(key, host.p, host.len, 1, 3),
-		(uint64_t)day };
+	uint64_t both[2] = { siphash_table(host.p, host.len), (uint64_t)day };
 
-	return siphash(key, both, sizeof(both), 1, 3);
+	return siphash_table(both, sizeof(both));
 }
 
 /* random is so much wider than any delay that the rest is even. */

@@ -6,15 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/siphash.h"
 #include "base/span.h"
 
-/* A number for retry_first_s out of a keyed hash: the same for all reports to
- * host (as in struct destination) on the UTC day, so that a host is visited
- * once; unknown to whoever does not have the key. The key must last as long as
- * that is to hold. */
-uint64_t retry_random(const struct siphash_key *, struct span host,
-    int64_t day);
+/* A number for retry_first_s: for as long as the process lives the same for all
+ * reports to host (as in struct destination) of the UTC day, so that a host is
+ * visited once; nobody else can know it. */
+uint64_t retry_random(struct span host, int64_t day);
 
 /* s4.1: the first attempt, a delay of min_s to max_s seconds, both possible and
  * all alike, behind from_s. Who wants one visit gives the same from_s for all

@@ -16,6 +16,7 @@ struct fixture {
 	char folder[256], url[300];
 	struct clock clock;
 	struct store *store, *other;
+	struct config config; /* delivery is off */
 	struct deliver_stage stage;
 	const char *rebuild; /* other bytes, to be put when delivery begins */
 };
@@ -67,6 +68,7 @@ setup(void **state)
 	assert_ok_why(store_open(f->url, &f->other, &why), &why);
 	f->stage = (struct deliver_stage){
 		.store = f->store,
+		.config = &f->config,
 		.clock = &f->clock,
 		.dir_fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	};

@@ -1,0 +1,28 @@
+/* deliver/send_stage.h -- the other work of role deliver: take what is due from
+ * the queue, and send it. */
+#ifndef DELIVER_SEND_STAGE_H
+#define DELIVER_SEND_STAGE_H
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "store/store_delivery.h"
+
+struct send_stage;
+
+/* config and clock outlive it. E_USAGE: deliver.allow_networks is no list of
+ * networks. */
+MUST_CHECK enum err send_stage_new(const struct config *, const struct clock *,
+    struct send_stage **ret, struct why *why);
+
+/* Claim what is due, go on with what was begun, and note what came of it, until
+ * something has happened, wake_fd is readable or max_ns have passed. What
+ * cannot be noted stays and is noted by the next call, perhaps in another
+ * store. */
+MUST_CHECK enum err send_stage_run(struct send_stage *, struct store *,
+    int wake_fd, int64_t max_ns, struct why *why);
+
+/* Break off what is going on, and say so in the store if there is one. NULL is
+ * fine. */
+void send_stage_free(struct send_stage *, struct store *);
+
+#endif
