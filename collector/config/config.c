@@ -17,6 +17,7 @@
 #include "base/utf8.h"
 #include "config/option.h"
 #include "model/address.h"
+#include "model/address_filter.h"
 
 #define ERRORS_MAX_LINES 100
 
@@ -370,6 +371,22 @@ check_clock(struct parser *p)
 }
 
 static void
+check_networks(struct parser *p)
+{
+	const struct list *list = &p->config->deliver_allow_networks;
+	struct address_filter filter = { .n = 0 };
+
+	at_option(p, "deliver", "allow_networks");
+	for (size_t i = 0; i < list->n; i++) {
+		struct why why = { { 0 } };
+
+		if (address_filter_add(&filter, span_str(list->v[i]), &why) !=
+		    E_OK)
+			fault(p, "deliver.allow_networks: %s", why.text);
+	}
+}
+
+static void
 check_delay(struct parser *p)
 {
 	at_option(p, "deliver", "delay_min");
@@ -397,6 +414,7 @@ finish(struct parser *p, const char *folder)
 	check_store(p);
 	check_clock(p);
 	check_delay(p);
+	check_networks(p);
 }
 
 /* -- the whole -- */

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
-#include "net/address_filter.h"
+#include "model/address_filter.h"
 
 #define HTTP_ANSWER_MAX 512 /* bytes of an answer that are kept */
 

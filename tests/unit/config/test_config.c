@@ -300,6 +300,16 @@ test_faults_of_the_whole(void **state)
 		    "[report]\norganization = O\ncontact = \xc3\xa4@b\n",
 		    "t.conf:3: report.contact: \"\xc3\xa4@b\" is not a mail "
 		    "address\n" },
+		{ "networks",
+		    COLLECT_ONLY "[deliver]\nallow_networks = 10.0.0.0/8, "
+				 "here, 1.2.3.4/5, ::1\n",
+		    "t.conf:4: deliver.allow_networks: \"here\" is no IP "
+		    "address or network\n"
+		    "t.conf:4: deliver.allow_networks: \"1.2.3.4/5\" has "
+		    "bits set behind its prefix\n" },
+		{ "delays", COLLECT_ONLY "[deliver]\ndelay_min = 5h\n",
+		    "t.conf:4: deliver.delay_min is more than "
+		    "deliver.delay_max\n" },
 		{ "a bad address that no role needs",
 		    COLLECT_ONLY "[report]\ncontact = me\n",
 		    "t.conf:4: report.contact: \"me\" is not a mail "

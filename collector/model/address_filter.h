@@ -1,8 +1,8 @@
-/* net/address_filter.h -- which addresses we connect to when a stranger's DNS
+/* model/address_filter.h -- which addresses we connect to when a stranger's DNS
  * names the destination: public ones, and what the configuration allows. Pure.
  */
-#ifndef NET_ADDRESS_FILTER_H
-#define NET_ADDRESS_FILTER_H
+#ifndef MODEL_ADDRESS_FILTER_H
+#define MODEL_ADDRESS_FILTER_H
 
 #include <stdint.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "net/address_filter.h"
+#include "model/address_filter.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "net/address_filter.h"
+#include "model/address_filter.h"
 
 /* NULL: allowed, else why not. */
 static const char *
