@@ -132,18 +132,24 @@ http_client_pending(const struct http_client *c)
 	return c->pending;
 }
 
+/* Counted among the started from here on. */
 static struct http_transfer *
 next_waiting(struct http_client *c)
 {
-	struct host_item *item = host_queue_start(&c->queue);
+	/* item is its first member */
+	struct http_transfer *t = (void *)host_queue_start(&c->queue);
 
-	return item == NULL ? NULL : (struct http_transfer *)item;
+	if (t != NULL)
+		LIST_INSERT_HEAD(&c->started, t, next);
+	return t;
 }
 
 /* Out of the books before it is told: done may post anew. */
 static void
 forget_started(struct http_client *c, struct http_transfer *t)
 {
+	if (t->easy != NULL)
+		(void)curl_multi_remove_handle(c->multi, t->easy);
 	LIST_REMOVE(t, next);
 	host_queue_end(&c->queue, &t->item);
 	c->pending--;
@@ -153,7 +159,6 @@ forget_started(struct http_client *c, struct http_transfer *t)
 static void
 end_started(struct http_client *c, struct http_transfer *t, CURLcode code)
 {
-	(void)curl_multi_remove_handle(c->multi, t->easy);
 	forget_started(c, t);
 	http_transfer_tell(t, code);
 	http_transfer_free(t);
@@ -184,11 +189,7 @@ http_client_close(struct http_client *c)
 	tell_refused(c);
 	while ((t = LIST_FIRST(&c->started)) != NULL ||
 	    (t = next_waiting(c)) != NULL) {
-		if (t->easy != NULL) {
-			(void)curl_multi_remove_handle(c->multi, t->easy);
-			LIST_REMOVE(t, next);
-		}
-		host_queue_end(&c->queue, &t->item);
+		forget_started(c, t);
 		http_transfer_abandon(t);
 		http_transfer_free(t);
 	}
@@ -214,12 +215,10 @@ start_waiting(struct http_client *c)
 {
 	struct http_transfer *t;
 
-	while ((t = next_waiting(c)) != NULL) {
-		LIST_INSERT_HEAD(&c->started, t, next);
+	while ((t = next_waiting(c)) != NULL)
 		if (http_transfer_prepare(t) != E_OK ||
 		    curl_multi_add_handle(c->multi, t->easy) != CURLM_OK)
 			end_started(c, t, CURLE_OUT_OF_MEMORY);
-	}
 }
 
 static void

@@ -46,7 +46,8 @@ struct http_post {
 enum http_outcome {
 	/* The peer gave a status. A redirect is one; it is not followed. */
 	HTTP_ANSWERED,
-	/* No answer: name, connection, handshake, reset or time. */
+	/* No answer: name, connection, handshake, reset or time; or ca_file
+	 * holds no certificates. */
 	HTTP_UNREACHABLE,
 	/* The certificate is not trusted or is another name's. */
 	HTTP_UNTRUSTED,

@@ -53,7 +53,6 @@ outcome_of(const struct http_transfer *t, CURLcode code)
 		return HTTP_REFUSED;
 	switch (code) {
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 		return HTTP_UNTRUSTED;

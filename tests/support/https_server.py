@@ -12,6 +12,7 @@ trusted, second, selfsigned, misnamed, mute. What a POST gets, by its path:
 /silent        no answer
 /reset         a reset before the content is read
 /cut           201 and less content than announced
+/farewell      201, and closes without a word
 /endless       200 and content without end
 /fields        200 and header fields without end
 /interim       103 without end
@@ -129,6 +130,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def at_cut(self, _):
         self.wfile.write(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n"
                          b"\r\ntoo little")
+        self.close_connection = True
+
+    def at_farewell(self, _):
+        self.answer(201)
         self.close_connection = True
 
     def flood(self, begin, more):

@@ -1,8 +1,10 @@
 #include "support/http_fixture.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* -- connections -- */
@@ -49,6 +51,54 @@ test_connections_are_reused_for_the_same_trust_only(void **state)
 	assert_int_equal(201, other.status);
 	other = echo(c, server.selfsigned, true);
 	assert_int_equal(HTTP_UNTRUSTED, other.outcome);
+	http_client_close(c);
+}
+
+/* A server may close a connection that we keep. */
+static void
+test_a_connection_closed_meanwhile_is_made_anew(void **state)
+{
+	struct http_client_options o = options();
+	struct http_client *c = open_client(&o);
+	struct outcome outcome;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		post_at(c, "good.test", server.trusted, "farewell", &outcome);
+		run_until(c, 0);
+		assert_int_equal(201, outcome.status);
+	}
+	http_client_close(c);
+}
+
+static bool
+is_connection(int fd)
+{
+	socklen_t len = sizeof(int);
+	int domain;
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    domain == AF_INET;
+}
+
+/* What the process starts later has none of our connections. */
+static void
+test_connections_are_closed_on_exec(void **state)
+{
+	struct http_client_options o = options();
+	struct http_client *c = open_client(&o);
+	struct outcome outcome = echo(c, server.trusted, true);
+	int found = 0;
+
+	(void)state;
+	assert_int_equal(201, outcome.status);
+	for (int fd = 3; fd < 100; fd++) {
+		if (!is_connection(fd))
+			continue;
+		found++;
+		assert_int_equal(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	}
+	assert_int_equal(1, found);
 	http_client_close(c);
 }
 
@@ -226,6 +276,9 @@ main(void)
 		cmocka_unit_test(
 		    test_connections_are_reused_for_the_same_trust_only),
 		cmocka_unit_test(test_a_name_that_hangs_holds_up_nobody),
+		cmocka_unit_test(
+		    test_a_connection_closed_meanwhile_is_made_anew),
+		cmocka_unit_test(test_connections_are_closed_on_exec),
 		cmocka_unit_test(test_many_are_under_way_together),
 		cmocka_unit_test(test_a_slow_one_delays_nobody),
 		cmocka_unit_test(test_done_may_post_anew),

@@ -229,6 +229,9 @@ test_the_ca_file_is_what_is_trusted(void **state)
 	o.ca_file = "/nonexistent/ca.pem";
 	assert_err(E_USAGE, http_client_open(&o, &c, &why));
 	assert_non_null(strstr(why.text, "/nonexistent/ca.pem"));
+	/* Our fault is not said of the peer: nothing goes out unverified. */
+	o.ca_file = TESTS_DIR "/support/https_server.py";
+	assert_int_equal(HTTP_UNREACHABLE, post_with(&o, url, true).outcome);
 }
 
 /* -- no answer -- */
