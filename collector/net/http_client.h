@@ -33,7 +33,8 @@ struct http_client_options {
 MUST_CHECK enum err http_client_open(const struct http_client_options *,
     struct http_client **ret, struct why *why);
 
-/* What is pending is told as HTTP_ABANDONED. NULL is fine. */
+/* What is pending is told: as HTTP_ABANDONED, unless it is refused anyway. NULL
+ * is fine. */
 void http_client_close(struct http_client *);
 
 struct http_post {
@@ -67,8 +68,8 @@ struct http_result {
 	struct span why;       /* one line for a person; may quote the peer */
 };
 
-/* Called from http_client_run and http_client_close. It may post anew, but not
- * for HTTP_ABANDONED, and may neither run nor close the client. */
+/* Called from http_client_run, where it may post anew, and http_client_close,
+ * where it may not. It may neither run nor close the client. */
 typedef void http_done_fn(void *arg, const struct http_result *);
 
 /* Take on one post. done is called exactly once on E_OK, else never. E_NOMEM.
