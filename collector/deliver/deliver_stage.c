@@ -29,7 +29,7 @@ note_report(void *arg, const struct report_row *r)
 struct handing {
 	const struct deliver_stage *stage;
 	struct arena *texts;
-	uint64_t bytes;
+	uint64_t bytes, failed;
 	struct span rua;
 	struct why why;
 };
@@ -40,6 +40,7 @@ hand_over(void *arg, const struct report_row *r)
 	struct handing *h = arg;
 
 	h->bytes = r->body.len;
+	h->failed = r->failed;
 	h->rua = arena_copy(h->texts, r->rua);
 	if (h->rua.p == NULL)
 		return E_NOMEM;
@@ -85,7 +86,8 @@ deliver_one(struct deliver_stage *s, const struct report_cursor *r,
 		e = mark_and_queue(s,
 		    &(const struct report_row){ .id = r->id,
 			.day = r->day,
-			.rua = handing.rua },
+			.rua = handing.rua,
+			.failed = handing.failed },
 		    now_s, why);
 	if (e != E_OK)
 		return e;

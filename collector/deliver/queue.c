@@ -63,7 +63,8 @@ queue_report(struct store *store, const struct config *c,
 	struct span_list rua = { NULL, 0 };
 	enum err e = E_OK;
 
-	if (c->deliver_mode == DELIVER_OFF)
+	if (c->deliver_mode == DELIVER_OFF ||
+	    (c->deliver_only_with_failures && r->failed == 0))
 		return E_OK;
 	if (lines_split(r->rua, &arena, &rua) != E_OK)
 		e = why_set(why, E_NOMEM, "out of memory");

@@ -1,6 +1,7 @@
 """test_https.py -- reports are posted to those who asked for them, by the real
 service to a real nginx."""
 
+import json
 import signal
 import unittest
 
@@ -177,6 +178,16 @@ class Https(SystemTest):
             self.assertEqual(1, len(service.reports()))
             service.stop()
         self.assertEqual([], self.receiver.posts)
+
+    def test_only_reports_with_failures_if_the_operator_wants(self):
+        service = self.sending(deliver__only_with_failures="yes")
+        failed = json.loads(failure("b.example"))
+        failed["pr"] = f"v=TLSRPTv1; rua={self.receiver.url('/b')}"
+        service.send(self.session_for("/a"), json.dumps(failed).encode())
+        service.wait_received(2)
+        service.close_day()
+        self.settled(service, {"/b": "accepted"})
+        self.assertEqual(2, len(service.reports()))
 
     # -- when something is slow, or dies --
 
