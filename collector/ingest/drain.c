@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 /* While nothing comes: how often that is told. */
 #define IDLE_MS 200
@@ -20,6 +21,12 @@
 #define BUSY_NS (50 * NS_PER_MS)
 /* From one note of losses to the next. */
 #define NOTE_NS (IDLE_MS * NS_PER_MS)
+/* So many in so long is a clump: the next one comes before a sleeper is woken,
+ * and a queue of ten is full before that. */
+#define CLUMP_DATAGRAMS 8
+#define CLUMP_NS NS_PER_MS
+/* Looked for the next one behind a clump. */
+#define LOOK_NS (5 * NS_PER_MS)
 /* Taken after being asked to stop: more than any queue holds, while senders who
  * go on do not keep it from ending. */
 #define LAST_DATAGRAMS 65536
@@ -34,6 +41,10 @@ struct drain {
 	bool busy;
 	unsigned since_mark; /* datagrams since mark_ns */
 	int64_t mark_ns;     /* monotonic */
+	bool may_look;	     /* senders have a processor meanwhile */
+	unsigned in_clump;   /* datagrams since clump_ns */
+	int64_t clump_ns;    /* monotonic */
+	int64_t look_ns;     /* monotonic: until when to look for the next */
 	char *scratch; /* for datagrams that the journal has no room for */
 };
 
@@ -207,10 +218,42 @@ note_pace(struct drain *d, enum received r)
 	busy = r == RECEIVED && now_ns - d->mark_ns < BUSY_NS;
 	d->mark_ns = now_ns;
 	d->since_mark = 0;
-	if (busy == d->busy || !atomic_load(&d->preferred))
+	if (busy == d->busy)
 		return;
 	d->busy = busy;
-	(void)set_policy(pthread_self(), busy ? SCHED_OTHER : SCHED_FIFO);
+	if (atomic_load(&d->preferred))
+		(void)set_policy(pthread_self(),
+		    busy ? SCHED_OTHER : SCHED_FIFO);
+}
+
+static void
+note_clump(struct drain *d)
+{
+	int64_t now_ns;
+
+	if (++d->in_clump < CLUMP_DATAGRAMS)
+		return;
+	now_ns = clock_mono_ns(d->options.clock);
+	if (d->may_look && now_ns - d->clump_ns < CLUMP_NS)
+		d->look_ns = now_ns + LOOK_NS;
+	d->clump_ns = now_ns;
+	d->in_clump = 0;
+}
+
+/* In a lasting flood sleeping is cheaper, and others have work to do. */
+static enum received
+drain_next(struct drain *d)
+{
+	enum received r = NOTHING;
+
+	while (r == NOTHING && !d->busy && !stopped(d) &&
+	    clock_mono_ns(d->options.clock) < d->look_ns)
+		r = drain_one(d, MSG_DONTWAIT);
+	if (r == NOTHING)
+		r = drain_one(d, 0);
+	if (r == RECEIVED)
+		note_clump(d);
+	return r;
 }
 
 /* One system call a datagram: the next one often comes before the last is dealt
@@ -223,7 +266,7 @@ run(void *arg)
 	enum received r = NOTHING;
 
 	while (!stopped(d) && r != SHUT) {
-		r = drain_one(d, 0);
+		r = drain_next(d);
 		note_pace(d, r);
 		if (r == NOTHING) {
 			journal_idle(d->options.journal, before_ns);
@@ -279,6 +322,7 @@ drain_start(const struct drain_options *options, struct drain **ret,
 		return why_set(why, E_NOMEM, "out of memory");
 	}
 	d->options = *options;
+	d->may_look = sysconf(_SC_NPROCESSORS_ONLN) > 1;
 	atomic_init(&d->stop, false);
 	d->unnoted = true; /* perhaps by who was here before */
 	e = make_waiting(options->fd, why);

@@ -26,7 +26,8 @@ MUST_CHECK enum err drain_start(const struct drain_options *,
     struct drain **ret, struct why *why);
 /* Real-time priority, so that it runs as soon as something comes however busy
  * the machine is: half a millisecond late is too late for a queue of ten. In
- * lasting floods it does without. E_DENIED: this process may not. */
+ * lasting floods it does without. Behind a clump of datagrams it does not sleep
+ * for some milliseconds. E_DENIED: this process may not. */
 MUST_CHECK enum err drain_prefer(struct drain *, struct why *why);
 /* Stop it, after taking what is in the socket's queue. NULL is fine. */
 void drain_stop(struct drain *);
