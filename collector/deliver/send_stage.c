@@ -192,6 +192,20 @@ busy_hosts(const struct send_stage *s, struct buf *ret)
 	}
 }
 
+/* The transaction was rolled back, or nobody knows: then another claims them
+ * when this claim has run out. */
+static void
+forget_claimed(struct send_stage *s, const struct uuid *claim)
+{
+	struct send_job *j;
+
+	while ((j = s->jobs) != NULL && uuid_eq(&j->claim, claim)) {
+		s->jobs = j->next;
+		send_job_free(j);
+		s->njobs--;
+	}
+}
+
 static enum err
 claim(struct send_stage *s, struct store *store, struct why *why)
 {
@@ -213,6 +227,8 @@ claim(struct send_stage *s, struct store *store, struct why *why)
 	if (hosts.err == E_OK)
 		e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c,
 		    why);
+	if (e != E_OK)
+		forget_claimed(s, &c.id);
 	buf_free(&hosts);
 	return e;
 }

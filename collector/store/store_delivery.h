@@ -55,7 +55,7 @@ struct delivery_wish {
  * longest, in a transaction of its own. Until lease_s later nobody else takes
  * them; after that everybody may. claim: a new UUID, for
  * store_delivery_settle. id, report, uri, host, attempts and first_s are set.
- */
+ * What was handed over is claimed on E_OK only. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

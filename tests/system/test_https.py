@@ -1,8 +1,11 @@
 """test_https.py -- reports are posted to those who asked for them, by the real
 service to a real nginx."""
 
+import contextlib
 import json
 import signal
+import sqlite3
+import time
 import unittest
 
 from harness import (DAY, DAY_S, NOON, OK, SystemTest, failure, session,
@@ -214,6 +217,23 @@ class Https(SystemTest):
         self.assertEqual(201, second["status"])
         bodies = {post.body for post in self.receiver.posts}
         self.assertEqual(1, len(bodies))
+
+    def test_what_is_not_claimed_is_not_sent(self):
+        service = self.sending()
+        with contextlib.closing(sqlite3.connect(
+                service.database, isolation_level=None)) as store:
+            store.execute("PRAGMA busy_timeout = 10000")
+            store.execute("CREATE TRIGGER no_attempt BEFORE INSERT ON "
+                          "delivery_attempt BEGIN SELECT RAISE(ABORT, 'no'); "
+                          "END")
+            self.send(service, "/a")
+            service.wait_logged("role=deliver", "does not work")
+            # Enough for more claims than there may be attempts at a time.
+            time.sleep(2)
+            self.assertEqual([], self.receiver.posts)
+            store.execute("DROP TRIGGER no_attempt")
+        self.settled(service, {"/a": "accepted"})
+        self.assertEqual(1, len(self.receiver.posts))
 
     def test_at_its_end_an_attempt_is_broken_off_and_made_again(self):
         self.receiver.answers = {"/a": (None, {}, "")}
