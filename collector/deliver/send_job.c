@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/utf8.h"
 #include "deliver/http_answer.h"
 #include "deliver/retry.h"
 #include "model/limits.h"
@@ -127,12 +128,25 @@ tls_of(const struct http_result *r)
 	return r->verified ? SPAN_LIT("verified") : SPAN_LIT("unverified");
 }
 
+/* A database takes UTF-8 without NUL alone. */
 static struct span
 keep(struct send_job *j, struct span text)
 {
-	struct span kept = arena_copy(&j->texts, text);
+	struct buf kept = BUF_INIT(TEXTS_MAX);
+	struct span copy;
 
-	return kept.p == NULL ? SPAN_LIT("") : kept;
+	while (text.len > 0) {
+		size_t n = text.p[0] == '\0' ? 0 : utf8_char(text);
+
+		if (n > 0)
+			buf_add(&kept, span_head(text, n));
+		else
+			buf_adds(&kept, UTF8_REPLACEMENT);
+		text = span_skip(text, n > 0 ? n : 1);
+	}
+	copy = arena_copy(&j->texts, buf_span(&kept));
+	buf_free(&kept);
+	return copy.p == NULL ? SPAN_LIT("") : copy;
 }
 
 void
