@@ -22,6 +22,7 @@ send_job_new(const struct uuid *claim, const struct delivery *d)
 	j->body = BUF_INIT(BODY_MAX);
 	j->claim = *claim;
 	j->attempt = d->attempts;
+	j->tries = d->tries;
 	j->first_s = d->first_s;
 	j->id = arena_copy(&j->texts, d->id);
 	j->report = arena_copy(&j->texts, d->report);
@@ -70,7 +71,7 @@ try_again(struct send_job *j, int64_t now_s, int64_t retry_after_s)
 {
 	int64_t at_s;
 
-	if (!retry_next_s(j->first_s, (unsigned)j->attempt, now_s,
+	if (!retry_next_s(j->first_s, (unsigned)j->tries, now_s,
 		retry_after_s, random_number(), &at_s)) {
 		finish(j, DELIVERY_GIVEN_UP, "24 hours of attempts failed",
 		    now_s);

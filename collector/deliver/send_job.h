@@ -14,7 +14,7 @@ struct send_job {
 	struct uuid claim;
 	struct span id, report, host;
 	const char *url;
-	int64_t attempt, first_s;
+	int64_t attempt, tries, first_s;
 	struct buf body;
 	bool unverified; /* the second go, after the certificate failed */
 	bool is_posted;

@@ -44,6 +44,7 @@ note_claimed(void *arg, const struct db_value *row)
 		.host = row[3].bytes,
 		.attempts = row[4].num,
 		.first_s = row[5].num,
+		.tries = row[6].num,
 	};
 	struct span id = arena_copy(&c->arena, d.id);
 

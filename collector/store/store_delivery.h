@@ -21,6 +21,7 @@ struct delivery {
 	bool is_claimed;  /* an attempt is going on, or its worker died */
 	int64_t attempts; /* begun */
 	int64_t first_s;  /* attempt; 0: none yet */
+	int64_t tries;	  /* attempts since first_s; set by a claim alone */
 	int64_t done_s;	  /* 0: there is something to do */
 };
 
@@ -54,8 +55,8 @@ struct delivery_wish {
 /* Begin an attempt of deliveries that are due, first those that are so for
  * longest, in a transaction of its own. Until lease_s later nobody else takes
  * them; after that everybody may. claim: a new UUID, for
- * store_delivery_settle. id, report, uri, host, attempts and first_s are set.
- * What was handed over is claimed on E_OK only. */
+ * store_delivery_settle. id, report, uri, host, attempts, first_s and
+ * tries are set. What was handed over is claimed on E_OK only. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

@@ -7,4 +7,5 @@ WHERE delivery_id IN (SELECT delivery_id FROM delivery
         AND $5 NOT LIKE '%,' || host || ',%'
     ORDER BY due_at
     LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING delivery_id, report_id, uri, host, attempts, first_at
+RETURNING delivery_id, report_id, uri, host, attempts, first_at,
+    attempts - forgiven

@@ -10,6 +10,7 @@ CREATE TABLE delivery (
     due_at      BIGINT NOT NULL,
     worker      TEXT COLLATE "C" NOT NULL DEFAULT '',
     attempts    BIGINT NOT NULL DEFAULT 0,
+    forgiven    BIGINT NOT NULL DEFAULT 0,
     first_at    BIGINT,
     done_at     BIGINT,
     UNIQUE (report_id, uri)

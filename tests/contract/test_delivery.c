@@ -376,6 +376,7 @@ test_one_that_is_done_can_be_tried_again(void **state)
 	(void)claim(f, NOW_S + 99999, 8, &s);
 	assert_int_equal(1, s.n);
 	assert_int_equal(2, s.d[0].attempts);
+	assert_int_equal(1, s.d[0].tries);
 	assert_int_equal(NOW_S + 99999, s.d[0].first_s);
 }
 
