@@ -206,8 +206,10 @@ forget_claimed(struct send_stage *s, const struct uuid *claim)
 	}
 }
 
+/* One, so that no host gets more than may be begun at once: what waits for its
+ * host takes a place from all others, and its claim runs out. */
 static enum err
-claim(struct send_stage *s, struct store *store, struct why *why)
+claim_one(struct send_stage *s, struct store *store, struct why *why)
 {
 	const int64_t timeout_s = s->config->deliver_timeout_ms / 1000;
 	struct buf hosts = BUF_INIT(HOSTS_MAX);
@@ -215,21 +217,35 @@ claim(struct send_stage *s, struct store *store, struct why *why)
 	struct delivery_wish wish = {
 		.now_s = clock_wall_s(s->clock),
 		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
+		.max = 1,
 	};
-	enum err e = E_OK;
+	enum err e;
 
-	if (s->njobs < (size_t)s->config->deliver_connections)
-		wish.max = (size_t)s->config->deliver_connections - s->njobs;
-	if (wish.max == 0 || s->config->deliver_mode != DELIVER_ON)
-		return E_OK;
 	busy_hosts(s, &hosts);
 	wish.but_hosts = buf_span(&hosts);
-	if (hosts.err == E_OK)
+	if ((e = hosts.err) == E_OK)
 		e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c,
 		    why);
 	if (e != E_OK)
 		forget_claimed(s, &c.id);
 	buf_free(&hosts);
+	return e;
+}
+
+static enum err
+claim(struct send_stage *s, struct store *store, struct why *why)
+{
+	const size_t most = (size_t)s->config->deliver_connections;
+	enum err e = E_OK;
+	size_t before;
+
+	if (s->config->deliver_mode != DELIVER_ON)
+		return E_OK;
+	do {
+		before = s->njobs;
+		if (before < most)
+			e = claim_one(s, store, why);
+	} while (e == E_OK && s->njobs > before);
 	return e;
 }
 

@@ -4,6 +4,7 @@ service to a real nginx."""
 import contextlib
 import json
 import signal
+import socket
 import sqlite3
 import time
 import unittest
@@ -201,6 +202,22 @@ class Https(SystemTest):
         self.send(service, "/slow", *others)
         self.settled(service, {"/slow": "queued", **others})
         self.assertTrue(self.deliveries(service)["/slow"]["being-tried"])
+
+    def test_a_slow_host_leaves_places_for_others(self):
+        with socket.create_server(("127.0.0.2", 0)) as slow:
+            rua = f"https://127.0.0.2:{slow.getsockname()[1]}/"
+            service = self.sending(deliver__connections="8",
+                                   deliver__host_connections="2")
+            names = [f"s{n}.example" for n in range(8)]
+            service.send(*(session(name, pr=f"v=TLSRPTv1; rua={rua}")
+                           for name in names), self.session_for("/z"))
+            service.wait_received(len(names) + 1)
+            service.close_day()
+            wait_until(lambda: self.receiver.posts_to("/z"),
+                       "the other host is visited")
+            tried = [d for d in service.cli_json("delivery", "list")
+                     if d["rua"] == rua and d["attempts"] > 0]
+            self.assertEqual(2, len(tried))
 
     def test_a_kill_in_the_middle_of_an_attempt(self):
         self.receiver.answers = {"/a": (None, {}, "")}
