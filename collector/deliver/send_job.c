@@ -112,6 +112,7 @@ judge(struct send_job *j, const struct http_result *r, int64_t now_s)
 	case HTTP_ABANDONED:
 		j->outcome.state = DELIVERY_RETRYING;
 		j->outcome.due_s = now_s;
+		j->outcome.is_forgiven = true;
 		break;
 	case HTTP_UNREACHABLE:
 	case HTTP_UNTRUSTED:

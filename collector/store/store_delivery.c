@@ -115,7 +115,8 @@ write_settled(struct store *store, const char *worker, struct span id,
 	const struct db_value params[] = { DB_T(id), DB_T(span_str(worker)),
 		DB_I(o->state), DB_T(o->reason), DB_I(o->due_s),
 		o->done_s == 0 ? (struct db_value){ .type = DB_NULL }
-			       : DB_I(o->done_s) };
+			       : DB_I(o->done_s),
+		DB_I(o->is_forgiven) };
 	const struct delivery_attempt *a = &o->attempt;
 
 	(void)db_write(store->db, QUERY_DELIVERY_ATTEMPT_END, why, DB_T(id),

@@ -21,7 +21,8 @@ struct delivery {
 	bool is_claimed;  /* an attempt is going on, or its worker died */
 	int64_t attempts; /* begun */
 	int64_t first_s;  /* attempt; 0: none yet */
-	int64_t tries;	  /* attempts since first_s; set by a claim alone */
+	int64_t tries;	  /* attempts since first_s but for the forgiven;
+			   * set by a claim alone */
 	int64_t done_s;	  /* 0: there is something to do */
 };
 
@@ -66,6 +67,7 @@ struct delivery_outcome {
 	struct span reason;
 	int64_t due_s;	/* of another attempt */
 	int64_t done_s; /* 0: there will be another */
+	bool is_forgiven; /* it is no try: we broke it off */
 	struct delivery_attempt attempt;
 };
 

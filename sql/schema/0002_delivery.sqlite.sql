@@ -11,8 +11,8 @@ CREATE TABLE delivery (
                                    -- another worker takes it
     worker      TEXT NOT NULL DEFAULT '',  -- UUID of the claim
     attempts    INTEGER NOT NULL DEFAULT 0,
-    forgiven    INTEGER NOT NULL DEFAULT 0,  -- attempts before the operator had
-                                             -- it tried again
+    forgiven    INTEGER NOT NULL DEFAULT 0,  -- attempts that were broken off, or
+                                             -- from before a retry by hand
     first_at    INTEGER,           -- attempt; retries end 24 hours later
     done_at     INTEGER,           -- NULL: there is something to do
     UNIQUE (report_id, uri)

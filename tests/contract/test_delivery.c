@@ -238,6 +238,28 @@ test_one_that_failed_is_due_again_when_it_says(void **state)
 }
 
 static void
+test_one_that_was_broken_off_is_no_try(void **state)
+{
+	const struct delivery_outcome o = {
+		.state = DELIVERY_RETRYING,
+		.due_s = NOW_S,
+		.is_forgiven = true,
+		.attempt = { .number = 1, .ended_s = NOW_S },
+	};
+	struct fixture *f = *state;
+	struct uuid c;
+	struct seen s;
+
+	add(f, 1, NOW_S);
+	c = claim(f, NOW_S, 8, &s);
+	assert_ok(
+	    store_delivery_settle(f->store, &c, SPAN_LIT("d-0001"), &o, NULL));
+	(void)claim(f, NOW_S, 8, &s);
+	assert_int_equal(2, s.d[0].attempts);
+	assert_int_equal(1, s.d[0].tries);
+}
+
+static void
 test_another_worker_takes_over_from_one_that_died(void **state)
 {
 	struct fixture *f = *state;
@@ -429,6 +451,7 @@ main(int argc, char **argv)
 		TEST(test_hosts_that_are_left_out_wait),
 		TEST(test_an_accepted_one_is_done),
 		TEST(test_one_that_failed_is_due_again_when_it_says),
+		TEST(test_one_that_was_broken_off_is_no_try),
 		TEST(test_another_worker_takes_over_from_one_that_died),
 		TEST(test_two_workers_share_the_work),
 		TEST(test_a_cancelled_one_is_not_tried_again),
