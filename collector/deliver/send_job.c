@@ -71,8 +71,8 @@ try_again(struct send_job *j, int64_t now_s, int64_t retry_after_s)
 {
 	int64_t at_s;
 
-	if (!retry_next_s(j->first_s, (unsigned)j->tries, now_s,
-		retry_after_s, random_number(), &at_s)) {
+	if (!retry_next_s(j->first_s, (unsigned)j->tries, now_s, retry_after_s,
+		random_number(), &at_s)) {
 		finish(j, DELIVERY_GIVEN_UP, "24 hours of attempts failed",
 		    now_s);
 		return;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,12 @@ make_room(int fd, const char *path, struct why *why)
 		return why_errno(why, "%s", path);
 	if (st.st_uid != geteuid() || !S_ISREG(st.st_mode))
 		return why_set(why, E_DENIED, "%s is not a file of this user",
+		    path);
+	/* Where a folder was copied two collectors have the same name for it.
+	 */
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return why_set(why, E_CONFLICT,
+		    "%s is in use: another tlsrptd has this collector-id",
 		    path);
 	error = posix_fallocate(fd, 0, (off_t)sizeof(struct landing_area));
 	if (error != 0) {

@@ -29,7 +29,7 @@ struct landing {
 #define LANDING_NONE ((struct landing){ .fd = -1 })
 
 /* Open or make the file, with all its room. What it holds stays. E_DENIED: it
- * is another user's; E_FULL. */
+ * is another user's; E_CONFLICT: another process has it open; E_FULL. */
 MUST_CHECK enum err landing_open(const char *path, struct landing *ret,
     struct why *why);
 /* Removes the file if nothing is in it. LANDING_NONE is fine. */

@@ -65,8 +65,8 @@ MUST_CHECK enum err store_delivery_claim(struct store *,
 struct delivery_outcome {
 	enum delivery_state state;
 	struct span reason;
-	int64_t due_s;	/* of another attempt */
-	int64_t done_s; /* 0: there will be another */
+	int64_t due_s;	  /* of another attempt */
+	int64_t done_s;	  /* 0: there will be another */
 	bool is_forgiven; /* it is no try: we broke it off */
 	struct delivery_attempt attempt;
 };
