@@ -47,7 +47,9 @@ tell_recovery(const struct journal_recovery *found, const char *folder)
 		log_warning("datagrams are received on disk: a kill -9 may "
 			    "lose the last one",
 		    LOG_WHY(&found->not_in_memory),
-		    LOG_STR("do", "let tlsrptd write to /dev/shm"));
+		    LOG_STR("do",
+			"let tlsrptd write to /dev/shm; where data_dir is a "
+			"copy, remove its collector-id and journal"));
 	log_info(found->made ? "journal made" : "journal opened",
 	    LOG_STR("in", folder), LOG_I("segments", found->segments),
 	    LOG_I("adopted", found->unpublished));

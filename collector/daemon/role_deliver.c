@@ -49,6 +49,21 @@ step(void *arg, struct store *store, struct why *why)
 }
 
 static void
+go_on(void *arg, int64_t ns)
+{
+	const struct delivering *r = arg;
+	const struct clock *clock = r->context->clock;
+	struct waker *waker = r->context->waker;
+	int64_t until = clock_mono_ns(clock) + ns, left = ns;
+
+	while (!stop_asked() && left > 0) {
+		waker_prepare(waker);
+		send_stage_go_on(r->send, waker->fd, stop_asked() ? 0 : left);
+		left = until - clock_mono_ns(clock);
+	}
+}
+
+static void
 end(void *arg, struct store *store)
 {
 	const struct delivering *r = arg;
@@ -73,7 +88,7 @@ role_deliver(struct role_context *context)
 	const struct config *config = context->config;
 	struct delivering r = { .context = context,
 		.files = { .config = config, .clock = context->clock } };
-	const struct worker_task task = { step, end, &r, PERIOD_NS };
+	const struct worker_task task = { step, end, go_on, &r, PERIOD_NS };
 	struct why why = { { 0 } };
 	int code;
 

@@ -24,5 +24,7 @@ role_report(struct role_context *context)
 	};
 
 	return worker_run(context,
-	    &(const struct worker_task){ step, NULL, &stage, PERIOD_NS });
+	    &(const struct worker_task){ .step = step,
+		.arg = &stage,
+		.period_ns = PERIOD_NS });
 }

@@ -78,7 +78,10 @@ worker_run(struct role_context *context, const struct worker_task *task)
 			backoff_ns = task->period_ns;
 		else if (backoff_ns < BACKOFF_MAX_NS / 2)
 			backoff_ns *= 2;
-		worker_sleep(context, backoff_ns);
+		if (task->wait != NULL)
+			task->wait(task->arg, backoff_ns);
+		else
+			worker_sleep(context, backoff_ns);
 	}
 	if (task->end != NULL)
 		task->end(task->arg, w.store);

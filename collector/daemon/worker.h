@@ -19,6 +19,9 @@ struct worker_task {
 	/* Before the store is closed at the end; it is NULL if it is away.
 	 * NULL: nothing to do. */
 	void (*end)(void *arg, struct store *);
+	/* Between two steps, and while the store is away: for so long, or until
+	 * asked to end. NULL: worker_sleep. */
+	void (*wait)(void *arg, int64_t ns);
 	void *arg;
 	int64_t period_ns; /* between two steps */
 };

@@ -99,6 +99,14 @@ judge_status(struct send_job *j, const struct http_result *r, int64_t now_s)
 }
 
 static void
+leave(struct send_job *j, int64_t now_s)
+{
+	j->outcome.state = DELIVERY_RETRYING;
+	j->outcome.due_s = now_s;
+	j->outcome.is_forgiven = true;
+}
+
+static void
 judge(struct send_job *j, const struct http_result *r, int64_t now_s)
 {
 	switch (r->outcome) {
@@ -110,9 +118,7 @@ judge(struct send_job *j, const struct http_result *r, int64_t now_s)
 		    now_s);
 		break;
 	case HTTP_ABANDONED:
-		j->outcome.state = DELIVERY_RETRYING;
-		j->outcome.due_s = now_s;
-		j->outcome.is_forgiven = true;
+		leave(j, now_s);
 		break;
 	case HTTP_UNREACHABLE:
 	case HTTP_UNTRUSTED:
@@ -176,13 +182,27 @@ send_job_answered(struct send_job *j, const struct config *c, int64_t now_s,
 	};
 }
 
-void
-send_job_give_up(struct send_job *j, int64_t now_s, const char *reason)
+static void
+end_unsent(struct send_job *j, int64_t now_s, const char *why)
 {
 	j->is_done = true;
-	finish(j, DELIVERY_GIVEN_UP, reason, now_s);
 	j->outcome.attempt = (struct delivery_attempt){
 		.number = j->attempt,
 		.ended_s = now_s,
+		.answer = span_str(why),
 	};
+}
+
+void
+send_job_let_go(struct send_job *j, int64_t now_s, const char *why)
+{
+	leave(j, now_s);
+	end_unsent(j, now_s, why);
+}
+
+void
+send_job_give_up(struct send_job *j, int64_t now_s, const char *reason)
+{
+	finish(j, DELIVERY_GIVEN_UP, reason, now_s);
+	end_unsent(j, now_s, reason);
 }

@@ -15,6 +15,7 @@ struct send_job {
 	struct span id, report, host;
 	const char *url;
 	int64_t attempt, tries, first_s;
+	int64_t claimed_until_s;
 	struct buf body;
 	bool unverified; /* the second go, after the certificate failed */
 	bool is_posted;
@@ -31,6 +32,8 @@ void send_job_free(struct send_job *);
  * verify and the configuration allows it, that it is to be posted once more. */
 void send_job_answered(struct send_job *, const struct config *, int64_t now_s,
     const struct http_result *);
+/* It is left to whoever claims it next. */
+void send_job_let_go(struct send_job *, int64_t now_s, const char *why);
 /* It cannot be sent at all. */
 void send_job_give_up(struct send_job *, int64_t now_s, const char *reason);
 

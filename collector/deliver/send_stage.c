@@ -30,7 +30,9 @@ tell(const struct send_job *j, enum err e)
 
 	if (e == E_CONFLICT) {
 		log_warning("delivery was taken over or stopped meanwhile",
-		    LOG_S("delivery", j->id), LOG_S("report", j->report));
+		    LOG_S("delivery", j->id), LOG_S("report", j->report),
+		    LOG_I("status", o->attempt.status),
+		    LOG_S("answer", o->attempt.answer));
 		return;
 	}
 	log_put(o->state == DELIVERY_GIVEN_UP ? LOG_LEVEL_WARNING
@@ -144,13 +146,18 @@ post(struct send_stage *s, struct send_job *j, struct why *why)
 static enum err
 post_all(struct send_stage *s, struct store *store, struct why *why)
 {
+	const int64_t timeout_s = s->config->deliver_timeout_ms / 1000;
 	enum err e = E_OK;
 
 	for (struct send_job *j = s->jobs; e == E_OK && j != NULL;
 	     j = j->next) {
 		if (j->is_posted || j->is_done)
 			continue;
-		e = load(j, store, clock_wall_s(s->clock), why);
+		if (clock_wall_s(s->clock) + timeout_s > j->claimed_until_s)
+			send_job_let_go(j, clock_wall_s(s->clock),
+			    "its claim would have run out meanwhile");
+		else
+			e = load(j, store, clock_wall_s(s->clock), why);
 		if (e == E_OK && !j->is_done)
 			e = post(s, j, why);
 	}
@@ -162,6 +169,7 @@ post_all(struct send_stage *s, struct store *store, struct why *why)
 struct claiming {
 	struct send_stage *stage;
 	struct uuid id;
+	int64_t until_s;
 };
 
 static enum err
@@ -172,6 +180,7 @@ note_claimed(void *arg, const struct delivery *d)
 
 	if (j == NULL)
 		return E_NOMEM;
+	j->claimed_until_s = c->until_s;
 	j->next = c->stage->jobs;
 	c->stage->jobs = j;
 	c->stage->njobs++;
@@ -213,7 +222,8 @@ claim_one(struct send_stage *s, struct store *store, struct why *why)
 {
 	const int64_t timeout_s = s->config->deliver_timeout_ms / 1000;
 	struct buf hosts = BUF_INIT(HOSTS_MAX);
-	struct claiming c = { s, uuid_new(clock_wall_ns(s->clock)) };
+	struct claiming c = { .stage = s,
+		.id = uuid_new(clock_wall_ns(s->clock)) };
 	struct delivery_wish wish = {
 		.now_s = clock_wall_s(s->clock),
 		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
@@ -221,6 +231,7 @@ claim_one(struct send_stage *s, struct store *store, struct why *why)
 	};
 	enum err e;
 
+	c.until_s = wish.now_s + wish.lease_s;
 	busy_hosts(s, &hosts);
 	wish.but_hosts = buf_span(&hosts);
 	if ((e = hosts.err) == E_OK)
@@ -317,6 +328,15 @@ send_stage_run(struct send_stage *s, struct store *store, int wake_fd,
 	if (e == E_OK)
 		e = http_client_run(s->http, wake_fd, max_ns, why);
 	return e == E_OK ? settle(s, store, why) : e;
+}
+
+void
+send_stage_go_on(struct send_stage *s, int wake_fd, int64_t max_ns)
+{
+	struct why why = { { 0 } };
+
+	if (http_client_run(s->http, wake_fd, max_ns, &why) != E_OK)
+		log_error("attempts at deliveries do not go on", LOG_WHY(&why));
 }
 
 /* What is not settled is taken over when its claim has run out. */

@@ -21,6 +21,10 @@ MUST_CHECK enum err send_stage_new(const struct config *, const struct clock *,
 MUST_CHECK enum err send_stage_run(struct send_stage *, struct store *,
     int wake_fd, int64_t max_ns, struct why *why);
 
+/* Only go on with what was begun, while the store is away: else an answer that
+ * is there would be taken for none. */
+void send_stage_go_on(struct send_stage *, int wake_fd, int64_t max_ns);
+
 /* Break off what is going on, and say so in the store if there is one. NULL is
  * fine. */
 void send_stage_free(struct send_stage *, struct store *);

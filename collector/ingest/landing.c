@@ -8,7 +8,27 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_TRIES 50
+#define LOCK_PAUSE_NS (10 * 1000 * 1000)
+
+/* Where a folder was copied two collectors have the same name for it. One that
+ * was just killed is waited for: it may have let go of its other locks only. */
+static bool
+lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	unsigned tries = LOCK_TRIES;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK || --tries == 0)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
 
 static enum err
 make_room(int fd, const char *path, struct why *why)
@@ -21,9 +41,7 @@ make_room(int fd, const char *path, struct why *why)
 	if (st.st_uid != geteuid() || !S_ISREG(st.st_mode))
 		return why_set(why, E_DENIED, "%s is not a file of this user",
 		    path);
-	/* Where a folder was copied two collectors have the same name for it.
-	 */
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+	if (!lock(fd))
 		return why_set(why, E_CONFLICT,
 		    "%s is in use: another tlsrptd has this collector-id",
 		    path);

@@ -94,6 +94,7 @@ class Answering(http.server.BaseHTTPRequestHandler):
         if status is None:
             receiver.closed.wait()  # accepts and never answers
             return
+        receiver.answering.wait()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -114,6 +115,8 @@ class Receiver:
         self.posts = []
         self.answers = {}
         self.closed = threading.Event()
+        self.answering = threading.Event()  # cleared: none is answered
+        self.answering.set()
         make_certificates(self.folder)
         self.ca = self.folder / "ca.pem"
         self.backend = http.server.ThreadingHTTPServer(
@@ -158,6 +161,7 @@ class Receiver:
     def close(self):
         """Leave nothing."""
         self.closed.set()
+        self.answering.set()
         self.nginx.terminate()
         self.nginx.wait(PATIENCE_S)
         self.backend.shutdown()

@@ -219,6 +219,22 @@ class Https(SystemTest):
                      if d["rua"] == rua and d["attempts"] > 0]
             self.assertEqual(2, len(tried))
 
+    def test_an_answer_is_heard_while_the_store_is_away(self):
+        timeout_s = 15  # more than two waits for SQLite's lock
+        self.receiver.answering.clear()
+        service = self.sending(deliver__timeout=f"{timeout_s}s")
+        self.send(service, "/a")
+        wait_until(lambda: self.receiver.posts, "the attempt has begun")
+        began = time.monotonic()
+        with service.locked_store():
+            service.wait_logged("role=deliver", "trying again")
+            self.receiver.answering.set()
+            wait_until(lambda: time.monotonic() > began + timeout_s + 3,
+                       "the attempt's time is over")
+        found = self.settled(service, {"/a": "accepted"})
+        self.assertEqual(1, found["/a"]["attempts"])
+        self.assertEqual(1, len(self.receiver.posts))
+
     def test_a_kill_in_the_middle_of_an_attempt(self):
         self.receiver.answers = {"/a": (None, {}, "")}
         service = self.sending()
