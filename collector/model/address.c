@@ -38,12 +38,18 @@ is_dotted(struct span s, byte_fn *is_word, size_t max)
 }
 
 bool
+address_host_is_valid(struct span host)
+{
+	return is_dotted(host, is_host_byte, DOMAIN_TEXT_MAX);
+}
+
+bool
 address_is_valid(struct span address)
 {
 	struct span host = address, local = span_until(&host, '@');
 
 	return is_dotted(local, is_atext, LOCAL_PART_MAX) &&
-	    is_dotted(host, is_host_byte, DOMAIN_TEXT_MAX);
+	    address_host_is_valid(host);
 }
 
 struct span

@@ -10,6 +10,9 @@
  * into a command line; for the same reason neither begins with "-". */
 bool address_is_valid(struct span);
 
+/* The host of such an address: a domain name, or part of one. */
+bool address_host_is_valid(struct span);
+
 /* What stands behind the "@" of a valid address. */
 struct span address_host(struct span);
 
