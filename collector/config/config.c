@@ -15,6 +15,7 @@
 #include "base/nearest.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "config/key_word.h"
 #include "config/option.h"
 #include "model/address.h"
 #include "model/address_filter.h"
@@ -370,6 +371,41 @@ check_clock(struct parser *p)
 		fault(p, "daemon.clock_offset works only with demo = yes");
 }
 
+static bool
+selector_is_new(const struct list *list, size_t i)
+{
+	struct key_word key, before;
+
+	if (key_word_parse(list->v[i], &key, NULL) != E_OK)
+		return true;
+	for (size_t k = 0; k < i; k++)
+		if (key_word_parse(list->v[k], &before, NULL) == E_OK &&
+		    span_eq_nocase(key.selector, before.selector))
+			return false;
+	return true;
+}
+
+static void
+check_keys(struct parser *p, const char *folder)
+{
+	const struct list *list = &p->config->report_dkim_keys;
+
+	at_option(p, "report", "dkim_keys");
+	for (size_t i = 0; i < list->n; i++) {
+		struct key_word key;
+		struct why why = { { 0 } };
+
+		if (key_word_resolve(&list->v[i], folder, &key, &why) != E_OK ||
+		    key_word_check_file(&key, &why) != E_OK)
+			fault(p, "report.dkim_keys: %s", why.text);
+		else if (!selector_is_new(list, i))
+			fault(p,
+			    "report.dkim_keys: selector \"%.*s\" stands there "
+			    "twice",
+			    SPAN_ARG(key.selector));
+	}
+}
+
 static void
 check_networks(struct parser *p)
 {
@@ -415,6 +451,7 @@ finish(struct parser *p, const char *folder)
 	check_clock(p);
 	check_delay(p);
 	check_networks(p);
+	check_keys(p, folder);
 }
 
 /* -- the whole -- */
