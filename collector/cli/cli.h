@@ -91,6 +91,7 @@ int cmd_delivery_list(struct cli *);
 int cmd_delivery_retry(struct cli *);
 int cmd_delivery_show(struct cli *);
 int cmd_demo(struct cli *);
+int cmd_dkim_record(struct cli *);
 int cmd_emit(struct cli *);
 int cmd_record_parse(struct cli *);
 int cmd_report_build(struct cli *);
@@ -100,7 +101,7 @@ int cmd_status(struct cli *);
 int cmd_tally_list(struct cli *);
 
 extern const struct cli_option delivery_list_options[], demo_options[],
-    emit_options[], day_options[], report_build_options[],
-    report_list_options[], tally_list_options[];
+    dkim_record_options[], emit_options[], day_options[],
+    report_build_options[], report_list_options[], tally_list_options[];
 
 #endif

@@ -33,6 +33,7 @@ OPTIONS = {
     "delivery retry": [],
     "delivery cancel": [],
     "record parse": [],
+    "dkim record": ["--any-service"],
     "db migrate": [],
     "db check": [],
     "demo": ["--corpus"],
