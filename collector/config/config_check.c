@@ -1,0 +1,297 @@
+/* config/config_check.c -- what no line of the configuration shows alone. */
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/num.h"
+#include "base/utf8.h"
+#include "config/config_private.h"
+#include "config/key_word.h"
+#include "config/option.h"
+#include "model/address.h"
+#include "model/address_filter.h"
+
+static const struct given *
+given_for(const struct parser *p, const char *section, const char *key)
+{
+	return &p->given[option_find(span_str(section), span_str(key)) -
+	    options];
+}
+
+/* Messages about an option name the line that set it, if one did. */
+static void
+at_option(struct parser *p, const char *section, const char *key)
+{
+	p->line = given_for(p, section, key)->line;
+}
+
+/* Put base in front of a relative path. Empty stays empty. */
+static void
+resolve(struct parser *p, const char *section, const char *key, char **path,
+    const char *base)
+{
+	const struct option *o = option_find(span_str(section), span_str(key));
+	struct buf whole = BUF_INIT(2 * PATH_MAX);
+
+	if (base == NULL || (*path)[0] == '/' || (*path)[0] == '\0')
+		return;
+	buf_addf(&whole, "%s/%s", base, *path);
+	if (whole.err != E_OK || whole.len > (size_t)o->max) {
+		at_option(p, section, key);
+		config_fault(p, "%s.%s: \"%.*s\" is longer than %lld bytes",
+		    section, key, SPAN_ARG(span_head(buf_span(&whole), 100)),
+		    (long long)o->max);
+		p->given[o - options].refused = true;
+		buf_free(&whole);
+		return;
+	}
+	free(*path);
+	*path = whole.p;
+}
+
+static void
+check_names(struct parser *p)
+{
+	struct config *c = p->config;
+
+	at_option(p, "collect", "socket_owner");
+	if (c->collect_socket_owner[0] != '\0' &&
+	    getpwnam(c->collect_socket_owner) == NULL)
+		config_fault(p, "collect.socket_owner: there is no user \"%s\"",
+		    c->collect_socket_owner);
+	at_option(p, "collect", "socket_group");
+	if (c->collect_socket_group[0] != '\0' &&
+	    getgrnam(c->collect_socket_group) == NULL)
+		config_fault(p,
+		    "collect.socket_group: there is no group \"%s\"",
+		    c->collect_socket_group);
+}
+
+/* Who may not look there cannot tell: the role's user may. */
+static void
+check_dump_dir(struct parser *p)
+{
+	const char *path = p->config->collect_dump_dir;
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	at_option(p, "collect", "dump_dir");
+	if (path[0] == '\0' || (!there && errno == EACCES) ||
+	    given_for(p, "collect", "dump_dir")->refused)
+		return;
+	if (!there)
+		config_fault(p, "collect.dump_dir: \"%s\": %s", path,
+		    strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		config_fault(p, "collect.dump_dir: \"%s\" is not a folder",
+		    path);
+}
+
+static void
+check_uids(struct parser *p)
+{
+	const struct list *uids = &p->config->collect_allow_uids;
+
+	at_option(p, "collect", "allow_uids");
+	for (size_t i = 0; i < uids->n; i++) {
+		int64_t uid;
+
+		if (num_parse(span_str(uids->v[i]), 0, UINT32_MAX - 1, &uid) !=
+			E_OK &&
+		    getpwnam(uids->v[i]) == NULL)
+			config_fault(p,
+			    "collect.allow_uids: there is no user \"%s\"",
+			    uids->v[i]);
+	}
+}
+
+static void
+check_roles(struct parser *p)
+{
+	static const char *const roles[] = { "collect", "report", "deliver" };
+	const struct list *list = &p->config->daemon_roles;
+
+	at_option(p, "daemon", "roles");
+	for (size_t i = 0; i < list->n; i++) {
+		struct nearest near = { .word = span_str(list->v[i]) };
+		bool known = false, twice = false;
+
+		for (size_t r = 0; r < sizeof(roles) / sizeof(*roles); r++) {
+			known |= strcmp(roles[r], list->v[i]) == 0;
+			nearest_offer(&near, roles[r]);
+		}
+		for (size_t before = 0; before < i; before++)
+			twice |= strcmp(list->v[before], list->v[i]) == 0;
+		if (!known)
+			config_unknown(p, "role", &near);
+		else if (twice)
+			config_fault(p,
+			    "daemon.roles: \"%s\" stands there twice",
+			    list->v[i]);
+	}
+}
+
+static bool
+is_utf8(struct span s)
+{
+	while (s.len > 0 && utf8_char(s) > 0)
+		s = span_skip(s, utf8_char(s));
+	return s.len == 0;
+}
+
+/* Role report needs the option, nobody gave a value, and no value was refused
+ * before: that was told. */
+static bool
+is_missing(const struct parser *p, const char *key, const char *value)
+{
+	return value[0] == '\0' && config_has_role(p->config, "report") &&
+	    !given_for(p, "report", key)->refused;
+}
+
+/* s5.3: the submitter is the domain of contact-info. */
+static void
+check_reporter(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span contact = span_str(c->report_contact);
+	struct span domain = SPAN_NONE;
+
+	at_option(p, "report", "organization");
+	if (is_missing(p, "organization", c->report_organization))
+		config_fault(p,
+		    "report.organization is needed by role report: "
+		    "the name of who sends the reports");
+	if (!is_utf8(span_str(c->report_organization)))
+		config_fault(p, "report.organization is not UTF-8");
+	at_option(p, "report", "contact");
+	if (address_is_valid(contact))
+		domain = address_host(contact);
+	else if (contact.len > 0)
+		config_fault(p, "report.contact: \"%s\" is not a mail address",
+		    c->report_contact);
+	else if (is_missing(p, "contact", c->report_contact))
+		config_fault(p,
+		    "report.contact is needed by role report: "
+		    "a mail address for questions about reports");
+	c->report_submitter = strndup(domain.p == NULL ? "" : domain.p,
+	    domain.len);
+}
+
+static void
+check_store(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span url = span_str(c->store_url);
+	struct buf made = BUF_INIT(2 * PATH_MAX);
+
+	at_option(p, "store", "url");
+	if (url.len == 0) {
+		buf_addf(&made, "sqlite:%s/tlsrptd.db", c->daemon_data_dir);
+	} else {
+		if (!span_take(&url, SPAN_LIT("sqlite:")) &&
+		    !span_take(&url, SPAN_LIT("postgresql:")) &&
+		    !span_take(&url, SPAN_LIT("postgres:")))
+			config_fault(p,
+			    "store.url: \"%s\" begins neither with "
+			    "sqlite: nor with postgresql:",
+			    c->store_url);
+		buf_adds(&made, c->store_url);
+	}
+	c->store_path_url = made.p;
+}
+
+static void
+check_clock(struct parser *p)
+{
+	at_option(p, "daemon", "clock_offset");
+	if (p->config->daemon_clock_offset_ms != 0 && !p->config->daemon_demo)
+		config_fault(p,
+		    "daemon.clock_offset works only with demo = yes");
+}
+
+static bool
+selector_is_new(const struct list *list, size_t i)
+{
+	struct key_word key, before;
+
+	if (key_word_parse(list->v[i], &key, NULL) != E_OK)
+		return true;
+	for (size_t k = 0; k < i; k++)
+		if (key_word_parse(list->v[k], &before, NULL) == E_OK &&
+		    span_eq_nocase(key.selector, before.selector))
+			return false;
+	return true;
+}
+
+static void
+check_keys(struct parser *p, const char *folder)
+{
+	const struct list *list = &p->config->report_dkim_keys;
+
+	at_option(p, "report", "dkim_keys");
+	for (size_t i = 0; i < list->n; i++) {
+		struct key_word key;
+		struct why why = { { 0 } };
+
+		if (key_word_resolve(&list->v[i], folder, &key, &why) != E_OK ||
+		    key_word_check_file(&key, &why) != E_OK)
+			config_fault(p, "report.dkim_keys: %s", why.text);
+		else if (!selector_is_new(list, i))
+			config_fault(p,
+			    "report.dkim_keys: selector \"%.*s\" stands there "
+			    "twice",
+			    SPAN_ARG(key.selector));
+	}
+}
+
+static void
+check_networks(struct parser *p)
+{
+	const struct list *list = &p->config->deliver_allow_networks;
+	struct address_filter filter = { .n = 0 };
+
+	at_option(p, "deliver", "allow_networks");
+	for (size_t i = 0; i < list->n; i++) {
+		struct why why = { { 0 } };
+
+		if (address_filter_add(&filter, span_str(list->v[i]), &why) !=
+		    E_OK)
+			config_fault(p, "deliver.allow_networks: %s", why.text);
+	}
+}
+
+static void
+check_delay(struct parser *p)
+{
+	at_option(p, "deliver", "delay_min");
+	if (p->config->deliver_delay_min_ms > p->config->deliver_delay_max_ms)
+		config_fault(p,
+		    "deliver.delay_min is more than deliver.delay_max");
+}
+
+void
+config_check(struct parser *p, const char *folder)
+{
+	struct config *c = p->config;
+
+	p->line = 0;
+	resolve(p, "daemon", "data_dir", &c->daemon_data_dir, folder);
+	resolve(p, "collect", "socket", &c->collect_socket, folder);
+	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
+	resolve(p, "deliver", "ca_file", &c->deliver_ca_file, folder);
+	resolve(p, "deliver", "directory", &c->deliver_directory,
+	    c->daemon_data_dir);
+	check_names(p);
+	check_dump_dir(p);
+	check_uids(p);
+	check_roles(p);
+	check_reporter(p);
+	check_store(p);
+	check_clock(p);
+	check_delay(p);
+	check_networks(p);
+	check_keys(p, folder);
+}
