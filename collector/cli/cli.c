@@ -154,6 +154,40 @@ cli_day(const struct cli *cli, int64_t *ret)
 	return EX_OK;
 }
 
+static int
+list_json(struct cli_listing *l, cli_fill_fn *fill, void *arg, struct why *why)
+{
+	enum err e;
+
+	if ((l->out = json_out_new()) == NULL)
+		return cli_print_json(l->cli, NULL);
+	json_out_array(l->out, NULL);
+	e = fill(l, arg, why);
+	json_out_end(l->out);
+	if (e == E_OK)
+		return cli_print_json(l->cli, l->out);
+	json_out_free(l->out);
+	return cli_fail(l->cli, e, why);
+}
+
+int
+cli_list(struct cli *cli, const char *const *heads, const char *empty,
+    cli_fill_fn *fill, void *arg)
+{
+	struct cli_listing l = { .cli = cli };
+	struct why why = { { 0 } };
+	enum err e;
+	int code;
+
+	if (cli->json)
+		return list_json(&l, fill, arg, &why);
+	if ((l.table = cli_table_new(heads)) == NULL)
+		return cli_fail(cli, E_NOMEM, &why);
+	e = fill(&l, arg, &why);
+	code = cli_table_print(cli, l.table, empty);
+	return e == E_OK ? code : cli_fail(cli, e, &why);
+}
+
 void
 cli_json_time(struct json_out *out, const char *key, int64_t s)
 {

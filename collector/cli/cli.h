@@ -84,6 +84,18 @@ void cli_table_note(struct cli_table *, struct span);
 /* Print and free it; empty: the text instead, if there are no rows. */
 int cli_table_print(const struct cli *, struct cli_table *, const char *empty);
 
+/* Where the rows of a list go: an array of JSON objects, or a table. */
+struct cli_listing {
+	struct cli *cli;
+	struct json_out *out;	 /* --json; else NULL */
+	struct cli_table *table; /* else */
+};
+
+/* Have fill put the rows, and print them. An exit code. */
+typedef enum err cli_fill_fn(struct cli_listing *, void *arg, struct why *why);
+int cli_list(struct cli *, const char *const *heads, const char *empty,
+    cli_fill_fn *fill, void *arg);
+
 int cmd_db_check(struct cli *);
 int cmd_db_migrate(struct cli *);
 int cmd_delivery_cancel(struct cli *);

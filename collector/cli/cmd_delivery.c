@@ -12,12 +12,6 @@ const struct cli_option delivery_list_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-struct listing {
-	struct cli *cli;
-	struct json_out *out;	 /* --json */
-	struct cli_table *table; /* else */
-};
-
 static const char *const heads[] = { "DELIVERY", "DAY", "DOMAIN", "STATE",
 	">ATTEMPTS", "NEXT OR LAST", "TO", NULL };
 
@@ -56,7 +50,7 @@ next_or_last(const struct delivery *d)
 static enum err
 list_delivery(void *arg, const struct delivery *d)
 {
-	const struct listing *l = arg;
+	const struct cli_listing *l = arg;
 	char day[DAY_TEXT_SIZE];
 
 	if (l->out != NULL) {
@@ -93,31 +87,25 @@ wanted_state(const struct cli *cli, int *ret)
 	return EX_OK;
 }
 
+static enum err
+fill(struct cli_listing *l, void *arg, struct why *why)
+{
+	const int *state = arg;
+
+	return store_delivery_list(l->cli->store, *state, list_delivery, l,
+	    why);
+}
+
 int
 cmd_delivery_list(struct cli *cli)
 {
-	struct listing l = { .cli = cli };
-	struct why why = { { 0 } };
-	enum err e = E_NOMEM;
 	int state, code = wanted_state(cli, &state);
 
 	if (code != EX_OK || (code = cli_store(cli)) != EX_OK)
 		return code;
-	if (cli->json && (l.out = json_out_new()) != NULL) {
-		json_out_array(l.out, NULL);
-		e = store_delivery_list(cli->store, state, list_delivery, &l,
-		    &why);
-		json_out_end(l.out);
-		if (e == E_OK)
-			return cli_print_json(cli, l.out);
-		json_out_free(l.out);
-	} else if (!cli->json && (l.table = cli_table_new(heads)) != NULL) {
-		e = store_delivery_list(cli->store, state, list_delivery, &l,
-		    &why);
-		code = cli_table_print(cli, l.table,
-		    "no deliveries; deliver.mode says whether there are any");
-	}
-	return e == E_OK ? code : cli_fail(cli, e, &why);
+	return cli_list(cli, heads,
+	    "no deliveries; deliver.mode says whether there are any", fill,
+	    &state);
 }
 
 /* -- show -- */
@@ -125,7 +113,7 @@ cmd_delivery_list(struct cli *cli)
 static enum err
 attempt_json(void *arg, const struct delivery_attempt *a)
 {
-	const struct listing *l = arg;
+	const struct cli_listing *l = arg;
 
 	json_out_object(l->out, NULL);
 	json_out_int(l->out, "attempt", a->number);
@@ -143,7 +131,7 @@ attempt_json(void *arg, const struct delivery_attempt *a)
 static enum err
 show_json(void *arg, const struct delivery *d)
 {
-	const struct listing *l = arg;
+	const struct cli_listing *l = arg;
 	enum err e;
 
 	begin_json(l->out, d);
@@ -158,7 +146,7 @@ show_json(void *arg, const struct delivery *d)
 static enum err
 attempt_row(void *arg, const struct delivery_attempt *a)
 {
-	const struct listing *l = arg;
+	const struct cli_listing *l = arg;
 
 	cli_table_count(l->table, (uint64_t)a->number);
 	cli_table_time(l->table, a->started_s);
@@ -173,7 +161,7 @@ attempt_row(void *arg, const struct delivery_attempt *a)
 static enum err
 show_delivery(void *arg, const struct delivery *d)
 {
-	struct listing *l = arg;
+	struct cli_listing *l = arg;
 
 	if ((l->table = cli_table_new(heads)) == NULL)
 		return E_NOMEM;
@@ -186,7 +174,7 @@ show_delivery(void *arg, const struct delivery *d)
 }
 
 static int
-show_tables(struct listing *l, struct span id)
+show_tables(struct cli_listing *l, struct span id)
 {
 	static const char *const attempt[] = { ">ATTEMPT", "STARTED", "ENDED",
 		"PEER", "TLS", ">STATUS", NULL };
@@ -206,7 +194,7 @@ int
 cmd_delivery_show(struct cli *cli)
 {
 	struct span id = span_str(cli->operands[0]);
-	struct listing l = { .cli = cli };
+	struct cli_listing l = { .cli = cli };
 	struct why why = { { 0 } };
 	int code = cli_store(cli);
 	enum err e;

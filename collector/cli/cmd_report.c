@@ -23,11 +23,6 @@ const struct cli_option report_build_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-struct listing {
-	struct json_out *out;	 /* --json */
-	struct cli_table *table; /* else */
-};
-
 static const char *
 state(const struct report_row *r)
 {
@@ -83,7 +78,7 @@ list_json(struct json_out *out, const struct report_row *r)
 static enum err
 list_report(void *arg, const struct report_row *r)
 {
-	struct listing *l = arg;
+	const struct cli_listing *l = arg;
 	char day[DAY_TEXT_SIZE];
 
 	if (l->out != NULL)
@@ -99,21 +94,33 @@ list_report(void *arg, const struct report_row *r)
 	return E_OK;
 }
 
-/* The range of days to list: one, or the last month. */
+struct range {
+	int64_t first, last; /* days */
+};
+
+/* One day, or the last month. */
 static int
-range(struct cli *cli, int64_t *ret_first, int64_t *ret_last)
+wanted_range(struct cli *cli, struct range *ret)
 {
 	struct clock clock = cli_clock(cli);
 
-	*ret_last = day_of_s(clock_wall_s(&clock));
-	*ret_first = *ret_last - 31;
+	ret->last = day_of_s(clock_wall_s(&clock));
+	ret->first = ret->last - 31;
 	if (cli_value(cli, "day") == NULL)
 		return EX_OK;
-	*ret_last = 0;
-	if (cli_day(cli, ret_first) != EX_OK)
+	if (cli_day(cli, &ret->first) != EX_OK)
 		return EX_USAGE;
-	*ret_last = *ret_first;
+	ret->last = ret->first;
 	return EX_OK;
+}
+
+static enum err
+fill(struct cli_listing *l, void *arg, struct why *why)
+{
+	const struct range *r = arg;
+
+	return store_report_list(l->cli->store, r->first, r->last, list_report,
+	    l, why);
 }
 
 int
@@ -121,29 +128,14 @@ cmd_report_list(struct cli *cli)
 {
 	static const char *const heads[] = { "DAY", "DOMAIN", "REPORT ID",
 		">SUCCEEDED", ">FAILED", ">BYTES", "STATE", NULL };
-	struct why why = { { 0 } };
-	struct listing l = { NULL, NULL };
+	struct range range;
 	int code = cli_store(cli);
-	int64_t first, last;
-	enum err e = E_NOMEM;
 
-	if (code != EX_OK || (code = range(cli, &first, &last)) != EX_OK)
+	if (code != EX_OK || (code = wanted_range(cli, &range)) != EX_OK)
 		return code;
-	if (cli->json && (l.out = json_out_new()) != NULL) {
-		json_out_array(l.out, NULL);
-		e = store_report_list(cli->store, first, last, list_report, &l,
-		    &why);
-		json_out_end(l.out);
-		if (e == E_OK)
-			return cli_print_json(cli, l.out);
-		json_out_free(l.out);
-	} else if (!cli->json && (l.table = cli_table_new(heads)) != NULL) {
-		e = store_report_list(cli->store, first, last, list_report, &l,
-		    &why);
-		code = cli_table_print(cli, l.table,
-		    "no reports; they are built when a UTC day has closed");
-	}
-	return e == E_OK ? code : cli_fail(cli, e, &why);
+	return cli_list(cli, heads,
+	    "no reports; they are built when a UTC day has closed", fill,
+	    &range);
 }
 
 /* -- show -- */
