@@ -202,17 +202,3 @@ address_filter_add(struct address_filter *f, struct span network,
 	f->allowed[f->n++] = n;
 	return E_OK;
 }
-
-enum err
-address_filter_parse(struct span_list networks, struct address_filter *ret,
-    struct why *why)
-{
-	struct address_filter f = { .n = 0 };
-	enum err e = E_OK;
-
-	for (size_t i = 0; i < networks.n && e == E_OK; i++)
-		e = address_filter_add(&f, networks.v[i], why);
-	if (e == E_OK)
-		*ret = f;
-	return e;
-}

@@ -30,10 +30,6 @@ struct address_filter {
 MUST_CHECK enum err address_filter_add(struct address_filter *,
     struct span network, struct why *why);
 
-/* A filter that allows these networks. ret is left alone on failure. */
-MUST_CHECK enum err address_filter_parse(struct span_list networks,
-    struct address_filter *ret, struct why *why);
-
 /* Whether to connect to an address of len bytes. If not, *ret_why is a constant
  * such as "loopback". Addresses that carry an IPv4 address are allowed or
  * refused as that one is. */

@@ -139,11 +139,12 @@ static size_t
 read_content(char *p, size_t size, size_t n, void *arg)
 {
 	struct http_transfer *t = arg;
-	size_t room = 0, len = size * n;
+	size_t len = size * n, room;
 
-	if (t->read < sizeof(t->answer))
+	if (t->read < sizeof(t->answer)) {
 		room = sizeof(t->answer) - t->read;
-	memcpy(t->answer + t->read, p, len < room ? len : room);
+		memcpy(t->answer + t->read, p, len < room ? len : room);
+	}
 	t->read += len;
 	return t->read > CONTENT_MAX ? 0 : len;
 }
