@@ -7,8 +7,11 @@
 
 const struct cli_option delivery_list_options[] = {
 	{ "state", "STATE",
-	    "queued, retrying, handed-over, accepted, given-up, cancelled or "
-	    "shadow (default: all)" },
+	    "one of:"
+#define DELIVERY_STATE(code, name, text, sentence) " " text
+#include "model/delivery_states.def"
+#undef DELIVERY_STATE
+	    " (default: all)" },
 	{ NULL, NULL, NULL },
 };
 
