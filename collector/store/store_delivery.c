@@ -13,7 +13,7 @@ store_delivery_add(struct store *store, const struct delivery *d,
 	return db_write(store->db, QUERY_DELIVERY_ADD, why, DB_T(d->id),
 	    DB_T(d->report), DB_T(d->uri), DB_T(d->host), DB_I(d->state),
 	    DB_T(d->reason), DB_I(d->queued_s), DB_I(d->due_s),
-	    d->done_s == 0 ? null : DB_I(d->done_s));
+	    d->done_s == 0 ? null : DB_I(d->done_s), DB_I(d->to_sign));
 }
 
 /* -- claims -- */
@@ -118,15 +118,19 @@ write_settled(struct store *store, const char *worker, struct span id,
 			       : DB_I(o->done_s),
 		DB_I(o->is_forgiven) };
 	const struct delivery_attempt *a = &o->attempt;
+	enum err e;
 
 	(void)db_write(store->db, QUERY_DELIVERY_ATTEMPT_END, why, DB_T(id),
 	    DB_I(a->number), DB_I(a->ended_s), DB_T(a->transport),
 	    DB_T(a->peer), DB_T(a->tls), DB_I(a->status), DB_T(a->answer));
-	return db_run(store->db,
+	e = db_run(store->db,
 	    &(const struct db_statement){ .query = QUERY_DELIVERY_SETTLE,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]) },
 	    ret_changed, why);
+	if (e == E_OK && *ret_changed > 0 && o->done_s != 0)
+		e = db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id));
+	return e;
 }
 
 enum err
@@ -182,6 +186,7 @@ row_of(const struct db_value *row, struct delivery *ret)
 		.attempts = row[11].num,
 		.first_s = row[12].num,
 		.done_s = row[13].num,
+		.to_sign = row[14].num != 0,
 	};
 	return delivery_state_from_code(row[6].num, &ret->state);
 }
@@ -311,10 +316,12 @@ store_delivery_cancel(struct store *store, struct span id, int64_t now_s,
 {
 	const struct db_value params[] = { DB_T(id), DB_I(DELIVERY_CANCELLED),
 		DB_T(SPAN_LIT("by the operator")), DB_I(now_s) };
-
-	return change(store,
+	enum err e = change(store,
 	    &(const struct db_statement){ .query = QUERY_DELIVERY_CANCEL,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]) },
 	    id, "is done already", why);
+
+	return e == E_OK ? db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id))
+			 : e;
 }

@@ -19,6 +19,7 @@ struct delivery {
 	int64_t queued_s;
 	int64_t due_s;	  /* next attempt, or until when it is claimed */
 	bool is_claimed;  /* an attempt is going on, or its worker died */
+	bool to_sign;	  /* role report has to make its mail first */
 	int64_t attempts; /* begun */
 	int64_t first_s;  /* attempt; 0: none yet */
 	int64_t tries;	  /* attempts since first_s but for the forgiven;
@@ -38,8 +39,8 @@ struct delivery_attempt {
 };
 
 /* Queue it, unless there is a delivery of that report to that URI already. Of
- * the delivery id, report, uri, host, state, reason, queued_s, due_s and done_s
- * are looked at. */
+ * the delivery id, report, uri, host, state, reason, queued_s, due_s, done_s
+ * and to_sign are looked at. */
 enum err store_delivery_add(struct store *, const struct delivery *,
     struct why *why);
 

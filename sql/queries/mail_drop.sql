@@ -1,0 +1,2 @@
+DELETE FROM delivery_mail
+WHERE delivery_id = $1

@@ -1,0 +1,3 @@
+SELECT message, keys, signed_at
+FROM delivery_mail
+WHERE delivery_id = $1

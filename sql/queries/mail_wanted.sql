@@ -1,0 +1,5 @@
+SELECT delivery_id, report_id, uri
+FROM delivery
+WHERE to_sign = 1
+ORDER BY queued_at, delivery_id
+LIMIT $1
