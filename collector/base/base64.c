@@ -1,5 +1,7 @@
 #include "base/base64.h"
 
+#define LINE_BYTES 57 /* 76 letters */
+
 static const char alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -29,5 +31,17 @@ base64_encode(struct span bytes, struct buf *out)
 		encode_group((const unsigned char *)bytes.p, n, group);
 		buf_add(out, (struct span){ group, sizeof(group) });
 		bytes = span_skip(bytes, n);
+	}
+}
+
+void
+base64_encode_lines(struct span bytes, struct buf *out)
+{
+	while (bytes.len > 0) {
+		struct span line = span_head(bytes, LINE_BYTES);
+
+		base64_encode(line, out);
+		buf_adds(out, "\r\n");
+		bytes = span_skip(bytes, line.len);
 	}
 }

@@ -47,6 +47,32 @@ test_whole_alphabet(void **state)
 }
 
 static void
+assert_lines(size_t n, const char *want)
+{
+	char zeros[200] = { 0 };
+	struct buf out = BUF_INIT(1000);
+
+	base64_encode_lines((struct span){ zeros, n }, &out);
+	assert_string_equal(want, buf_str(&out));
+	buf_free(&out);
+}
+
+#define A19 "AAAAAAAAAAAAAAAAAAA"
+#define A76 A19 A19 A19 A19
+
+/* RFC 2045 s6.8: a line has 76 letters at most; 57 bytes fill one. */
+static void
+test_lines(void **state)
+{
+	(void)state;
+	assert_lines(0, "");
+	assert_lines(1, "AA==\r\n");
+	assert_lines(57, A76 "\r\n");
+	assert_lines(58, A76 "\r\nAA==\r\n");
+	assert_lines(114, A76 "\r\n" A76 "\r\n");
+}
+
+static void
 test_ceiling(void **state)
 {
 	struct buf out = BUF_INIT(7);
@@ -63,6 +89,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors_of_the_rfc),
 		cmocka_unit_test(test_whole_alphabet),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_ceiling),
 	};
 
