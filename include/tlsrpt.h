@@ -157,6 +157,11 @@ int tlsrpt_version_check(int major, int minor, int patch);
  * not there, or they were too large. */
 uint64_t tlsrpt_datagrams_lost(void);
 
+/* The session carried a TLS report: the collector is not to count it (RFC 8460
+ * section 3), or reports would be made about reports. At any time before the
+ * request is finished. */
+int tlsrpt_mark_report(struct tlsrpt_dr_t *dr);
+
 #ifdef __cplusplus
 }
 #endif

@@ -25,6 +25,7 @@ struct tlsrpt_dr_t {
 	int status; /* first error */
 	int policies, failures;
 	bool in_policy;
+	bool carries_report;
 	struct datagram datagram;
 };
 
@@ -176,7 +177,7 @@ tlsrpt_init_delivery_request(struct tlsrpt_dr_t **pdr,
 		return TLSRPT_ERR_MALLOC_OPENDR + ENOMEM;
 	dr->con = con;
 	dr->status = dr->policies = dr->failures = 0;
-	dr->in_policy = false;
+	dr->in_policy = dr->carries_report = false;
 	datagram_begin(&dr->datagram);
 	datagram_put_text(&dr->datagram, "{", "dpv", "1");
 	datagram_put_text(&dr->datagram, ",", "d", domainname);
@@ -197,6 +198,15 @@ tlsrpt_cancel_delivery_request(struct tlsrpt_dr_t **pdr)
 	result = (*pdr)->status;
 	free_request(pdr);
 	return result;
+}
+
+int
+tlsrpt_mark_report(struct tlsrpt_dr_t *dr)
+{
+	if (dr == NULL)
+		return TLSRPT_ERR_FPRINTF_INITDR + EINVAL;
+	dr->carries_report = true;
+	return dr->status;
 }
 
 static int
@@ -227,7 +237,11 @@ tlsrpt_finish_delivery_request(struct tlsrpt_dr_t **pdr)
 		(void)fail(dr, TLSRPT_ERR_TLSRPT_UNFINISHEDPOLICY);
 	if (dr->policies == 0)
 		(void)fail(dr, TLSRPT_ERR_TLSRPT_NOPOLICIES);
-	datagram_put(&dr->datagram, "]}");
+	datagram_put(&dr->datagram, "]");
+	/* A key that libtlsrpt 0.5 does not have: collectors pass it over. */
+	if (dr->carries_report)
+		datagram_put(&dr->datagram, ",\"report\":1");
+	datagram_put(&dr->datagram, "}");
 	(void)wrote(dr, TLSRPT_ERR_FPRINTF_FINISHDR);
 	if (dr->status == 0)
 		dr->status = send_datagram(dr);

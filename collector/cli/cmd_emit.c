@@ -19,6 +19,7 @@ enum emit_option {
 	EMIT_DOMAIN,
 	EMIT_RECORD,
 	EMIT_RUA,
+	EMIT_REPORT,
 	EMIT_POLICY,
 	EMIT_POLICY_DOMAIN,
 	EMIT_POLICY_STRING,
@@ -42,6 +43,8 @@ const struct cli_option emit_options[] = {
 	    "recipient's" },
 	[EMIT_RECORD] = { "record", "TXT", "its TXT record at _smtp._tls" },
 	[EMIT_RUA] = { "rua", "URI", "instead of --record: where reports go" },
+	[EMIT_REPORT] = { "report", NULL,
+	    "the session carried a TLS report: it is not to be counted" },
 	[EMIT_POLICY] = { "policy", "TYPE",
 	    "begin a policy: tlsa, sts, no-policy-found (default)" },
 	[EMIT_POLICY_DOMAIN] = { "policy-domain", "DOMAIN",
@@ -212,6 +215,9 @@ take(struct emitter *e, const struct cli_given *g)
 	case EMIT_RECORD:
 	case EMIT_RUA:
 		break; /* taken before */
+	case EMIT_REPORT:
+		check(e, tlsrpt_mark_report(e->dr));
+		break;
 	case EMIT_POLICY:
 		next_policy(e, g->value);
 		break;

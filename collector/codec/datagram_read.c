@@ -35,6 +35,7 @@ enum key {
 	KEY_D,
 	KEY_PR,
 	KEY_POLICIES,
+	KEY_REPORT,
 	/* policy */
 	KEY_POLICY_TYPE,
 	KEY_POLICY_DOMAIN,
@@ -61,6 +62,7 @@ find_long_key(struct span text)
 	} keys[] = {
 		{ { "pr", 2 }, KEY_PR },
 		{ { "dpv", 3 }, KEY_DPV },
+		{ { "report", 6 }, KEY_REPORT },
 		{ { "policies", 8 }, KEY_POLICIES },
 		{ { "policy-type", 11 }, KEY_POLICY_TYPE },
 		{ { "policy-domain", 13 }, KEY_POLICY_DOMAIN },
@@ -440,6 +442,16 @@ read_record(struct reader *r, struct span *ret)
 		read_text(r, RECORD_TEXT_MAX, ret);
 }
 
+/* s3: a session that carried a report is no part of the next one. */
+static void
+read_report_mark(struct reader *r)
+{
+	int64_t n = 0;
+
+	json_read_int(&r->json, &n);
+	r->session->carries_report = n != 0;
+}
+
 static void
 read_session(struct reader *r)
 {
@@ -461,6 +473,9 @@ read_session(struct reader *r)
 			break;
 		case KEY_POLICIES:
 			read_policies(r);
+			break;
+		case KEY_REPORT:
+			read_report_mark(r);
 			break;
 		default:
 			json_read_skip(&r->json);

@@ -160,6 +160,10 @@ take_datagram(struct ingest *in, const struct journal_record *r)
 		refuse(in, r, as, &why);
 		return E_OK;
 	}
+	if (session.carries_report) {
+		counters_add(c, COUNTER_REPORT_SESSIONS, 1);
+		return E_OK;
+	}
 	counters_add(c, COUNTER_SESSIONS, 1);
 	if (session.marks != 0)
 		note_repairs(in, &session, c);

@@ -35,7 +35,8 @@ struct session {
 	struct span record; /* its TXT record as the MTA saw it; may be empty */
 	struct session_policy *policies;
 	size_t npolicies;
-	unsigned marks; /* of enum session_mark */
+	unsigned marks;	     /* of enum session_mark */
+	bool carries_report; /* s3: it is not to be counted */
 };
 
 #endif

@@ -514,6 +514,33 @@ test_many_items_added_in_turn(void **state)
 	buf_free(&want);
 }
 
+/* -- a session that carried a report -- */
+
+static void
+test_the_mark_of_a_report_stands_at_the_end(void **state)
+{
+	struct mta *m = *state;
+	static const char want[] = MTA_HEAD
+	    "{\"policy-type\":9,\"t\":0,\"f\":0}],\"report\":1}";
+
+	/* Before, in and behind the policies; once or more often. */
+	for (int where = 0; where < 4; where++) {
+		mta_begin(m);
+		if (where == 0 || where == 3)
+			assert_int_equal(0, tlsrpt_mark_report(m->dr));
+		begin_policy(m, TLSRPT_NO_POLICY_FOUND, NULL);
+		if (where == 1 || where == 3)
+			assert_int_equal(0, tlsrpt_mark_report(m->dr));
+		finish_policy(m, TLSRPT_FINAL_SUCCESS);
+		if (where == 2 || where == 3)
+			assert_int_equal(0, tlsrpt_mark_report(m->dr));
+		assert_sent(m, want);
+	}
+	/* The next one is another. */
+	mta_send_least(m);
+	assert_span(MTA_LEAST, receiver_take(&m->r));
+}
+
 /* -- one request after another -- */
 
 static void
@@ -558,6 +585,7 @@ main(void)
 		TEST(test_every_length_of_one_text),
 		TEST(test_texts_far_longer_than_usual),
 		TEST(test_many_items_added_in_turn),
+		TEST(test_the_mark_of_a_report_stands_at_the_end),
 		TEST(test_a_connection_serves_many_requests_at_once),
 	};
 

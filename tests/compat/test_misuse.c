@@ -104,6 +104,8 @@ test_calls_without_a_delivery_request(void **state)
 	struct tlsrpt_dr_t *dr = NULL;
 
 	(void)state;
+	assert_int_equal(TLSRPT_ERR_FPRINTF_INITDR + EINVAL,
+	    tlsrpt_mark_report(NULL));
 	assert_int_equal(TLSRPT_ERR_FPRINTF_INITPOLICY + EINVAL,
 	    tlsrpt_init_policy(NULL, TLSRPT_POLICY_STS, "a.example"));
 	assert_int_equal(TLSRPT_ERR_FPRINTF_FINISHPOLICY + EINVAL,

@@ -19,10 +19,10 @@ COMMANDS_DEF = TESTS.parent / "collector" / "cli" / "commands.def"
 COUNTERS_DEF = TESTS.parent / "collector" / "model" / "counters.def"
 COMMON = ["--config", "--json", "--help"]
 OPTIONS = {
-    "emit": ["--socket", "--domain", "--record", "--rua", "--policy",
-             "--policy-domain", "--policy-string", "--mx-host", "--succeeded",
-             "--failed", "--fail", "--sending-ip", "--mx", "--helo",
-             "--receiving-ip", "--info", "--reason"],
+    "emit": ["--socket", "--domain", "--record", "--rua", "--report",
+             "--policy", "--policy-domain", "--policy-string", "--mx-host",
+             "--succeeded", "--failed", "--fail", "--sending-ip", "--mx",
+             "--helo", "--receiving-ip", "--info", "--reason"],
     "status": [],
     "tally list": ["--day", "--domain"],
     "report list": ["--day"],

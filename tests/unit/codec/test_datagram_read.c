@@ -75,6 +75,38 @@ test_success_may_have_details_and_failure_none(void **state)
 }
 
 static void
+test_a_session_may_have_carried_a_report(void **state)
+{
+	static const struct {
+		const char *in;
+		bool want;
+	} cases[] = {
+		{ TOP(""), false },
+		{ TOP(",\"report\":1"), true },
+		{ TOP(",\"report\":2"), true },
+		{ TOP(",\"report\":-1"), true },
+		{ TOP(",\"report\":0"), false },
+		/* As the library writes it. */
+		{ "{\"dpv\": \"1\",\"d\": \"a.example\",\"pr\": \"\","
+		  "\"policies\":[{\"policy-type\":9,\"t\":0,\"f\":0}],"
+		  "\"report\":1}",
+		    true },
+		/* The key is the datagram's alone. */
+		{ POLICY(",\"report\":1,\"f\":0"), false },
+		{ DETAIL(",\"report\":1"), false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct session *s = read_ok(span_str(cases[i].in));
+
+		print_message("%s\n", cases[i].in);
+		assert_int_equal(cases[i].want, s->carries_report);
+		assert_int_equal(0, s->marks);
+	}
+}
+
+static void
 test_every_failure_code(void **state)
 {
 	static const int codes[] = { 201, 202, 203, 204, 205, 301, 302, 303,
@@ -248,6 +280,9 @@ test_refusals(void **state)
 		{ "helo is an object", SHAPE, DETAIL(",\"h\":{}") },
 		{ "information is a number", SHAPE, DETAIL(",\"a\":1") },
 		{ "reason is a number", SHAPE, DETAIL(",\"f\":1") },
+		{ "mark of a report is true", SHAPE, TOP(",\"report\":true") },
+		{ "mark of a report twice", SHAPE,
+		    TOP(",\"report\":1,\"report\":1") },
 		{ "version twice", SHAPE, TOP(",\"dpv\":\"1\"") },
 		{ "domain twice", SHAPE, TOP(",\"d\":\"a.example\"") },
 		{ "domain twice, once escaped", SHAPE,
@@ -475,6 +510,7 @@ main(void)
 		cmocka_unit_test(test_every_member),
 		cmocka_unit_test(
 		    test_success_may_have_details_and_failure_none),
+		cmocka_unit_test(test_a_session_may_have_carried_a_report),
 		cmocka_unit_test(test_every_failure_code),
 		cmocka_unit_test(test_what_is_taken_as_it_is),
 		cmocka_unit_test(test_refusals),

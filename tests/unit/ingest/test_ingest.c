@@ -122,6 +122,21 @@ test_a_repeat_is_counted_without_being_read(void **state)
 }
 
 static void
+test_a_session_that_carried_a_report_is_counted_apart(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 2; i++)
+		take(f,
+		    "{\"dpv\":\"1\",\"d\":\"a.example\",\"policies\":["
+		    "{\"policy-type\":9,\"t\":0,\"f\":0}],\"report\":1}");
+	assert_int_equal(0, f->sessions);
+	assert_int_equal(2, f->counters.n[COUNTER_RECEIVED]);
+	assert_int_equal(0, f->counters.n[COUNTER_SESSIONS]);
+	assert_int_equal(2, f->counters.n[COUNTER_REPORT_SESSIONS]);
+}
+
+static void
 test_a_refused_datagram_is_counted_and_dumped(void **state)
 {
 	struct fixture *f = *state;
@@ -193,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_session_goes_to_the_sink_on_its_day),
 		TEST(test_a_repeat_is_counted_without_being_read),
+		TEST(test_a_session_that_carried_a_report_is_counted_apart),
 		TEST(test_a_refused_datagram_is_counted_and_dumped),
 		TEST(test_repairs_are_counted_once_a_session),
 		TEST(test_losses_and_torn_records_are_counted),
