@@ -55,6 +55,8 @@ tally_json(struct listing *l, const struct tally *t)
 	for (size_t i = 0; i < t->npolicies; i++)
 		report_write_policy(l->out, &policies[i]);
 	json_out_end(l->out);
+	if (t->no_report.len > 0)
+		json_out_text(l->out, "no-report", t->no_report);
 	json_out_end(l->out);
 	return E_OK;
 }
@@ -95,6 +97,16 @@ policy_rows(struct cli_table *table, const struct tally *t,
 		    p->details[i].sessions);
 }
 
+static void
+no_report_note(struct cli_table *table, const struct tally *t)
+{
+	struct buf text = BUF_INIT(4096);
+
+	buf_addf(&text, "no report: %.*s", SPAN_ARG(t->no_report));
+	cli_table_note(table, buf_span(&text));
+	buf_free(&text);
+}
+
 /* -- the whole -- */
 
 static enum err
@@ -104,6 +116,8 @@ list_tally(struct listing *l, const struct tally *t)
 		return tally_json(l, t);
 	for (size_t i = 0; i < t->npolicies; i++)
 		policy_rows(l->table, t, &t->policies[i]);
+	if (t->no_report.len > 0)
+		no_report_note(l->table, t);
 	return E_OK;
 }
 

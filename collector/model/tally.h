@@ -37,6 +37,8 @@ struct tally {
 	struct span rua;    /* codec/lines; empty: nobody to report to */
 	struct tally_policy *policies;
 	size_t npolicies;
+	struct span no_report; /* why there will be none, for a person; empty:
+				* there will; set by store_tally_read alone */
 };
 
 #endif

@@ -1,6 +1,9 @@
 /* report/report_build_day.c -- a day's reports, a batch a transaction. */
+#include <stdio.h>
+
 #include "base/log.h"
 #include "report/detail_sieve.h"
+#include "report/own_mail.h"
 #include "report/report_build.h"
 
 /* Of one report: its tally and everything made of it. */
@@ -11,6 +14,12 @@
 #define BATCH 50
 #define BATCH_DETAILS 20000
 
+/* A domain whose only sessions carried our own report mails. */
+struct quiet {
+	struct span domain; /* in due_arena */
+	struct own_mail seen;
+};
+
 struct builder {
 	struct store *store;
 	const struct report_options *options;
@@ -20,8 +29,12 @@ struct builder {
 	struct tally_cursor cursor; /* all up to here is done */
 	struct buf domain;	    /* the cursor's */
 	size_t max;		    /* of the next batch */
-	size_t details;		    /* read in this batch */
-	size_t built;
+	/* In this batch. */
+	size_t details; /* read */
+	struct quiet quiet[BATCH];
+	size_t nquiet;
+	size_t nbuilt;
+	size_t built; /* in all */
 	bool more;
 };
 
@@ -91,6 +104,74 @@ build_one(struct builder *b, const struct tally_cursor *at, bool *ret_own,
 	return e;
 }
 
+/* -- domains that nothing is known of but our own mails -- */
+
+/* Not news, so no report; kept, so that nobody looks again before late sessions
+ * come, and somebody who wonders can see it. */
+static enum err
+keep_quiet(struct builder *b, struct span domain, const struct own_mail *own,
+    struct why *why)
+{
+	char reason[128];
+	enum err e;
+
+	(void)snprintf(reason, sizeof(reason),
+	    "only our own report mails were seen (sessions: %llu, mails: %llu)",
+	    (unsigned long long)own->sessions, (unsigned long long)own->mails);
+	e = store_no_report_put(b->store, b->day, domain, span_str(reason),
+	    why);
+	if (e == E_OK)
+		b->quiet[b->nquiet++] = (struct quiet){ domain, *own };
+	return e;
+}
+
+static enum err
+judge(struct builder *b, struct span domain, bool *ret_quiet, struct why *why)
+{
+	struct own_mail seen;
+	enum err e;
+
+	/* Sorted by domain: another record of the same one. */
+	*ret_quiet = b->nquiet > 0 &&
+	    span_eq(b->quiet[b->nquiet - 1].domain, domain);
+	if (*ret_quiet)
+		return E_OK;
+	e = own_mail_look(b->store, b->day, domain, &seen, why);
+	if (e != E_OK)
+		return e;
+	*ret_quiet = own_mail_is_all(&seen);
+	return *ret_quiet ? keep_quiet(b, domain, &seen, why) : E_OK;
+}
+
+static void
+tell_quiet(const struct builder *b)
+{
+	char day[DAY_TEXT_SIZE];
+
+	day_text(b->day, day);
+	for (size_t i = 0; i < b->nquiet; i++)
+		log_info("no report: only our own report mails were seen",
+		    LOG_STR("day", day), LOG_S("domain", b->quiet[i].domain),
+		    LOG_I("sessions", b->quiet[i].seen.sessions),
+		    LOG_I("mails", b->quiet[i].seen.mails));
+}
+
+/* Build its report, unless there is to be none. */
+static enum err
+settle(struct builder *b, const struct tally_cursor *at, bool *ret_own,
+    struct why *why)
+{
+	bool quiet = false;
+	enum err e = judge(b, at->domain, &quiet, why);
+
+	*ret_own = is_of_the_tally(e);
+	if (e != E_OK || quiet)
+		return e;
+	e = build_one(b, at, ret_own, why);
+	b->nbuilt += e == E_OK;
+	return e;
+}
+
 /* -- batches -- */
 
 static enum err
@@ -113,11 +194,13 @@ build_batch(struct builder *b, struct tally_cursor **ret_due, size_t *ret_n,
 
 	if (e != E_OK)
 		return e;
-	e = store_report_due(b->store, b->day, &b->cursor, b->late, b->max,
-	    &b->due_arena, ret_due, ret_n, why);
-	b->details = 0;
+	e = store_day_hold(b->store, b->day, why);
+	if (e == E_OK)
+		e = store_report_due(b->store, b->day, &b->cursor, b->late,
+		    b->max, &b->due_arena, ret_due, ret_n, why);
+	b->details = b->nquiet = b->nbuilt = 0;
 	while (e == E_OK && *ret_done < *ret_n && b->details < BATCH_DETAILS) {
-		e = build_one(b, &(*ret_due)[*ret_done], ret_own, why);
+		e = settle(b, &(*ret_due)[*ret_done], ret_own, why);
 		*ret_done += e == E_OK;
 	}
 	if (e == E_OK)
@@ -162,7 +245,8 @@ build_next(struct builder *b, struct why *why)
 	}
 	b->more = n == b->max || done < n;
 	b->max = BATCH;
-	b->built += done;
+	b->built += b->nbuilt;
+	tell_quiet(b);
 	return done == 0 ? E_OK : move_cursor(b, &due[done - 1]);
 }
 

@@ -151,6 +151,13 @@ typedef enum err tally_detail_fn(void *arg, size_t policy,
 MUST_CHECK enum err store_tally_details(struct store *, const struct tally *,
     tally_detail_fn *, void *arg, struct why *why);
 
+/* A domain's policy results of a day by type, over all its records and parts.
+ * E_SYNTAX. */
+typedef enum err tally_sum_fn(void *arg, enum policy_type, uint64_t succeeded,
+    uint64_t failed);
+MUST_CHECK enum err store_tally_sums(struct store *, int64_t day,
+    struct span domain, tally_sum_fn *, void *arg, struct why *why);
+
 typedef enum err counter_fn(void *arg, struct span counter, uint64_t n);
 /* Sums over all collectors from day first to last. */
 MUST_CHECK enum err store_counter_list(struct store *, int64_t first,
@@ -186,6 +193,11 @@ MUST_CHECK enum err store_day_due(struct store *, day_number_fn *, void *arg,
 MUST_CHECK enum err store_day_settle(struct store *, int64_t day, int64_t due,
     struct why *why);
 
+/* Until the transaction ends nobody adds late sessions to the closed day. To be
+ * called before anything of the day is read. */
+MUST_CHECK enum err store_day_hold(struct store *, int64_t day,
+    struct why *why);
+
 /* E_EXISTS: closed already; E_ABSENT: no sessions on that day. */
 MUST_CHECK enum err store_day_close(struct store *, int64_t day, int64_t now_s,
     struct span closed_by, struct span missing, struct why *why);
@@ -214,6 +226,12 @@ struct report_row {
 MUST_CHECK enum err store_report_due(struct store *, int64_t day,
     const struct tally_cursor *after, bool late, size_t max, struct arena *,
     struct tally_cursor **ret, size_t *ret_n, struct why *why);
+
+/* The domain gets no report for the day: nothing of it is due until late
+ * sessions come. reason: for a person. In the transaction that holds the day.
+ */
+enum err store_no_report_put(struct store *, int64_t day, struct span domain,
+    struct span reason, struct why *why);
 
 /* Write or write anew, in the transaction that read the tally. A frozen report
  * stays as it is. */

@@ -98,6 +98,15 @@ note_row(void *arg, const struct db_value *row)
 }
 
 enum err
+store_day_hold(struct store *store, int64_t day, struct why *why)
+{
+	bool known = false;
+
+	return db_read(store->db, QUERY_DAY_LOCK, note_row, &known, why,
+	    DB_I(day));
+}
+
+enum err
 store_day_close(struct store *store, int64_t day, int64_t now_s,
     struct span closed_by, struct span missing, struct why *why)
 {

@@ -1,5 +1,6 @@
 #include "store/store_delivery.h"
 
+#include "base/clock.h"
 #include "store/store_private.h"
 
 #define PAGE 1000
@@ -235,6 +236,23 @@ store_delivery_get(struct store *store, struct span id, delivery_fn *fn,
 	if (e == E_OK && list.n == 0)
 		e = why_set(why, E_ABSENT, "no delivery %.*s", SPAN_ARG(id));
 	return e;
+}
+
+static enum err
+note_count(void *arg, const struct db_value *row)
+{
+	*(uint64_t *)arg = (uint64_t)row[0].num;
+	return E_OK;
+}
+
+enum err
+store_delivery_mails_done(struct store *store, struct span domain, int64_t day,
+    uint64_t *ret, struct why *why)
+{
+	return db_read(store->db, QUERY_DELIVERY_MAILS_DONE, note_count, ret,
+	    why, DB_T(domain), DB_I(day_start_s(day)),
+	    DB_I(day_start_s(day + 1)), DB_I(DELIVERY_HANDED_OVER),
+	    DB_I(DELIVERY_ACCEPTED));
 }
 
 struct attempts {

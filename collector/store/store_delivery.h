@@ -85,6 +85,10 @@ MUST_CHECK enum err store_delivery_list(struct store *, int state,
 /* E_ABSENT. */
 MUST_CHECK enum err store_delivery_get(struct store *, struct span id,
     delivery_fn *, void *arg, struct why *why);
+/* How many mails to mailboxes of the domain were handed over or accepted on the
+ * UTC day. */
+MUST_CHECK enum err store_delivery_mails_done(struct store *,
+    struct span domain, int64_t day, uint64_t *ret, struct why *why);
 typedef enum err delivery_attempt_fn(void *arg,
     const struct delivery_attempt *);
 MUST_CHECK enum err store_delivery_attempts(struct store *, struct span id,

@@ -50,6 +50,8 @@ part_of(struct target *t, const struct tally *tally)
 		return 0;
 	(void)db_write(db, QUERY_REPORT_MAKE_STALE, NULL, DB_I(tally->day),
 	    DB_T(tally->domain), DB_B(key));
+	(void)db_write(db, QUERY_NO_REPORT_FORGET, NULL, DB_I(tally->day),
+	    DB_T(tally->domain));
 	(void)db_read(db, QUERY_TALLY_PART, note_number, &part, NULL,
 	    DB_I(tally->day), DB_T(tally->domain), DB_B(key));
 	return part;

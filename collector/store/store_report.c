@@ -53,6 +53,14 @@ store_report_due(struct store *store, int64_t day,
 }
 
 enum err
+store_no_report_put(struct store *store, int64_t day, struct span domain,
+    struct span reason, struct why *why)
+{
+	return db_write(store->db, QUERY_NO_REPORT_PUT, why, DB_I(day),
+	    DB_T(domain), DB_T(reason));
+}
+
+enum err
 store_report_put(struct store *store, const struct report_row *r,
     struct why *why)
 {

@@ -45,6 +45,18 @@ add_record(void *arg, const struct db_value *row)
 	return E_OK;
 }
 
+static enum err
+add_listed_record(void *arg, const struct db_value *row)
+{
+	struct reader *r = arg;
+	enum err e = add_record(r, row);
+
+	if (e == E_OK &&
+	    !copy_text(r, &row[5], &r->tallies[r->n - 1].no_report))
+		e = E_NOMEM;
+	return e;
+}
+
 /* The tally that a row with these first columns belongs to: the rows are sorted
  * as the tallies are. NULL: one that came after the records were read. */
 static struct tally *
@@ -170,8 +182,8 @@ store_tally_read(struct store *store, int64_t day,
 	r.tallies = arena_zalloc(arena, max * sizeof(*r.tallies));
 	if (r.tallies == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	e = db_read(store->db, QUERY_TALLY_RECORD_LIST, add_record, &r, why,
-	    DB_I(day), DB_T(after->domain),
+	e = db_read(store->db, QUERY_TALLY_RECORD_LIST, add_listed_record, &r,
+	    why, DB_I(day), DB_T(after->domain),
 	    DB_B(content_key_span(&after->record_key)), DB_I(after->part),
 	    DB_I(max));
 	if (e == E_OK && r.n > 0)
@@ -205,6 +217,33 @@ store_tally_get(struct store *store, int64_t day, const struct tally_cursor *at,
 	if (e == E_OK)
 		*ret = tally;
 	return e;
+}
+
+struct sum_list {
+	tally_sum_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_sum(void *arg, const struct db_value *row)
+{
+	const struct sum_list *list = arg;
+	enum policy_type type;
+
+	if (policy_type_from_code(row[0].num, &type) != E_OK)
+		return E_SYNTAX;
+	return list->fn(list->arg, type, (uint64_t)row[1].num,
+	    (uint64_t)row[2].num);
+}
+
+enum err
+store_tally_sums(struct store *store, int64_t day, struct span domain,
+    tally_sum_fn *fn, void *arg, struct why *why)
+{
+	struct sum_list list = { fn, arg };
+
+	return db_read(store->db, QUERY_TALLY_SUMS, hand_over_sum, &list, why,
+	    DB_I(day), DB_T(domain));
 }
 
 struct counter_list {

@@ -1,5 +1,6 @@
--- Tallies with somebody to report to and no report yet, or a stale one. Late
--- parts only if asked for ($5 = 1): they go out together, once a day.
+-- Tallies with somebody to report to and no report yet, or a stale one, of
+-- domains that are not passed over. Late parts only if asked for ($5 = 1): they
+-- go out together, once a day.
 SELECT t.domain, t.record_key, t.part
 FROM tally_record t LEFT JOIN report r ON r.day = t.day
     AND r.domain = t.domain AND r.record_key = t.record_key
@@ -7,5 +8,7 @@ FROM tally_record t LEFT JOIN report r ON r.day = t.day
 WHERE t.day = $1 AND (t.domain, t.record_key, t.part) > ($2, $3, $4)
     AND t.rua <> '' AND t.domain <> '' AND (t.part = 0 OR $5 = 1)
     AND (r.report_id IS NULL OR r.stale = 1)
+    AND NOT EXISTS (SELECT 1 FROM no_report n
+        WHERE n.day = t.day AND n.domain = t.domain)
 ORDER BY t.domain, t.record_key, t.part
 LIMIT $6

@@ -349,6 +349,84 @@ test_two_workers_share_the_work(void **state)
 		assert_int_equal(1, w[0].taken[i] + w[1].taken[i]);
 }
 
+/* -- our own mails -- */
+
+/* A delivery that is done, in a state, or, at 0, that is not. */
+static void
+add_done(struct fixture *f, unsigned n, const char *uri, const char *host,
+    enum delivery_state state, int64_t done_s)
+{
+	char id[64], report[64];
+	const struct delivery d = {
+		.id = { id, (size_t)snprintf(id, sizeof(id), "d-%04u", n) },
+		.report = { report,
+		    (size_t)snprintf(report, sizeof(report), "r-%u", n) },
+		.uri = span_str(uri),
+		.host = span_str(host),
+		.state = state,
+		.queued_s = NOW_S,
+		.due_s = NOW_S,
+		.done_s = done_s,
+	};
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+}
+
+static uint64_t
+mails_done(struct fixture *f, const char *domain, int64_t day)
+{
+	struct why why = { { 0 } };
+	uint64_t n = 999;
+
+	assert_ok_why(store_delivery_mails_done(f->store, span_str(domain), day,
+			  &n, &why),
+	    &why);
+	return n;
+}
+
+static void
+test_mails_to_a_domain_are_counted_by_the_day(void **state)
+{
+	const int64_t midnight_s = (int64_t)DAY * 86400;
+	static const char mail[] = "mailto:tls@a.example";
+	struct fixture *f = *state;
+	const struct {
+		const char *uri, *host;
+		enum delivery_state state;
+		int64_t done_s;
+	} cases[] = {
+		/* These three are of the day. */
+		{ mail, "a.example", DELIVERY_HANDED_OVER, midnight_s },
+		{ mail, "a.example", DELIVERY_ACCEPTED, midnight_s + 86399 },
+		{ "MAILTO:TLS@a.example", "a.example", DELIVERY_ACCEPTED,
+		    midnight_s + 5 },
+		/* And these are not, or no mail, or did not leave us. */
+		{ mail, "a.example", DELIVERY_HANDED_OVER, midnight_s - 1 },
+		{ mail, "a.example", DELIVERY_HANDED_OVER, midnight_s + 86400 },
+		{ "https://a.example/tls", "a.example", DELIVERY_ACCEPTED,
+		    midnight_s + 5 },
+		{ mail, "b.a.example", DELIVERY_ACCEPTED, midnight_s + 5 },
+		{ mail, "a.example", DELIVERY_QUEUED, 0 },
+		{ mail, "a.example", DELIVERY_RETRYING, 0 },
+		{ mail, "a.example", DELIVERY_GIVEN_UP, midnight_s + 5 },
+		{ mail, "a.example", DELIVERY_CANCELLED, midnight_s + 5 },
+		{ mail, "a.example", DELIVERY_SHADOW, midnight_s + 5 },
+		{ mail, "a.example", DELIVERY_SUPPRESSED, midnight_s + 5 },
+		{ mail, "a.example", DELIVERY_VANISHED, midnight_s + 5 },
+	};
+
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		add_done(f, i, cases[i].uri, cases[i].host, cases[i].state,
+		    cases[i].done_s);
+	assert_int_equal(3, mails_done(f, "a.example", DAY));
+	assert_int_equal(1, mails_done(f, "a.example", DAY - 1));
+	assert_int_equal(1, mails_done(f, "a.example", DAY + 1));
+	assert_int_equal(1, mails_done(f, "b.a.example", DAY));
+	assert_int_equal(0, mails_done(f, "example", DAY));
+	assert_int_equal(0, mails_done(f, "", DAY));
+}
+
 /* -- the operator's hand -- */
 
 static void
@@ -454,6 +532,7 @@ main(int argc, char **argv)
 		TEST(test_one_that_was_broken_off_is_no_try),
 		TEST(test_another_worker_takes_over_from_one_that_died),
 		TEST(test_two_workers_share_the_work),
+		TEST(test_mails_to_a_domain_are_counted_by_the_day),
 		TEST(test_a_cancelled_one_is_not_tried_again),
 		TEST(test_one_that_is_done_can_be_tried_again),
 		TEST(test_all_are_listed),

@@ -1,6 +1,8 @@
 /* The store contract: days and reports. */
 #include "store_fixture.h"
 
+#include <pthread.h>
+
 /* -- days -- */
 
 struct days {
@@ -210,6 +212,167 @@ test_a_report_is_due_once(void **state)
 	assert_int_equal(1, undelivered(f).n);
 }
 
+/* -- domains without a report -- */
+
+static void
+put_no_report(struct fixture *f, const char *domain)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_begin(f->store, &why), &why);
+	assert_ok_why(store_day_hold(f->store, DAY, &why), &why);
+	assert_ok_why(store_no_report_put(f->store, DAY, span_str(domain),
+			  SPAN_LIT("as the test says"), &why),
+	    &why);
+	assert_ok_why(store_commit(f->store, &why), &why);
+}
+
+static void
+test_a_domain_without_a_report_is_not_due(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct tally_cursor *due;
+	struct tally *t;
+	struct one o;
+	size_t n;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
+	make_one(&o, DAY, "a.example", 1, 0);
+	o.tally.record_key = key(7);
+	assert_ok_why(flush(f, 1, 2, &o.tally, 1, &why), &why);
+	flush_one(f, 2, 3, DAY, "b.a.example", 1, 0);
+	close_day(f, DAY);
+	assert_int_equal(3, due_reports(f, true, &due));
+	/* All its records; again is as good as once. */
+	put_no_report(f, "a.example");
+	put_no_report(f, "a.example");
+	assert_int_equal(1, due_reports(f, true, &due));
+	assert_span("b.a.example", due[0].domain);
+	t = read_all(f, DAY, &n);
+	assert_int_equal(3, n);
+	assert_span("as the test says", t[0].no_report);
+	assert_span("as the test says", t[1].no_report);
+	assert_span("", t[2].no_report);
+	/* Late sessions of one record: all is looked at anew. */
+	flush_one(f, 3, 4, DAY, "a.example", 1, 0);
+	assert_int_equal(3, due_reports(f, false, &due));
+	assert_span("", read_all(f, DAY, &n)->no_report);
+}
+
+struct late {
+	struct fixture f; /* with a store of its own */
+	enum err err;
+};
+
+static void *
+flush_late(void *arg)
+{
+	struct late *l = arg;
+	struct one o[2];
+	struct tally tallies[2];
+
+	make_one(&o[0], DAY, "a.example", 1, 0);
+	make_one(&o[1], DAY, "b.example", 1, 0);
+	tallies[0] = o[0].tally;
+	tallies[1] = o[1].tally;
+	do
+		l->err = flush(&l->f, 2, 3, tallies, 2, NULL);
+	while (l->err == E_BUSY);
+	return NULL;
+}
+
+/* Whoever decides about a day decides about all that there is: what is written
+ * is undone by late sessions, never passed by them. */
+static void
+test_late_sessions_wait_for_who_holds_the_day(void **state)
+{
+	struct fixture *f = *state;
+	struct late late = { .f = *f };
+	struct why why = { { 0 } };
+	struct tally_cursor *due;
+	struct report_row r;
+	pthread_t thread;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
+	flush_one(f, 1, 2, DAY, "b.example", 1, 0);
+	close_day(f, DAY);
+	assert_ok_why(store_open(f->url, &late.f.store, &why), &why);
+	assert_ok_why(store_begin(f->store, &why), &why);
+	assert_ok_why(store_day_hold(f->store, DAY, &why), &why);
+	assert_int_equal(0, pthread_create(&thread, NULL, flush_late, &late));
+	assert_int_equal(2, due_reports(f, false, &due));
+	assert_ok_why(store_no_report_put(f->store, DAY, due[0].domain,
+			  SPAN_LIT("as the test says"), &why),
+	    &why);
+	r = row(&due[1], "id-b", "body-b");
+	assert_ok_why(store_report_put(f->store, &r, &why), &why);
+	assert_ok_why(store_commit(f->store, &why), &why);
+	assert_int_equal(0, pthread_join(thread, NULL));
+	assert_ok(late.err);
+	assert_int_equal(2, due_reports(f, false, &due));
+	store_close(late.f.store);
+}
+
+struct sums {
+	uint64_t succeeded[16], failed[16]; /* by policy type */
+	unsigned n;
+};
+
+static enum err
+note_sum(void *arg, enum policy_type type, uint64_t succeeded, uint64_t failed)
+{
+	struct sums *s = arg;
+
+	s->succeeded[type] = succeeded;
+	s->failed[type] = failed;
+	s->n++;
+	return E_OK;
+}
+
+static void
+test_a_domain_s_results_are_summed_by_type(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct tally_cursor *due;
+	struct sums sums = { .n = 0 }, none = { .n = 0 };
+	struct one o;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 2);
+	/* Another policy, another record, other domains and days. */
+	make_one(&o, DAY, "a.example", 10, 0);
+	o.policy.key = key(8);
+	assert_ok_why(flush(f, 1, 2, &o.tally, 1, &why), &why);
+	o.tally.record_key = key(9);
+	o.policy.type = POLICY_TLSA;
+	assert_ok_why(flush(f, 2, 3, &o.tally, 1, &why), &why);
+	flush_one(f, 3, 4, DAY, "b.a.example", 100, 100);
+	flush_one(f, 4, 5, DAY + 1, "a.example", 100, 100);
+	/* And another part. */
+	close_day(f, DAY);
+	assert_int_equal(3, due_reports(f, false, &due));
+	put(f, &due[0], "id-a", "body-a");
+	assert_ok(store_report_freeze(f->store, SPAN_LIT("id-a"), NOW_S, &why));
+	flush_one(f, 5, 6, DAY, "a.example", 5, 0);
+	assert_ok_why(store_tally_sums(f->store, DAY, SPAN_LIT("a.example"),
+			  note_sum, &sums, &why),
+	    &why);
+	assert_int_equal(2, sums.n);
+	assert_int_equal(1 + 10 + 5, sums.succeeded[POLICY_STS]);
+	assert_int_equal(2, sums.failed[POLICY_STS]);
+	assert_int_equal(10, sums.succeeded[POLICY_TLSA]);
+	assert_int_equal(0, sums.failed[POLICY_TLSA]);
+	assert_ok(store_tally_sums(f->store, DAY, SPAN_LIT("c.example"),
+	    note_sum, &none, &why));
+	assert_int_equal(0, none.n);
+}
+
+/* -- what is due -- */
+
 static void
 test_nobody_to_report_to_is_never_due(void **state)
 {
@@ -365,6 +528,9 @@ main(int argc, char **argv)
 		TEST(test_days_open_and_close),
 		TEST(test_a_day_is_due_until_settled),
 		TEST(test_a_report_is_due_once),
+		TEST(test_a_domain_without_a_report_is_not_due),
+		TEST(test_late_sessions_wait_for_who_holds_the_day),
+		TEST(test_a_domain_s_results_are_summed_by_type),
 		TEST(test_nobody_to_report_to_is_never_due),
 		TEST(test_late_sessions_make_an_unseen_report_stale),
 		TEST(

@@ -281,7 +281,8 @@ class Service:
     def all_delivered(self, day=DAY):
         """Whether the day is closed, and its reports are in the folder."""
         state = self.day(day)
-        wanted = sum(1 for t in self.tallies(day) if t["rua"] and t["domain"])
+        wanted = sum(1 for t in self.tallies(day) if t["rua"] and t["domain"]
+                     and "no-report" not in t)
         return (state["state"] == "closed" and state["reports"] >= wanted
                 and state["reports"] == state["reports-delivered"])
 

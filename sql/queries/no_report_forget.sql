@@ -1,0 +1,1 @@
+DELETE FROM no_report WHERE day = $1 AND domain = $2
