@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "config/config_private.h"
+#include "config/domain_word.h"
 #include "config/key_word.h"
 #include "config/option.h"
 #include "model/address.h"
@@ -248,6 +249,20 @@ check_keys(struct parser *p, const char *folder)
 }
 
 static void
+check_exclude(struct parser *p)
+{
+	const struct list *list = &p->config->report_exclude;
+
+	at_option(p, "report", "exclude");
+	for (size_t i = 0; i < list->n; i++) {
+		struct why why = { { 0 } };
+
+		if (domain_word_resolve(&list->v[i], &why) != E_OK)
+			config_fault(p, "report.exclude: %s", why.text);
+	}
+}
+
+static void
 check_networks(struct parser *p)
 {
 	const struct list *list = &p->config->deliver_allow_networks;
@@ -289,6 +304,7 @@ config_check(struct parser *p, const char *folder)
 	check_uids(p);
 	check_roles(p);
 	check_reporter(p);
+	check_exclude(p);
 	check_store(p);
 	check_clock(p);
 	check_delay(p);

@@ -19,6 +19,7 @@ report_options_of(const struct config *c)
 		},
 		.max_bytes = (size_t)c->report_max_size_bytes,
 		.max_details = REPORT_DETAILS_MAX,
+		.exclude = c->report_exclude,
 	};
 }
 

@@ -9,8 +9,9 @@
 
 struct report_options {
 	struct reporter reporter;
-	size_t max_bytes;   /* of a report's JSON */
-	size_t max_details; /* that stay whole; the others are folded */
+	size_t max_bytes;    /* of a report's JSON */
+	size_t max_details;  /* that stay whole; the others are folded */
+	struct list exclude; /* resolved words of config/domain_word.h */
 };
 
 /* As configured; it points into the configuration. */

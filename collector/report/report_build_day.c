@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "config/domain_word.h"
 #include "report/detail_sieve.h"
 #include "report/own_mail.h"
 #include "report/report_build.h"
@@ -14,10 +15,11 @@
 #define BATCH 50
 #define BATCH_DETAILS 20000
 
-/* A domain whose only sessions carried our own report mails. */
-struct quiet {
+/* A domain that gets no report. */
+struct passed {
 	struct span domain; /* in due_arena */
-	struct own_mail seen;
+	bool excluded;
+	struct own_mail seen; /* else: nothing but our own mails */
 };
 
 struct builder {
@@ -31,8 +33,8 @@ struct builder {
 	size_t max;		    /* of the next batch */
 	/* In this batch. */
 	size_t details; /* read */
-	struct quiet quiet[BATCH];
-	size_t nquiet;
+	struct passed passed[BATCH];
+	size_t npassed;
 	size_t nbuilt;
 	size_t built; /* in all */
 	bool more;
@@ -104,56 +106,77 @@ build_one(struct builder *b, const struct tally_cursor *at, bool *ret_own,
 	return e;
 }
 
-/* -- domains that nothing is known of but our own mails -- */
+/* -- domains that are passed over -- */
 
-/* Not news, so no report; kept, so that nobody looks again before late sessions
- * come, and somebody who wonders can see it. */
+static bool
+is_excluded(const struct list *words, struct span domain)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (domain_word_has(words->v[i], domain))
+			return true;
+	return false;
+}
+
+/* It is kept why, so that nobody looks again before late sessions come, and
+ * somebody who wonders can see it. */
 static enum err
-keep_quiet(struct builder *b, struct span domain, const struct own_mail *own,
-    struct why *why)
+keep(struct builder *b, const struct passed *p, struct why *why)
 {
 	char reason[128];
 	enum err e;
 
 	(void)snprintf(reason, sizeof(reason),
 	    "only our own report mails were seen (sessions: %llu, mails: %llu)",
-	    (unsigned long long)own->sessions, (unsigned long long)own->mails);
-	e = store_no_report_put(b->store, b->day, domain, span_str(reason),
+	    (unsigned long long)p->seen.sessions,
+	    (unsigned long long)p->seen.mails);
+	e = store_no_report_put(b->store, b->day, p->domain,
+	    p->excluded ? SPAN_LIT("excluded by report.exclude")
+			: span_str(reason),
 	    why);
 	if (e == E_OK)
-		b->quiet[b->nquiet++] = (struct quiet){ domain, *own };
+		b->passed[b->npassed++] = *p;
 	return e;
 }
 
 static enum err
-judge(struct builder *b, struct span domain, bool *ret_quiet, struct why *why)
+judge(struct builder *b, struct span domain, bool *ret_passed, struct why *why)
 {
-	struct own_mail seen;
-	enum err e;
+	struct passed p = { .domain = domain };
+	enum err e = E_OK;
 
 	/* Sorted by domain: another record of the same one. */
-	*ret_quiet = b->nquiet > 0 &&
-	    span_eq(b->quiet[b->nquiet - 1].domain, domain);
-	if (*ret_quiet)
+	*ret_passed = b->npassed > 0 &&
+	    span_eq(b->passed[b->npassed - 1].domain, domain);
+	if (*ret_passed)
 		return E_OK;
-	e = own_mail_look(b->store, b->day, domain, &seen, why);
+	p.excluded = is_excluded(&b->options->exclude, domain);
+	if (!p.excluded)
+		e = own_mail_look(b->store, b->day, domain, &p.seen, why);
 	if (e != E_OK)
 		return e;
-	*ret_quiet = own_mail_is_all(&seen);
-	return *ret_quiet ? keep_quiet(b, domain, &seen, why) : E_OK;
+	*ret_passed = p.excluded || own_mail_is_all(&p.seen);
+	return *ret_passed ? keep(b, &p, why) : E_OK;
 }
 
 static void
-tell_quiet(const struct builder *b)
+tell_passed(const struct builder *b)
 {
 	char day[DAY_TEXT_SIZE];
 
 	day_text(b->day, day);
-	for (size_t i = 0; i < b->nquiet; i++)
-		log_info("no report: only our own report mails were seen",
-		    LOG_STR("day", day), LOG_S("domain", b->quiet[i].domain),
-		    LOG_I("sessions", b->quiet[i].seen.sessions),
-		    LOG_I("mails", b->quiet[i].seen.mails));
+	for (size_t i = 0; i < b->npassed; i++) {
+		const struct passed *p = &b->passed[i];
+
+		if (p->excluded)
+			log_debug("no report: the domain is excluded",
+			    LOG_STR("day", day), LOG_S("domain", p->domain));
+		else
+			log_info(
+			    "no report: only our own report mails were seen",
+			    LOG_STR("day", day), LOG_S("domain", p->domain),
+			    LOG_I("sessions", p->seen.sessions),
+			    LOG_I("mails", p->seen.mails));
+	}
 }
 
 /* Build its report, unless there is to be none. */
@@ -161,11 +184,11 @@ static enum err
 settle(struct builder *b, const struct tally_cursor *at, bool *ret_own,
     struct why *why)
 {
-	bool quiet = false;
-	enum err e = judge(b, at->domain, &quiet, why);
+	bool passed = false;
+	enum err e = judge(b, at->domain, &passed, why);
 
 	*ret_own = is_of_the_tally(e);
-	if (e != E_OK || quiet)
+	if (e != E_OK || passed)
 		return e;
 	e = build_one(b, at, ret_own, why);
 	b->nbuilt += e == E_OK;
@@ -198,7 +221,7 @@ build_batch(struct builder *b, struct tally_cursor **ret_due, size_t *ret_n,
 	if (e == E_OK)
 		e = store_report_due(b->store, b->day, &b->cursor, b->late,
 		    b->max, &b->due_arena, ret_due, ret_n, why);
-	b->details = b->nquiet = b->nbuilt = 0;
+	b->details = b->npassed = b->nbuilt = 0;
 	while (e == E_OK && *ret_done < *ret_n && b->details < BATCH_DETAILS) {
 		e = settle(b, &(*ret_due)[*ret_done], ret_own, why);
 		*ret_done += e == E_OK;
@@ -246,7 +269,7 @@ build_next(struct builder *b, struct why *why)
 	b->more = n == b->max || done < n;
 	b->max = BATCH;
 	b->built += b->nbuilt;
-	tell_quiet(b);
+	tell_passed(b);
 	return done == 0 ? E_OK : move_cursor(b, &due[done - 1]);
 }
 

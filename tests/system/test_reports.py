@@ -63,6 +63,27 @@ class Several(SystemTest):
             ["total-successful-session-count"] for t in service.tallies()})
 
 
+class Excluded(SystemTest):
+    """report.exclude."""
+
+    def test_they_are_counted_and_not_reported(self):
+        domains = ["a.example", "b.example", "c.b.example", "c.example",
+                   "d.c.example", "xn--bcher-kva.example"]
+        service = self.service(
+            report__exclude="B.Example., .c.example b\u00fccher.example")
+        service.start()
+        service.send(*map(session, domains), session("b.example"))
+        service.wait_received(len(domains) + 1)
+        service.close_day()
+        self.assertEqual(["a.example", "c.b.example", "c.example"],
+                         [row["domain"] for row in service.report_rows()])
+        self.assertEqual(
+            {"b.example", "d.c.example", "xn--bcher-kva.example"},
+            {t["domain"] for t in service.tallies()
+             if t.get("no-report") == "excluded by report.exclude"})
+        self.assertEqual(domains, [t["domain"] for t in service.tallies()])
+
+
 class Late(SystemTest):
     """Sessions that come after their day was closed: by the operator, whose
     clock is ahead."""

@@ -307,6 +307,13 @@ test_faults_of_the_whole(void **state)
 		    "address or network\n"
 		    "t.conf:4: deliver.allow_networks: \"1.2.3.4/5\" has "
 		    "bits set behind its prefix\n" },
+		{ "excluded domains",
+		    COLLECT_ONLY "[report]\nexclude = a.example, .B.example, "
+				 "a..b, *.c.example, .\n",
+		    "t.conf:4: report.exclude: \"a..b\" is no domain name\n"
+		    "t.conf:4: report.exclude: \"*.c.example\" is no domain "
+		    "name\n"
+		    "t.conf:4: report.exclude: \".\" is no domain name\n" },
 		{ "delays", COLLECT_ONLY "[deliver]\ndelay_min = 5h\n",
 		    "t.conf:4: deliver.delay_min is more than "
 		    "deliver.delay_max\n" },

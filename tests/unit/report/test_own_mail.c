@@ -1,5 +1,5 @@
-/* What the numbers of a domain's day say about our own mails, and what becomes
- * of its report, on a real SQLite store. */
+/* Domains without a report, on a real SQLite store: what the numbers of their
+ * day say about our own mails, and what the configuration excludes. */
 #include "support/test.h"
 
 #include <stdio.h>
@@ -286,6 +286,34 @@ test_all_records_of_a_domain_count_together(void **state)
 	assert_int_equal(2, build(f));
 }
 
+static void
+test_excluded_domains_have_no_report(void **state)
+{
+	char *words[] = { (char[]){ "b.example" }, (char[]){ ".c.example" } };
+	const struct results one = { .none = 1 }, failed = { .failed = 1 };
+	struct report_options but = options;
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	size_t built;
+
+	but.exclude = (struct list){ words, 2 };
+	flush(f, "a.b.example", 1, &one);
+	flush(f, "b.example", 1, &one);
+	flush(f, "b.example", 2, &failed);
+	flush(f, "c.example", 1, &one);
+	flush(f, "d.c.example", 1, &one);
+	close_day(f);
+	assert_ok_why(report_build_day(f->store, &but, DAY, true, 1, &built,
+			  &why),
+	    &why);
+	assert_int_equal(2, built);
+	/* The day stays as it is when they are excluded no more, */
+	assert_int_equal(0, build(f));
+	/* but for one of which there is something new. */
+	flush(f, "b.example", 1, &one);
+	assert_int_equal(2, build(f));
+}
+
 int
 main(void)
 {
@@ -296,6 +324,7 @@ main(void)
 		TEST(test_many_domains),
 		TEST(test_late_sessions_are_reported_with_all_the_others),
 		TEST(test_all_records_of_a_domain_count_together),
+		TEST(test_excluded_domains_have_no_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
