@@ -20,20 +20,26 @@ esac
 
 
 class Need(unittest.TestCase):
-    """A copy of .ci/need, with one package that is not there."""
+    """A copy of .ci/need, and packages that are not there."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="need-"))
         self.addCleanup(shutil.rmtree, self.folder)
         (self.folder / ".ci").mkdir()
         shutil.copy(TESTS.parent / ".ci" / "need", self.folder / ".ci")
-        (self.folder / ".ci" / "packages").write_text(
-            "check\tpostfix\t/nowhere/postfix\n")
+        self.missing("postfix")
         self.put("apt-get", APT)
+        self.put("debconf-set-selections", 'echo "debconf $(cat)" >>"$APT_LOG"')
+        self.put("update-rc.d", 'echo "update-rc.d $*" >>"$APT_LOG"')
         self.put("id", "echo 0\n")
         self.put("tee", "cat >/dev/null\n")
         self.put("chmod", "exit 0\n")
         self.put("rm", "exit 0\n")
+
+    def missing(self, *packages):
+        """What is needed and not there."""
+        (self.folder / ".ci" / "packages").write_text("".join(
+            f"check\t{name}\t/nowhere/{name}\n" for name in packages))
 
     def put(self, name, text):
         """A shell script that is found before the system's program."""
@@ -70,6 +76,19 @@ class Need(unittest.TestCase):
         install, = [c for c in calls if " install " in c and " -s " not in c]
         self.assertIn("--no-remove", install)
         self.assertTrue(install.endswith(" postfix"), install)
+
+    def test_what_is_installed_does_not_start(self):
+        self.missing("postfix", "nginx-light", "dovecot-core",
+                     "dovecot-lmtpd")
+        done, calls = self.need("")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        install, = [c for c in calls if " install " in c and " -s " not in c]
+        at = calls.index(install)
+        self.assertEqual(
+            "debconf postfix postfix/main_mailer_type select No configuration",
+            calls[at - 1])
+        self.assertEqual(["update-rc.d nginx disable",
+                          "update-rc.d dovecot disable"], calls[at + 1:])
 
 
 if __name__ == "__main__":
