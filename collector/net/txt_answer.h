@@ -1,0 +1,51 @@
+/* net/txt_answer.h -- what came of one lookup of TXT records, and whether it is
+ * to be believed. Pure. */
+#ifndef NET_TXT_ANSWER_H
+#define NET_TXT_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* Ceilings of one answer: one past them is as good as none. */
+#define TXT_RECORDS_MAX 100
+#define TXT_BYTES_MAX 16384 /* of all records */
+
+enum txt_outcome {
+	TXT_FOUND,
+	/* The name does not exist, or has no TXT record. */
+	TXT_NONE,
+	/* Not known for now: no answer, SERVFAIL, or not to be believed. */
+	TXT_FAILED,
+	/* The resolver was closed first. */
+	TXT_ABANDONED,
+};
+
+enum dnssec {
+	DNSSEC_UNKNOWN, /* not validated, or no answer */
+	DNSSEC_INSECURE,
+	DNSSEC_SECURE,
+	DNSSEC_BOGUS,
+};
+
+struct txt_answer {
+	enum txt_outcome outcome;
+	/* With TXT_FOUND, at least one: untrusted bytes, the strings of each
+	 * record joined, in no order. */
+	struct span_list txts;
+	enum dnssec dnssec;
+	int64_t ttl_s;	 /* of TXT_FOUND and TXT_NONE, else 0 */
+	struct span why; /* one line for a person unless TXT_FOUND; may quote
+			    the peer */
+};
+
+struct ub_result;
+
+/* Read libunbound's answer into *ret. validated: it had trust anchors. The
+ * records are in the arena, ret->why is in *why, which starts empty. */
+void txt_answer_read(const struct ub_result *, bool validated, struct arena *,
+    struct why *why, struct txt_answer *ret);
+
+#endif
