@@ -33,6 +33,13 @@
 	   */
 #define URI_TEXT_MAX 2000
 
+/* -- the envelope sender of our mails: local "+" UUID "-" attempt, which is a
+ * local part of at most 64 bytes (RFC 5321 s4.5.3.1.1) -- */
+
+#define BOUNCE_ATTEMPT_MAX 99999
+#define BOUNCE_LOCAL_MAX 21    /* 64 - 1 - 36 - 1 - 5 */
+#define BOUNCE_ADDRESS_MAX 211 /* "local@domain": 254 - 1 - 36 - 1 - 5 */
+
 /* -- distinct things a day. Past a ceiling sessions are counted under a coarser
  * name (docs/architecture.md, "Bounded"), never dropped. -- */
 
