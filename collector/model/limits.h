@@ -40,6 +40,15 @@
 #define BOUNCE_LOCAL_MAX 21    /* 64 - 1 - 36 - 1 - 5 */
 #define BOUNCE_ADDRESS_MAX 211 /* "local@domain": 254 - 1 - 36 - 1 - 5 */
 
+/* -- a mail that comes to us -- */
+
+#define MIME_HEADER_MAX 131072 /* bytes of the headers of all its parts */
+#define MIME_FIELDS_MAX 1000   /* in all of them */
+#define MIME_PARTS_MAX 64
+#define MIME_DEPTH_MAX 8 /* parts in each other */
+/* That the value of a parameter is cut into (RFC 2231 s3). */
+#define MIME_SECTIONS_MAX 32
+
 /* -- distinct things a day. Past a ceiling sessions are counted under a coarser
  * name (docs/architecture.md, "Bounded"), never dropped. -- */
 
