@@ -1,0 +1,1 @@
+DELETE FROM bounce WHERE uri = $1

@@ -1,0 +1,1 @@
+DELETE FROM bounce WHERE first_at < $1
