@@ -14,6 +14,7 @@
 #include "config/option.h"
 #include "model/address.h"
 #include "model/address_filter.h"
+#include "model/limits.h"
 
 static const struct given *
 given_for(const struct parser *p, const char *section, const char *key)
@@ -278,6 +279,29 @@ check_networks(struct parser *p)
 	}
 }
 
+/* Each mail's own sender is made of it: RFC 5321 s4.5.3.1.1. */
+static void
+check_bounce_address(struct parser *p)
+{
+	const char *text = p->config->deliver_bounce_address;
+	struct span address = span_str(text), rest = address;
+	size_t local = span_until(&rest, '@').len;
+
+	at_option(p, "deliver", "bounce_address");
+	if (address.len == 0)
+		return;
+	if (!address_is_valid(address))
+		config_fault(p,
+		    "deliver.bounce_address: \"%s\" is not a mail address",
+		    text);
+	else if (local > BOUNCE_LOCAL_MAX || address.len > BOUNCE_ADDRESS_MAX)
+		config_fault(p,
+		    "deliver.bounce_address: \"%s\" leaves no room for what is "
+		    "added; %d bytes may stand in front of the \"@\", %d are "
+		    "the whole",
+		    text, BOUNCE_LOCAL_MAX, BOUNCE_ADDRESS_MAX);
+}
+
 static void
 check_delay(struct parser *p)
 {
@@ -308,6 +332,7 @@ config_check(struct parser *p, const char *folder)
 	check_store(p);
 	check_clock(p);
 	check_delay(p);
+	check_bounce_address(p);
 	check_networks(p);
 	check_keys(p, folder);
 }

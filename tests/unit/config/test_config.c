@@ -77,6 +77,10 @@ test_defaults(void **state)
 	assert_string_equal("reporter.example", c->report_submitter);
 	assert_int_equal(8 << 20, c->report_max_size_bytes);
 	assert_string_equal("/var/lib/tlsrptd/reports", c->deliver_directory);
+	assert_string_equal("", c->deliver_bounce_address);
+	assert_int_equal(3, c->deliver_bounce_after);
+	assert_int_equal(INT64_C(30) * 24 * 3600 * 1000,
+	    c->deliver_bounce_suppress_ms);
 	assert_null(c->file);
 	config_free(c);
 	config_free(NULL);
@@ -370,6 +374,17 @@ test_faults_of_the_whole(void **state)
 		    "[report]\norganization = a\x01"
 		    "b\ncontact = a@b\n",
 		    "t.conf:2: control characters in the line\n" },
+		{ "bounce address that is none",
+		    COLLECT_ONLY "[deliver]\nbounce_address = <a@b.example>\n",
+		    "t.conf:4: deliver.bounce_address: \"<a@b.example>\" is not "
+		    "a mail address\n" },
+		{ "bounce address without room for an id",
+		    COLLECT_ONLY "[deliver]\nbounce_address = "
+				 "abcdefghijklmnopqrstuv@b.example\n",
+		    "t.conf:4: deliver.bounce_address: "
+		    "\"abcdefghijklmnopqrstuv@b.example\" leaves no room for "
+		    "what is added; 21 bytes may stand in front of the \"@\", "
+		    "211 are the whole\n" },
 		{ "clock moved without demo",
 		    COLLECT_ONLY "clock_offset = 1d\n",
 		    "t.conf:3: daemon.clock_offset works only with demo = "
@@ -393,6 +408,8 @@ test_what_is_no_fault(void **state)
 			     "allow_uids = 0, 4294967294, root\n",
 		COLLECT_ONLY "[store]\nurl = sqlite:x.db\n",
 		COLLECT_ONLY "[store]\nurl = postgres://h/db\n",
+		COLLECT_ONLY "[deliver]\n"
+			     "bounce_address = abcdefghijklmnopqrstu@b\n",
 		"[report]\norganization = M\xc3\xbcller\ncontact = a@b.c\n",
 	};
 
