@@ -98,6 +98,7 @@ int cli_list(struct cli *, const char *const *heads, const char *empty,
 
 int cmd_db_check(struct cli *);
 int cmd_db_migrate(struct cli *);
+int cmd_delivery_bounce(struct cli *);
 int cmd_delivery_cancel(struct cli *);
 int cmd_delivery_list(struct cli *);
 int cmd_delivery_retry(struct cli *);
@@ -112,8 +113,9 @@ int cmd_report_show(struct cli *);
 int cmd_status(struct cli *);
 int cmd_tally_list(struct cli *);
 
-extern const struct cli_option delivery_list_options[], demo_options[],
-    dkim_record_options[], emit_options[], day_options[],
-    report_build_options[], report_list_options[], tally_list_options[];
+extern const struct cli_option delivery_bounce_options[],
+    delivery_list_options[], demo_options[], dkim_record_options[],
+    emit_options[], day_options[], report_build_options[],
+    report_list_options[], tally_list_options[];
 
 #endif

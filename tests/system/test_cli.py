@@ -32,6 +32,7 @@ OPTIONS = {
     "delivery show": [],
     "delivery retry": [],
     "delivery cancel": [],
+    "delivery bounce": ["--to"],
     "record parse": [],
     "dkim record": ["--any-service"],
     "db migrate": [],
