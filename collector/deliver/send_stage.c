@@ -16,6 +16,7 @@ struct send_stage {
 	const struct config *config;
 	const struct clock *clock;
 	struct address_filter filter;
+	struct transfers *transfers;
 	struct http_client *http;
 	struct send_job *jobs;
 	size_t njobs;
@@ -290,7 +291,7 @@ open_client(struct send_stage *s, struct why *why)
 		.total = (size_t)c->deliver_connections,
 	};
 
-	return http_client_open(&options, &s->http, why);
+	return http_client_open(s->transfers, &options, &s->http, why);
 }
 
 enum err
@@ -305,6 +306,8 @@ send_stage_new(const struct config *config, const struct clock *clock,
 	s->config = config;
 	s->clock = clock;
 	e = make_filter(s, why);
+	if (e == E_OK)
+		e = transfers_open(&s->transfers, why);
 	if (e == E_OK)
 		e = open_client(s, why);
 	if (e != E_OK) {
@@ -326,7 +329,7 @@ send_stage_run(struct send_stage *s, struct store *store, int wake_fd,
 	if (e == E_OK)
 		e = post_all(s, store, why);
 	if (e == E_OK)
-		e = http_client_run(s->http, wake_fd, max_ns, why);
+		e = transfers_run(s->transfers, wake_fd, max_ns, why);
 	return e == E_OK ? settle(s, store, why) : e;
 }
 
@@ -335,7 +338,7 @@ send_stage_go_on(struct send_stage *s, int wake_fd, int64_t max_ns)
 {
 	struct why why = { { 0 } };
 
-	if (http_client_run(s->http, wake_fd, max_ns, &why) != E_OK)
+	if (transfers_run(s->transfers, wake_fd, max_ns, &why) != E_OK)
 		log_error("attempts at deliveries do not go on", LOG_WHY(&why));
 }
 
@@ -348,6 +351,7 @@ send_stage_free(struct send_stage *s, struct store *store)
 	if (s == NULL)
 		return;
 	http_client_close(s->http);
+	transfers_close(s->transfers);
 	if (store != NULL)
 		(void)!settle(s, store, NULL);
 	while ((j = s->jobs) != NULL) {

@@ -1,6 +1,6 @@
-/* net/http_client.h -- many POSTs to https URLs at a time from one thread. The
- * URLs come from strangers: neither they nor what their names resolve to lead
- * anywhere but to public addresses and those of the filter. */
+/* net/http_client.h -- many POSTs to https URLs at a time. The URLs come from
+ * strangers: neither they nor what their names resolve to lead anywhere but to
+ * public addresses and those of the filter. */
 #ifndef NET_HTTP_CLIENT_H
 #define NET_HTTP_CLIENT_H
 
@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "model/address_filter.h"
+#include "net/transfers.h"
 
 #define HTTP_ANSWER_MAX 512 /* bytes of an answer that are kept */
 
@@ -28,10 +29,11 @@ struct http_client_options {
 	size_t per_host, total;	      /* posts at a time, at least 1 */
 };
 
-/* The texts of the options are copied. E_USAGE: ca_file cannot be read. E_IO:
- * libcurl cannot be had. E_NOMEM. */
-MUST_CHECK enum err http_client_open(const struct http_client_options *,
-    struct http_client **ret, struct why *why);
+/* Its posts are carried on by transfers_run; one such client for each. The
+ * texts of the options are copied. E_USAGE: ca_file cannot be read. E_NOMEM. */
+MUST_CHECK enum err http_client_open(struct transfers *,
+    const struct http_client_options *, struct http_client **ret,
+    struct why *why);
 
 /* What is pending is told: as HTTP_ABANDONED, unless it is refused anyway. NULL
  * is fine. */
@@ -68,22 +70,13 @@ struct http_result {
 	struct span why;       /* one line for a person; may quote the peer */
 };
 
-/* Called from http_client_run, where it may post anew, and http_client_close,
- * where it may not. It may neither run nor close the client. */
+/* Called from transfers_run, where it may post anew, and http_client_close,
+ * where it may not. It may neither run the transfers nor close the client. */
 typedef void http_done_fn(void *arg, const struct http_result *);
 
 /* Take on one post. done is called exactly once on E_OK, else never. E_NOMEM.
  */
 MUST_CHECK enum err http_client_post(struct http_client *,
     const struct http_post *, http_done_fn *done, void *arg, struct why *why);
-
-/* Posts not yet done. */
-size_t http_client_pending(const struct http_client *);
-
-/* Work until a post is done, wake_fd is readable, or max_ns have passed; 0:
- * what can be done now. Returns at once if nothing is pending and wake_fd is
- * -1. wake_fd is not read. E_IO, E_NOMEM. */
-MUST_CHECK enum err http_client_run(struct http_client *, int wake_fd,
-    int64_t max_ns, struct why *why);
 
 #endif

@@ -1,10 +1,10 @@
 #include "net/http_transfer.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "base/num.h"
+#include "net/easy.h"
 
 /* RFC 9110: Retry-After is seconds or a date. */
 static int64_t
@@ -28,22 +28,6 @@ retry_after_s(CURL *easy)
 	if ((at = curl_getdate(field->value, NULL)) == -1)
 		return -1;
 	return at < now ? 0 : at - now;
-}
-
-/* The peer, "" if there was none. */
-static void
-write_peer(CURL *easy, char *ret, size_t size)
-{
-	char *ip = NULL;
-	long port = 0;
-
-	ret[0] = '\0';
-	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip) != CURLE_OK ||
-	    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port) != CURLE_OK ||
-	    ip == NULL || ip[0] == '\0')
-		return;
-	(void)snprintf(ret, size,
-	    strchr(ip, ':') == NULL ? "%s:%ld" : "[%s]:%ld", ip, port);
 }
 
 static enum http_outcome
@@ -80,7 +64,7 @@ take_status(const struct http_transfer *t, CURLcode code,
 {
 	long status = 0;
 
-	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(t->base.easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 200) {
 		result->outcome = outcome_of(t, code);
 		result->why = span_str(reason_of(t, code));
@@ -89,7 +73,7 @@ take_status(const struct http_transfer *t, CURLcode code,
 	result->outcome = HTTP_ANSWERED;
 	result->status = status;
 	result->verified = t->verify;
-	result->retry_after_s = retry_after_s(t->easy);
+	result->retry_after_s = retry_after_s(t->base.easy);
 	result->answer.p = t->answer;
 	result->answer.len = t->read < sizeof(t->answer) ? t->read
 							 : sizeof(t->answer);
@@ -98,16 +82,17 @@ take_status(const struct http_transfer *t, CURLcode code,
 }
 
 void
-http_transfer_tell(const struct http_transfer *t, CURLcode code)
+http_transfer_tell(struct transfer *base, CURLcode code)
 {
+	const struct http_transfer *t = (const void *)base;
 	struct http_result result = { .retry_after_s = -1 };
-	char peer[NI_MAXHOST], why[64];
+	char peer[EASY_PEER_MAX], why[64];
 
-	if (t->easy == NULL) {
+	if (t->base.easy == NULL) {
 		result.outcome = outcome_of(t, code);
 		result.why = span_str(reason_of(t, code));
 	} else {
-		write_peer(t->easy, peer, sizeof(peer));
+		easy_peer(t->base.easy, peer);
 		result.peer = span_str(peer);
 		take_status(t, code, &result, why, sizeof(why));
 	}
@@ -115,8 +100,9 @@ http_transfer_tell(const struct http_transfer *t, CURLcode code)
 }
 
 void
-http_transfer_abandon(const struct http_transfer *t)
+http_transfer_abandon(struct transfer *base)
 {
+	const struct http_transfer *t = (const void *)base;
 	struct http_result result = { .outcome = HTTP_ABANDONED,
 		.retry_after_s = -1,
 		.why = SPAN_LIT("given up") };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "net/easy.h"
 
 #define HTTPS_PORT "443"
 #define HEADER_LINE_MAX 1024
@@ -182,39 +183,13 @@ set_reach(struct http_transfer *t)
 	const struct http_client_options *o = t->options;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "https");
-	bad |= curl_easy_setopt(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_FOLLOWLOCATION, 0L);
 	if (!o->use_proxy)
-		bad |= curl_easy_setopt(t->easy, CURLOPT_PROXY, "");
-	bad |= curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION,
+		bad |= curl_easy_setopt(t->base.easy, CURLOPT_PROXY, "");
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_OPENSOCKETFUNCTION,
 	    open_socket);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS,
-	    (long)o->connect_ms);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)o->total_ms);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
-	/* Else giving up a name waits for the resolver, all others with it. */
-	bad |= curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
-	return bad == 0;
-}
-
-static bool
-set_trust(struct http_transfer *t)
-{
-	const struct http_client_options *o = t->options;
-	unsigned bad = 0;
-
-	bad |= curl_easy_setopt(t->easy, CURLOPT_SSLVERSION,
-	    (long)CURL_SSLVERSION_TLSv1_2);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER,
-	    t->verify ? 1L : 0L);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST,
-	    t->verify ? 2L : 0L);
-	if (o->ca_file != NULL) {
-		bad |= curl_easy_setopt(t->easy, CURLOPT_CAINFO, o->ca_file);
-		/* The system's folder would be trusted beside the file. */
-		bad |= curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
-	}
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_OPENSOCKETDATA, t);
 	return bad == 0;
 }
 
@@ -224,28 +199,35 @@ set_request(struct http_transfer *t)
 	const char *body = t->body.p == NULL ? "" : t->body.p;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(t->easy, CURLOPT_CURLU, t->url);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, body);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_CURLU, t->url);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POST, 1L);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POSTFIELDS, body);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POSTFIELDSIZE_LARGE,
 	    (curl_off_t)t->body.len);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_USERAGENT,
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HTTPHEADER, t->headers);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_USERAGENT,
 	    t->options->user_agent);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, read_head);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, read_content);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
-	bad |= curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HEADERFUNCTION,
+	    read_head);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HEADERDATA, t);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_WRITEFUNCTION,
+	    read_content);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_WRITEDATA, t);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_ERRORBUFFER, t->error);
+	bad |= curl_easy_setopt(t->base.easy, CURLOPT_PRIVATE, &t->base);
 	return bad == 0;
 }
 
-enum err
-http_transfer_prepare(struct http_transfer *t)
+static enum err
+prepare(struct transfer *base)
 {
-	if ((t->easy = curl_easy_init()) == NULL || !set_reach(t) ||
-	    !set_trust(t) || !set_request(t))
+	struct http_transfer *t = (void *)base; /* its first member */
+	const struct http_client_options *o = t->options;
+
+	if ((t->base.easy = curl_easy_init()) == NULL || !set_reach(t) ||
+	    !easy_set_times(t->base.easy, o->connect_ms, o->total_ms) ||
+	    !easy_set_trust(t->base.easy, o->ca_file, t->verify) ||
+	    !set_request(t))
 		return E_NOMEM;
 	return E_OK;
 }
@@ -276,9 +258,22 @@ http_transfer_free(struct http_transfer *t)
 {
 	if (t == NULL)
 		return;
-	curl_easy_cleanup(t->easy);
+	curl_easy_cleanup(t->base.easy);
 	curl_slist_free_all(t->headers);
 	curl_free(t->host);
 	curl_url_cleanup(t->url);
 	free(t);
 }
+
+static void
+free_one(struct transfer *base)
+{
+	http_transfer_free((void *)base);
+}
+
+const struct transfer_kind http_transfer_kind = {
+	.prepare = prepare,
+	.tell = http_transfer_tell,
+	.abandon = http_transfer_abandon,
+	.free = free_one,
+};

@@ -3,15 +3,11 @@
 #ifndef NET_HTTP_TRANSFER_H
 #define NET_HTTP_TRANSFER_H
 
-#include <curl/curl.h>
-#include <sys/queue.h>
-
-#include "net/host_queue.h"
 #include "net/http_client.h"
+#include "net/transfer.h"
 
 struct http_transfer {
-	struct host_item item;
-	LIST_ENTRY(http_transfer) next; /* among the refused or the started */
+	struct transfer base; /* first */
 	const struct http_client_options *options;
 	http_done_fn *done;
 	void *arg;
@@ -20,7 +16,6 @@ struct http_transfer {
 	CURLU *url;
 	char *host; /* of the URL, by curl's allocator */
 	struct curl_slist *headers;
-	CURL *easy;	    /* while it is under way */
 	struct why refusal; /* why not by us */
 	bool is_allowed;    /* to one address at least */
 	size_t head, read;  /* bytes of header and content seen */
@@ -39,12 +34,10 @@ http_transfer_is_refused(const struct http_transfer *t)
 	return t->refusal.text[0] != '\0';
 }
 
-/* Have its easy handle made, for a multi handle to take. E_NOMEM. */
-MUST_CHECK enum err http_transfer_prepare(struct http_transfer *);
+/* http_result.c: as in struct transfer_kind. */
+void http_transfer_tell(struct transfer *, CURLcode);
+void http_transfer_abandon(struct transfer *);
 
-/* http_result.c: tell what came of it, how curl ended it or that it was given
- * up. */
-void http_transfer_tell(const struct http_transfer *, CURLcode);
-void http_transfer_abandon(const struct http_transfer *);
+extern const struct transfer_kind http_transfer_kind;
 
 #endif

@@ -10,6 +10,7 @@
 #define LONG_MS 600000
 
 struct https_server server;
+struct transfers *transfers;
 
 /* -- names -- */
 
@@ -86,8 +87,16 @@ open_client(const struct http_client_options *o)
 	struct http_client *c = NULL;
 	struct why why = { { 0 } };
 
-	assert_ok_why(http_client_open(o, &c, &why), &why);
+	assert_ok_why(transfers_open(&transfers, &why), &why);
+	assert_ok_why(http_client_open(transfers, o, &c, &why), &why);
 	return c;
+}
+
+void
+close_client(struct http_client *c)
+{
+	http_client_close(c);
+	transfers_close(transfers);
 }
 
 void
@@ -128,10 +137,10 @@ post_at(struct http_client *c, const char *host, int port, const char *path,
 }
 
 void
-run_until(struct http_client *c, size_t left)
+run_until(size_t left)
 {
-	while (http_client_pending(c) > left)
-		assert_ok(http_client_run(c, -1, FOR_EVER, NULL));
+	while (transfers_pending(transfers) > left)
+		assert_ok(transfers_run(transfers, -1, FOR_EVER, NULL));
 }
 
 struct outcome
@@ -141,9 +150,9 @@ post_with(const struct http_client_options *o, const char *url, bool verify)
 	struct outcome outcome;
 
 	post_url(c, url, verify, &outcome);
-	run_until(c, 0);
+	run_until(0);
 	assert_int_equal(1, outcome.n);
-	http_client_close(c);
+	close_client(c);
 	return outcome;
 }
 

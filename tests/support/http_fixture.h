@@ -29,9 +29,13 @@ extern struct https_server server;
 int start_server(void **state);
 int stop_server(void **state);
 
+/* Those of the client that is open: one at a time. */
+extern struct transfers *transfers;
+
 /* Of patience, that allow loopback and trust the server. */
 struct http_client_options options(void);
 struct http_client *open_client(const struct http_client_options *);
+void close_client(struct http_client *);
 
 /* An http_done_fn for a struct outcome. */
 void note(void *arg, const struct http_result *);
@@ -39,7 +43,7 @@ void post_url(struct http_client *, const char *url, bool verify,
     struct outcome *);
 void post_at(struct http_client *, const char *host, int port, const char *path,
     struct outcome *);
-void run_until(struct http_client *, size_t left);
+void run_until(size_t left);
 
 /* One post by a client of its own. */
 struct outcome post_with(const struct http_client_options *, const char *url,

@@ -17,7 +17,7 @@ echo(struct http_client *c, int port, bool verify)
 
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/echo", port);
 	post_url(c, url, verify, &o);
-	run_until(c, 0);
+	run_until(0);
 	return o;
 }
 
@@ -51,7 +51,7 @@ test_connections_are_reused_for_the_same_trust_only(void **state)
 	assert_int_equal(201, other.status);
 	other = echo(c, server.selfsigned, true);
 	assert_int_equal(HTTP_UNTRUSTED, other.outcome);
-	http_client_close(c);
+	close_client(c);
 }
 
 /* A server may close a connection that we keep. */
@@ -65,10 +65,10 @@ test_a_connection_closed_meanwhile_is_made_anew(void **state)
 	(void)state;
 	for (int i = 0; i < 10; i++) {
 		post_at(c, "good.test", server.trusted, "farewell", &outcome);
-		run_until(c, 0);
+		run_until(0);
 		assert_int_equal(201, outcome.status);
 	}
-	http_client_close(c);
+	close_client(c);
 }
 
 static bool
@@ -99,7 +99,7 @@ test_connections_are_closed_on_exec(void **state)
 		assert_int_equal(FD_CLOEXEC, fcntl(fd, F_GETFD));
 	}
 	assert_int_equal(1, found);
-	http_client_close(c);
+	close_client(c);
 }
 
 /* -- many at a time -- */
@@ -117,11 +117,11 @@ test_many_are_under_way_together(void **state)
 		post_at(c, i % 2 == 0 ? "good.test" : "127.0.0.1",
 		    i % 4 < 2 ? server.trusted : server.second, "together/40",
 		    &outcomes[i]);
-	assert_int_equal(40, http_client_pending(c));
-	run_until(c, 0);
+	assert_int_equal(40, transfers_pending(transfers));
+	run_until(0);
 	for (int i = 0; i < 40; i++)
 		assert_int_equal(201, outcomes[i].status);
-	http_client_close(c);
+	close_client(c);
 }
 
 static void
@@ -141,17 +141,17 @@ test_a_slow_one_delays_nobody(void **state)
 		post_at(c, i % 2 == 0 ? "good.test" : "127.0.0.1",
 		    i % 4 < 2 ? server.trusted : server.second, "status/201",
 		    &outcomes[i]);
-	assert_int_equal(201, http_client_pending(c));
-	run_until(c, 1);
+	assert_int_equal(201, transfers_pending(transfers));
+	run_until(1);
 	for (int i = 0; i < 200; i++) {
 		assert_int_equal(1, outcomes[i].n);
 		assert_int_equal(201, outcomes[i].status);
 	}
 	assert_int_equal(0, slow.n);
 	post_at(c, "good.test", server.second, "release", &release);
-	run_until(c, 0);
+	run_until(0);
 	assert_int_equal(201, slow.status);
-	http_client_close(c);
+	close_client(c);
 }
 
 struct chain {
@@ -186,9 +186,9 @@ test_done_may_post_anew(void **state)
 	(void)state;
 	assert_ok(
 	    http_client_post(chain.client, &post, post_anew, &chain, NULL));
-	run_until(chain.client, 0);
+	run_until(0);
 	assert_int_equal(0, chain.left);
-	http_client_close(chain.client);
+	close_client(chain.client);
 }
 
 /* The resolver is still at it when the post is given up. */
@@ -203,16 +203,16 @@ test_a_name_that_hangs_holds_up_nobody(void **state)
 	o.total_ms = 500;
 	c = open_client(&o);
 	post_at(c, "hang.test", server.trusted, "status/201", &hanging);
-	run_until(c, 0);
+	run_until(0);
 	assert_int_equal(HTTP_UNREACHABLE, hanging.outcome);
-	http_client_close(c);
+	close_client(c);
 	o = options();
 	c = open_client(&o);
 	post_at(c, "hang.test", server.trusted, "status/201", &hanging);
 	post_at(c, "good.test", server.trusted, "status/201", &good);
-	run_until(c, 1);
+	run_until(1);
 	assert_int_equal(201, good.status);
-	http_client_close(c);
+	close_client(c);
 	assert_int_equal(HTTP_ABANDONED, hanging.outcome);
 	release_names();
 }
@@ -229,16 +229,16 @@ test_run_ends_when_it_is_woken(void **state)
 	struct outcome silent;
 
 	(void)state;
-	assert_ok(http_client_run(c, -1, FOR_EVER, NULL));
-	assert_ok(http_client_run(c, fd, FOR_EVER, NULL));
+	assert_ok(transfers_run(transfers, -1, FOR_EVER, NULL));
+	assert_ok(transfers_run(transfers, fd, FOR_EVER, NULL));
 	post_at(c, "good.test", server.trusted, "silent", &silent);
-	assert_ok(http_client_run(c, fd, FOR_EVER, NULL));
+	assert_ok(transfers_run(transfers, fd, FOR_EVER, NULL));
 	assert_int_equal(1, poll(&readable, 1, 0));
-	assert_int_equal(1, http_client_pending(c));
-	assert_ok(http_client_run(c, -1, 0, NULL));
-	assert_ok(http_client_run(c, -1, NS_PER_MS, NULL));
+	assert_int_equal(1, transfers_pending(transfers));
+	assert_ok(transfers_run(transfers, -1, 0, NULL));
+	assert_ok(transfers_run(transfers, -1, NS_PER_MS, NULL));
 	assert_int_equal(0, silent.n);
-	http_client_close(c);
+	close_client(c);
 	(void)close(fd);
 }
 
@@ -255,9 +255,9 @@ test_close_tells_what_is_pending(void **state)
 	post_at(c, "good.test", server.trusted, "silent", &under_way);
 	post_at(c, "good.test", server.trusted, "status/201", &done);
 	post_at(c, "good.test", server.trusted, "status/201", &waiting);
-	run_until(c, 2);
+	run_until(2);
 	post_url(c, "http://a.test/", true, &refused);
-	http_client_close(c);
+	close_client(c);
 	assert_int_equal(201, done.status);
 	assert_int_equal(HTTP_ABANDONED, under_way.outcome);
 	assert_int_equal(HTTP_ABANDONED, waiting.outcome);
@@ -267,6 +267,7 @@ test_close_tells_what_is_pending(void **state)
 	assert_int_equal(1, refused.n);
 	assert_int_equal(-1, waiting.retry_after_s);
 	http_client_close(NULL);
+	transfers_close(NULL);
 }
 
 int

@@ -62,13 +62,13 @@ test_a_large_body(void **state)
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/echo",
 	    server.trusted);
 	assert_ok(http_client_post(c, &post, note, &o, NULL));
-	run_until(c, 0);
+	run_until(0);
 	(void)snprintf(want, sizeof(want),
 	    "type=a/b crc=%lu length=3145728 encoding=None accepts=None "
 	    "expect=None ",
 	    crc32(0, (const unsigned char *)body, sizeof(body)));
 	assert_memory_equal(want, o.answer, strlen(want));
-	http_client_close(c);
+	close_client(c);
 }
 
 static void
@@ -84,9 +84,9 @@ test_an_empty_body(void **state)
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/echo",
 	    server.trusted);
 	assert_ok(http_client_post(c, &post, note, &o, NULL));
-	run_until(c, 0);
+	run_until(0);
 	assert_memory_equal("type=a/b crc=0 length=0 ", o.answer, 24);
-	http_client_close(c);
+	close_client(c);
 }
 
 static void
@@ -227,7 +227,9 @@ test_the_ca_file_is_what_is_trusted(void **state)
 	o.ca_file = NULL;
 	assert_int_equal(HTTP_UNTRUSTED, post_with(&o, url, true).outcome);
 	o.ca_file = "/nonexistent/ca.pem";
-	assert_err(E_USAGE, http_client_open(&o, &c, &why));
+	assert_ok(transfers_open(&transfers, NULL));
+	assert_err(E_USAGE, http_client_open(transfers, &o, &c, &why));
+	transfers_close(transfers);
 	assert_non_null(strstr(why.text, "/nonexistent/ca.pem"));
 	/* Our fault is not said of the peer: nothing goes out unverified. */
 	o.ca_file = TESTS_DIR "/support/https_server.py";
@@ -262,9 +264,9 @@ test_reset_while_sending(void **state)
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/reset",
 	    server.trusted);
 	assert_ok(http_client_post(c, &post, note, &o, NULL));
-	run_until(c, 0);
+	run_until(0);
 	assert_int_equal(HTTP_UNREACHABLE, o.outcome);
-	http_client_close(c);
+	close_client(c);
 }
 
 static void
@@ -279,13 +281,13 @@ test_silence(void **state)
 	c = open_client(&o);
 	post_at(c, "good.test", server.trusted, "silent", &http);
 	post_at(c, "good.test", server.mute, "status/201", &tls);
-	run_until(c, 0);
+	run_until(0);
 	assert_int_equal(HTTP_UNREACHABLE, http.outcome);
 	assert_int_equal(HTTP_UNREACHABLE, tls.outcome);
 	assert_why("timed out", &http);
 	assert_why("timed out", &tls);
 	assert_false(http.verified);
-	http_client_close(c);
+	close_client(c);
 }
 
 static void

@@ -1,0 +1,285 @@
+#include "net/transfers.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "net/transfer.h"
+
+struct transfers {
+	CURLM *multi;
+	LIST_HEAD(, transfer_group) groups;
+	uint64_t ndone;
+};
+
+/* -- opening -- */
+
+static CURLcode global_code;
+
+static void
+init_curl(void)
+{
+	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static enum err
+start_curl(struct why *why)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, init_curl);
+	if (global_code != CURLE_OK)
+		return why_set(why, E_IO, "libcurl: %s",
+		    curl_easy_strerror(global_code));
+	return E_OK;
+}
+
+enum err
+transfers_open(struct transfers **ret, struct why *why)
+{
+	struct transfers *all;
+	enum err e;
+
+	if ((e = start_curl(why)) != E_OK)
+		return e;
+	if ((all = calloc(1, sizeof(*all))) == NULL ||
+	    (all->multi = curl_multi_init()) == NULL) {
+		free(all);
+		return why_set(why, E_NOMEM, "out of memory");
+	}
+	LIST_INIT(&all->groups);
+	*ret = all;
+	return E_OK;
+}
+
+void
+transfers_close(struct transfers *all)
+{
+	if (all == NULL)
+		return;
+	assert(LIST_EMPTY(&all->groups));
+	(void)curl_multi_cleanup(all->multi);
+	free(all);
+}
+
+enum err
+transfers_keep_open(struct transfers *all, size_t connections)
+{
+	return curl_multi_setopt(all->multi, CURLMOPT_MAXCONNECTS,
+		   (long)connections) == CURLM_OK
+	    ? E_OK
+	    : E_NOMEM;
+}
+
+/* -- groups -- */
+
+void
+transfers_join(struct transfers *all, struct transfer_group *g,
+    const struct transfer_kind *kind, size_t per_host, size_t total)
+{
+	g->all = all;
+	g->kind = kind;
+	g->pending = 0;
+	g->closing = false;
+	LIST_INIT(&g->refused);
+	LIST_INIT(&g->started);
+	host_queue_init(&g->queue, per_host, total);
+	LIST_INSERT_HEAD(&all->groups, g, next);
+}
+
+enum err
+transfers_add(struct transfer_group *g, struct transfer *t, const char *host,
+    struct why *why)
+{
+	assert(!g->closing);
+	if (host_queue_push(&g->queue, host, &t->item) != E_OK)
+		return why_set(why, E_NOMEM, "out of memory");
+	t->group = g;
+	g->pending++;
+	return E_OK;
+}
+
+void
+transfers_refuse(struct transfer_group *g, struct transfer *t)
+{
+	assert(!g->closing);
+	t->group = g;
+	LIST_INSERT_HEAD(&g->refused, t, next);
+	g->pending++;
+}
+
+/* Counted among the started from here on. */
+static struct transfer *
+next_waiting(struct transfer_group *g)
+{
+	/* item is its first member */
+	struct transfer *t = (void *)host_queue_start(&g->queue);
+
+	if (t != NULL)
+		LIST_INSERT_HEAD(&g->started, t, next);
+	return t;
+}
+
+/* Out of the books before it is told: then its group may get another. */
+static void
+forget(struct transfer *t)
+{
+	LIST_REMOVE(t, next);
+	t->group->pending--;
+	t->group->all->ndone++;
+}
+
+static void
+forget_started(struct transfer *t)
+{
+	if (t->easy != NULL)
+		(void)curl_multi_remove_handle(t->group->all->multi, t->easy);
+	host_queue_end(&t->group->queue, &t->item);
+	forget(t);
+}
+
+static void
+end_started(struct transfer *t, CURLcode code)
+{
+	const struct transfer_kind *kind = t->group->kind;
+
+	forget_started(t);
+	kind->tell(t, code);
+	kind->free(t);
+}
+
+static void
+tell_refused(struct transfer_group *g)
+{
+	struct transfer *t;
+
+	while ((t = LIST_FIRST(&g->refused)) != NULL) {
+		forget(t);
+		g->kind->tell(t, CURLE_OK);
+		g->kind->free(t);
+	}
+}
+
+void
+transfers_leave(struct transfer_group *g)
+{
+	struct transfer *t;
+
+	g->closing = true;
+	tell_refused(g);
+	while ((t = LIST_FIRST(&g->started)) != NULL ||
+	    (t = next_waiting(g)) != NULL) {
+		forget_started(t);
+		g->kind->abandon(t);
+		g->kind->free(t);
+	}
+	LIST_REMOVE(g, next);
+}
+
+/* -- running -- */
+
+static enum err
+multi_err(CURLMcode code, struct why *why)
+{
+	if (code == CURLM_OK)
+		return E_OK;
+	return why_set(why, code == CURLM_OUT_OF_MEMORY ? E_NOMEM : E_IO,
+	    "libcurl: %s", curl_multi_strerror(code));
+}
+
+static void
+start_waiting(struct transfer_group *g)
+{
+	struct transfer *t;
+
+	while ((t = next_waiting(g)) != NULL)
+		if (g->kind->prepare(t) != E_OK ||
+		    curl_multi_add_handle(g->all->multi, t->easy) != CURLM_OK)
+			end_started(t, CURLE_OUT_OF_MEMORY);
+}
+
+static void
+end_finished(struct transfers *all)
+{
+	struct transfer *t;
+	CURLMsg *msg;
+	int left;
+
+	while ((msg = curl_multi_info_read(all->multi, &left)) != NULL) {
+		CURLcode code = msg->data.result;
+
+		if (msg->msg != CURLMSG_DONE ||
+		    curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) !=
+			CURLE_OK)
+			continue;
+		end_started(t, code);
+	}
+}
+
+/* *ret_done: at least one was done. */
+static enum err
+work(struct transfers *all, bool *ret_done, struct why *why)
+{
+	uint64_t before = all->ndone;
+	struct transfer_group *g;
+	int running;
+	CURLMcode code;
+
+	for (g = LIST_FIRST(&all->groups); g != NULL; g = LIST_NEXT(g, next)) {
+		tell_refused(g);
+		start_waiting(g);
+	}
+	code = curl_multi_perform(all->multi, &running);
+	end_finished(all);
+	*ret_done = all->ndone > before;
+	return multi_err(code, why);
+}
+
+/* *ret_woken: wake_fd is readable. */
+static enum err
+wait_for(struct transfers *all, int wake_fd, int64_t max_ns, bool *ret_woken,
+    struct why *why)
+{
+	struct curl_waitfd extra = { .fd = wake_fd,
+		.events = CURL_WAIT_POLLIN };
+	int64_t ms = (max_ns + NS_PER_MS - 1) / NS_PER_MS;
+	CURLMcode code;
+
+	code = curl_multi_poll(all->multi, &extra, wake_fd != -1,
+	    ms > INT_MAX ? INT_MAX : (int)ms, NULL);
+	*ret_woken = extra.revents != 0;
+	return multi_err(code, why);
+}
+
+size_t
+transfers_pending(const struct transfers *all)
+{
+	const struct transfer_group *g;
+	size_t n = 0;
+
+	for (g = LIST_FIRST(&all->groups); g != NULL; g = LIST_NEXT(g, next))
+		n += g->pending;
+	return n;
+}
+
+enum err
+transfers_run(struct transfers *all, int wake_fd, int64_t max_ns,
+    struct why *why)
+{
+	const struct clock clock = clock_machine(0);
+	const int64_t until = clock_mono_ns(&clock) + max_ns;
+	bool done, woken = false;
+	int64_t left;
+	enum err e;
+
+	while ((e = work(all, &done, why)) == E_OK && !done && !woken) {
+		left = until - clock_mono_ns(&clock);
+		if (left <= 0 || (wake_fd == -1 && transfers_pending(all) == 0))
+			break;
+		if ((e = wait_for(all, wake_fd, left, &woken, why)) != E_OK)
+			break;
+	}
+	return e;
+}
