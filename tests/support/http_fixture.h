@@ -1,7 +1,5 @@
 /* support/http_fixture.h -- an http_client, servers for it, and what came of
- * its posts. Names: good.test is 127.0.0.1, both.test 169.254.169.254 and
- * 127.0.0.1, inside.test 10.0.0.1, hang.test has no answer yet; there are no
- * others. */
+ * its posts. */
 #ifndef TESTS_SUPPORT_HTTP_FIXTURE_H
 #define TESTS_SUPPORT_HTTP_FIXTURE_H
 
@@ -9,6 +7,7 @@
 
 #include "net/http_client.h"
 #include "support/https_server.h"
+#include "support/names.h"
 
 /* Longer than a test may last: who sleeps it out fails. */
 #define FOR_EVER (3600 * NS_PER_S)
@@ -49,9 +48,6 @@ void run_until(size_t left);
 struct outcome post_with(const struct http_client_options *, const char *url,
     bool verify);
 struct outcome post_path(int port, const char *path, bool verify);
-
-/* From now on hang.test has the answer that there is no such name. */
-void release_names(void);
 
 #define assert_why(part, o) assert_non_null(strstr((o)->why, part))
 

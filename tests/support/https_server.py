@@ -24,30 +24,15 @@ import os
 import socket
 import ssl
 import struct
-import subprocess
 import sys
 import threading
 import urllib.parse
 import zlib
 
+import certificates
+
 FOLDER = sys.argv[1]
 NAMES = "DNS:good.test,DNS:both.test,IP:127.0.0.1"
-
-
-def openssl(*args):
-    subprocess.run(["openssl", *args], check=True, cwd=FOLDER,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def make_certificate(name, names, signer=None):
-    signed_by = ["-CA", "ca.pem", "-CAkey", "ca.key"] if signer else []
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
-            "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-keyout", f"{name}.key", "-out", f"{name}.pem",
-            "-subj", f"/CN={name}", *signed_by,
-            *(["-addext", f"subjectAltName={names}",
-               "-addext", "basicConstraints=critical,CA:FALSE"]
-              if names else []))
 
 
 class State:
@@ -185,10 +170,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def main():
-    make_certificate("ca", None)
-    make_certificate("trusted", NAMES, "ca")
-    make_certificate("selfsigned", NAMES)
-    make_certificate("misnamed", "DNS:other.test", "ca")
+    certificates.make(FOLDER, "ca", None)
+    certificates.make(FOLDER, "trusted", NAMES, "ca")
+    certificates.make(FOLDER, "selfsigned", NAMES)
+    certificates.make(FOLDER, "misnamed", "DNS:other.test", "ca")
     servers = [Server(name) for name in
                ("trusted", "trusted", "selfsigned", "misnamed")]
     mute = socket.create_server(("127.0.0.1", 0))
