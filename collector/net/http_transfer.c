@@ -219,7 +219,7 @@ set_request(struct http_transfer *t)
 }
 
 static enum err
-prepare(struct transfer *base)
+start(struct transfer *base)
 {
 	struct http_transfer *t = (void *)base; /* its first member */
 	const struct http_client_options *o = t->options;
@@ -272,7 +272,7 @@ free_one(struct transfer *base)
 }
 
 const struct transfer_kind http_transfer_kind = {
-	.prepare = prepare,
+	.start = start,
 	.tell = http_transfer_tell,
 	.abandon = http_transfer_abandon,
 	.free = free_one,

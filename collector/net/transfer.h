@@ -16,15 +16,17 @@ struct transfer {
 	LIST_ENTRY(transfer) next; /* among the refused or the started */
 	struct transfer_group *group;
 	CURL *easy; /* for the multi handle, once it is started */
+	STAILQ_ENTRY(transfer) finished;
+	CURLcode code; /* of one that has finished elsewhere */
 };
 
 LIST_HEAD(transfer_list, transfer);
 
 /* How one kind of transfer differs from others. */
 struct transfer_kind {
-	/* Have the easy handle made, its CURLOPT_PRIVATE the transfer. E_NOMEM.
-	 */
-	enum err (*prepare)(struct transfer *);
+	/* Have the easy handle made, its CURLOPT_PRIVATE the transfer; or have
+	 * none and call transfers_finish in the end. E_NOMEM. */
+	enum err (*start)(struct transfer *);
 	/* Say what came of it: how curl ended it, or that it was given up. The
 	 * next is its free. */
 	void (*tell)(struct transfer *, CURLcode);
@@ -47,8 +49,8 @@ struct transfer_group {
 void transfers_join(struct transfers *, struct transfer_group *,
     const struct transfer_kind *, size_t per_host, size_t total);
 
-/* What is pending is told: what is refused as refused, the rest is abandoned.
- */
+/* What is pending is told: what is refused as refused, what has finished as
+ * that, the rest is abandoned. None goes on in another thread. */
 void transfers_leave(struct transfer_group *);
 
 /* Take one on, which from now on is freed by its kind. E_NOMEM: it is still the
@@ -58,6 +60,9 @@ MUST_CHECK enum err transfers_add(struct transfer_group *, struct transfer *,
 
 /* The same for one that is told without being started. */
 void transfers_refuse(struct transfer_group *, struct transfer *);
+
+/* From any thread: one that was started without an easy handle has ended. */
+void transfers_finish(struct transfer *, CURLcode);
 
 /* So many connections stay open, those in use included. E_NOMEM. */
 MUST_CHECK enum err transfers_keep_open(struct transfers *, size_t connections);

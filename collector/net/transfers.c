@@ -12,6 +12,8 @@ struct transfers {
 	CURLM *multi;
 	LIST_HEAD(, transfer_group) groups;
 	uint64_t ndone;
+	pthread_mutex_t lock; /* over all below */
+	STAILQ_HEAD(, transfer) finished;
 };
 
 /* -- opening -- */
@@ -50,6 +52,8 @@ transfers_open(struct transfers **ret, struct why *why)
 		return why_set(why, E_NOMEM, "out of memory");
 	}
 	LIST_INIT(&all->groups);
+	STAILQ_INIT(&all->finished);
+	(void)pthread_mutex_init(&all->lock, NULL);
 	*ret = all;
 	return E_OK;
 }
@@ -61,6 +65,7 @@ transfers_close(struct transfers *all)
 		return;
 	assert(LIST_EMPTY(&all->groups));
 	(void)curl_multi_cleanup(all->multi);
+	(void)pthread_mutex_destroy(&all->lock);
 	free(all);
 }
 
@@ -150,6 +155,39 @@ end_started(struct transfer *t, CURLcode code)
 	kind->free(t);
 }
 
+void
+transfers_finish(struct transfer *t, CURLcode code)
+{
+	struct transfers *all = t->group->all;
+
+	t->code = code;
+	(void)pthread_mutex_lock(&all->lock);
+	STAILQ_INSERT_TAIL(&all->finished, t, finished);
+	(void)pthread_mutex_unlock(&all->lock);
+	(void)curl_multi_wakeup(all->multi);
+}
+
+static struct transfer *
+next_finished(struct transfers *all)
+{
+	struct transfer *t;
+
+	(void)pthread_mutex_lock(&all->lock);
+	if ((t = STAILQ_FIRST(&all->finished)) != NULL)
+		STAILQ_REMOVE_HEAD(&all->finished, finished);
+	(void)pthread_mutex_unlock(&all->lock);
+	return t;
+}
+
+static void
+end_finished(struct transfers *all)
+{
+	struct transfer *t;
+
+	while ((t = next_finished(all)) != NULL)
+		end_started(t, t->code);
+}
+
 static void
 tell_refused(struct transfer_group *g)
 {
@@ -169,6 +207,7 @@ transfers_leave(struct transfer_group *g)
 
 	g->closing = true;
 	tell_refused(g);
+	end_finished(g->all);
 	while ((t = LIST_FIRST(&g->started)) != NULL ||
 	    (t = next_waiting(g)) != NULL) {
 		forget_started(t);
@@ -195,13 +234,15 @@ start_waiting(struct transfer_group *g)
 	struct transfer *t;
 
 	while ((t = next_waiting(g)) != NULL)
-		if (g->kind->prepare(t) != E_OK ||
-		    curl_multi_add_handle(g->all->multi, t->easy) != CURLM_OK)
+		if (g->kind->start(t) != E_OK ||
+		    (t->easy != NULL &&
+			curl_multi_add_handle(g->all->multi, t->easy) !=
+			    CURLM_OK))
 			end_started(t, CURLE_OUT_OF_MEMORY);
 }
 
 static void
-end_finished(struct transfers *all)
+end_performed(struct transfers *all)
 {
 	struct transfer *t;
 	CURLMsg *msg;
@@ -232,6 +273,7 @@ work(struct transfers *all, bool *ret_done, struct why *why)
 		start_waiting(g);
 	}
 	code = curl_multi_perform(all->multi, &running);
+	end_performed(all);
 	end_finished(all);
 	*ret_done = all->ndone > before;
 	return multi_err(code, why);
