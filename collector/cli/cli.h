@@ -111,11 +111,14 @@ int cmd_report_build(struct cli *);
 int cmd_report_list(struct cli *);
 int cmd_report_show(struct cli *);
 int cmd_status(struct cli *);
+int cmd_suppression_add(struct cli *);
+int cmd_suppression_list(struct cli *);
+int cmd_suppression_remove(struct cli *);
 int cmd_tally_list(struct cli *);
 
-extern const struct cli_option delivery_bounce_options[],
+extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
-    emit_options[], day_options[], report_build_options[],
-    report_list_options[], tally_list_options[];
+    emit_options[], report_build_options[], report_list_options[],
+    suppression_add_options[], tally_list_options[];
 
 #endif

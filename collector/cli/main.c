@@ -46,7 +46,7 @@ print_help(void)
 	(void)puts("Usage: tlsrpt [-c FILE] [--json] COMMAND [OPTIONS]\n\n"
 		   "SMTP TLS Reporting (RFC 8460) from the shell.\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		(void)printf("  %-14s %s\n", commands[i].name,
+		(void)printf("  %-18s %s\n", commands[i].name,
 		    commands[i].sentence);
 	(void)puts("\ntlsrpt COMMAND --help tells a command's options, "
 		   "tlsrpt(1) the rest.");

@@ -225,6 +225,24 @@ add_uris(struct tlsrpt_record *rec, struct span list, struct arena *arena)
 	return e;
 }
 
+enum err
+tlsrpt_record_uri(struct span uri, struct arena *arena, struct span *ret,
+    struct why *why)
+{
+	struct tlsrpt_record rec = { .nrua = 0 };
+	enum err e = add_uri(&rec, uri, arena);
+
+	if (e != E_OK)
+		return why_set(why, e, "out of memory");
+	if (rec.nrua == 0 || (rec.notes & 1U << NOTE_URI_MALFORMED) != 0)
+		return why_set(why, E_SYNTAX,
+		    "neither a mailto: nor an https: URI");
+	if (rec.nrua > 1)
+		return why_set(why, E_SYNTAX, "more than one address");
+	*ret = rec.rua[0].uri;
+	return E_OK;
+}
+
 /* s3: tlsrpt-ext-name "=" tlsrpt-ext-value */
 static bool
 is_extension(struct span field)

@@ -48,6 +48,11 @@ MUST_CHECK enum err tlsrpt_record_select(struct span_list txts,
 MUST_CHECK enum err tlsrpt_record_parse(struct span txt, struct arena *,
     struct tlsrpt_record *ret, struct why *why);
 
+/* One URI of a rua field, in the arena. E_SYNTAX: it names no destination, or
+ * more than one; E_NOMEM. */
+MUST_CHECK enum err tlsrpt_record_uri(struct span uri, struct arena *,
+    struct span *ret, struct why *why);
+
 const char *record_note_sentence(enum record_note);
 
 #endif

@@ -63,6 +63,9 @@ void config_needs_restart(const struct config *before,
     const struct config *after, struct buf *out);
 void config_free(struct config *); /* NULL is fine */
 
+/* "500ms", "30s", "5m", "4h", "1d", as a file has it. E_SYNTAX, E_RANGE. */
+MUST_CHECK enum err config_duration(struct span, int64_t *ret_ms);
+
 bool config_has_role(const struct config *, const char *role);
 
 /* Append the configuration in force as a file, with each option's sentence. */

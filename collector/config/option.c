@@ -108,6 +108,12 @@ parse_unit(struct span text, const struct unit *units, int64_t *ret)
 	return e;
 }
 
+enum err
+config_duration(struct span text, int64_t *ret_ms)
+{
+	return parse_unit(text, durations, ret_ms);
+}
+
 static void
 write_unit(int64_t v, const struct unit *units, struct buf *out)
 {

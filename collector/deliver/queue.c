@@ -4,9 +4,11 @@
 #include "codec/destination.h"
 #include "codec/lines.h"
 #include "deliver/retry.h"
+#include "deliver/suppressed.h"
 #include "model/limits.h"
 
 #define RUA_BYTES ((size_t)RUA_MAX * 4 * URI_TEXT_MAX)
+#define TEXTS_BYTES ((size_t)64 * 1024) /* of one reason */
 
 /* State and reason as the URI and the mode have it. */
 static void
@@ -38,7 +40,9 @@ queue_one(struct store *store, const struct config *c,
     const struct report_row *r, struct span uri, int64_t now_s, struct why *why)
 {
 	struct uuid id = uuid_new(now_s * NS_PER_S);
+	struct arena texts = ARENA_INIT(TEXTS_BYTES);
 	struct why refused = { { 0 } };
+	struct span suppressed = SPAN_NONE;
 	char text[UUID_TEXT_SIZE];
 	struct delivery d = {
 		.report = r->id,
@@ -46,13 +50,23 @@ queue_one(struct store *store, const struct config *c,
 		.host = SPAN_LIT(""),
 		.queued_s = now_s,
 	};
+	enum err e;
 
 	uuid_text(&id, text);
 	d.id = span_str(text);
 	judge(c, uri, &d, &refused);
+	e = suppressed_reason(store, &d, now_s, &texts, &suppressed, why);
+	if (suppressed.p != NULL) {
+		d.state = DELIVERY_SUPPRESSED;
+		d.reason = suppressed;
+		d.done_s = now_s;
+	}
 	d.due_s = retry_first_s(now_s, c->deliver_delay_min_ms / 1000,
 	    c->deliver_delay_max_ms / 1000, retry_random(d.host, r->day));
-	return store_delivery_add(store, &d, why);
+	if (e == E_OK)
+		e = store_delivery_add(store, &d, why);
+	arena_free(&texts);
+	return e;
 }
 
 enum err

@@ -27,7 +27,8 @@ send_job_new(const struct uuid *claim, const struct delivery *d)
 	j->id = arena_copy(&j->texts, d->id);
 	j->report = arena_copy(&j->texts, d->report);
 	j->host = arena_copy(&j->texts, d->host);
-	j->url = arena_copy(&j->texts, d->uri).p;
+	j->uri = arena_copy(&j->texts, d->uri);
+	j->url = j->uri.p;
 	if (j->id.p == NULL || j->report.p == NULL || j->host.p == NULL ||
 	    j->url == NULL) {
 		send_job_free(j);
@@ -183,13 +184,13 @@ send_job_answered(struct send_job *j, const struct config *c, int64_t now_s,
 }
 
 static void
-end_unsent(struct send_job *j, int64_t now_s, const char *why)
+end_unsent(struct send_job *j, int64_t now_s, struct span why)
 {
 	j->is_done = true;
 	j->outcome.attempt = (struct delivery_attempt){
 		.number = j->attempt,
 		.ended_s = now_s,
-		.answer = span_str(why),
+		.answer = why,
 	};
 }
 
@@ -197,12 +198,20 @@ void
 send_job_let_go(struct send_job *j, int64_t now_s, const char *why)
 {
 	leave(j, now_s);
-	end_unsent(j, now_s, why);
+	end_unsent(j, now_s, span_str(why));
 }
 
 void
 send_job_give_up(struct send_job *j, int64_t now_s, const char *reason)
 {
 	finish(j, DELIVERY_GIVEN_UP, reason, now_s);
+	end_unsent(j, now_s, span_str(reason));
+}
+
+void
+send_job_suppress(struct send_job *j, int64_t now_s, struct span reason)
+{
+	finish(j, DELIVERY_SUPPRESSED, reason.p, now_s);
+	j->outcome.is_forgiven = true;
 	end_unsent(j, now_s, reason);
 }

@@ -12,7 +12,7 @@ struct send_job {
 	struct send_job *next;
 	struct arena texts;
 	struct uuid claim;
-	struct span id, report, host;
+	struct span id, report, uri, host;
 	const char *url;
 	int64_t attempt, tries, first_s;
 	int64_t claimed_until_s;
@@ -36,5 +36,7 @@ void send_job_answered(struct send_job *, const struct config *, int64_t now_s,
 void send_job_let_go(struct send_job *, int64_t now_s, const char *why);
 /* It cannot be sent at all. */
 void send_job_give_up(struct send_job *, int64_t now_s, const char *reason);
+/* It is not to be sent there; reason lasts as long as the job. */
+void send_job_suppress(struct send_job *, int64_t now_s, struct span reason);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "deliver/queue.h"
 #include "deliver/send_job.h"
+#include "deliver/suppressed.h"
 #include "tlsrptd_version.h"
 
 /* More than an attempt may take, by far: past it another worker begins. */
@@ -110,9 +111,9 @@ keep_body(void *arg, const struct report_row *r)
 static enum err
 load(struct send_job *j, struct store *store, int64_t now_s, struct why *why)
 {
-	enum err e = E_OK;
+	enum err e = suppressed_stop(store, j, now_s, why);
 
-	if (j->body.len == 0)
+	if (e == E_OK && !j->is_done && j->body.len == 0)
 		e = store_report_get(store, j->report, keep_body, j, why);
 	if (e != E_ABSENT)
 		return e;

@@ -1,0 +1,1 @@
+DELETE FROM suppression WHERE kind = $1 AND value = $2
