@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "cli/cli.h"
+#include "model/limits.h"
 #include "store/store_delivery.h"
 
 const struct cli_option delivery_list_options[] = {
@@ -33,6 +34,7 @@ begin_json(struct json_out *out, const struct delivery *d)
 	json_out_text(out, "day", span_str(day));
 	json_out_text(out, "domain", d->domain);
 	json_out_text(out, "rua", d->uri);
+	json_out_text(out, "target", d->target);
 	json_out_text(out, "state", span_str(delivery_state_text(d->state)));
 	json_out_text(out, "reason", d->reason);
 	json_out_bool(out, "being-tried", d->is_claimed);
@@ -48,6 +50,19 @@ static int64_t
 next_or_last(const struct delivery *d)
 {
 	return d->done_s == 0 ? d->due_s : d->done_s;
+}
+
+static void
+note_target(struct cli_table *table, struct span target)
+{
+	struct buf note = BUF_INIT(2 * URI_TEXT_MAX);
+
+	if (target.len == 0)
+		return;
+	buf_adds(&note, "sent instead to ");
+	buf_add(&note, target);
+	cli_table_note(table, buf_span(&note));
+	buf_free(&note);
 }
 
 static enum err
@@ -69,6 +84,7 @@ list_delivery(void *arg, const struct delivery *d)
 	cli_table_count(l->table, (uint64_t)d->attempts);
 	cli_table_time(l->table, next_or_last(d));
 	cli_table_text(l->table, d->uri);
+	note_target(l->table, d->target);
 	return E_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "config/config_private.h"
 #include "config/domain_word.h"
 #include "config/key_word.h"
+#include "config/map_word.h"
 #include "config/option.h"
 #include "model/address.h"
 #include "model/address_filter.h"
@@ -303,6 +304,20 @@ check_bounce_address(struct parser *p)
 }
 
 static void
+check_map(struct parser *p)
+{
+	const struct list *list = &p->config->deliver_map;
+
+	at_option(p, "deliver", "map");
+	for (size_t i = 0; i < list->n; i++) {
+		struct why why = { { 0 } };
+
+		if (map_word_spell(&list->v[i], &why) != E_OK)
+			config_fault(p, "deliver.map: %s", why.text);
+	}
+}
+
+static void
 check_delay(struct parser *p)
 {
 	at_option(p, "deliver", "delay_min");
@@ -334,5 +349,6 @@ config_check(struct parser *p, const char *folder)
 	check_delay(p);
 	check_bounce_address(p);
 	check_networks(p);
+	check_map(p);
 	check_keys(p, folder);
 }

@@ -86,6 +86,7 @@ deliver_one(struct deliver_stage *s, const struct report_cursor *r,
 		e = mark_and_queue(s,
 		    &(const struct report_row){ .id = r->id,
 			.day = r->day,
+			.domain = r->domain,
 			.rua = handing.rua,
 			.failed = handing.failed },
 		    now_s, why);

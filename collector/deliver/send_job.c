@@ -28,7 +28,8 @@ send_job_new(const struct uuid *claim, const struct delivery *d)
 	j->report = arena_copy(&j->texts, d->report);
 	j->host = arena_copy(&j->texts, d->host);
 	j->uri = arena_copy(&j->texts, d->uri);
-	j->url = j->uri.p;
+	j->target = arena_copy(&j->texts, d->target);
+	j->url = d->target.len > 0 ? j->target.p : j->uri.p;
 	if (j->id.p == NULL || j->report.p == NULL || j->host.p == NULL ||
 	    j->url == NULL) {
 		send_job_free(j);

@@ -12,7 +12,7 @@ struct send_job {
 	struct send_job *next;
 	struct arena texts;
 	struct uuid claim;
-	struct span id, report, uri, host;
+	struct span id, report, uri, target, host;
 	const char *url;
 	int64_t attempt, tries, first_s;
 	int64_t claimed_until_s;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "deliver/queue.h"
+#include "deliver/plan.h"
 #include "deliver/send_job.h"
 #include "deliver/suppressed.h"
 #include "tlsrptd_version.h"

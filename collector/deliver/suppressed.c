@@ -57,6 +57,7 @@ suppressed_stop(struct store *store, struct send_job *j, int64_t now_s,
 	const struct delivery d = {
 		.report = j->report,
 		.uri = j->uri,
+		.target = j->target,
 		.host = j->host,
 	};
 	struct span reason = SPAN_NONE;

@@ -6,8 +6,8 @@
 #include "deliver/send_job.h"
 
 /* Which entry does, in the arena: "host a.example is suppressed: it wants
- * none"; SPAN_NONE: none does. Of the delivery report, uri and host are looked
- * at. */
+ * none"; SPAN_NONE: none does. Of the delivery report, uri, target and host are
+ * looked at. */
 MUST_CHECK enum err suppressed_reason(struct store *, const struct delivery *,
     int64_t now_s, struct arena *, struct span *ret, struct why *why);
 

@@ -12,8 +12,8 @@ store_delivery_add(struct store *store, const struct delivery *d,
 	const struct db_value null = { .type = DB_NULL };
 
 	return db_write(store->db, QUERY_DELIVERY_ADD, why, DB_T(d->id),
-	    DB_T(d->report), DB_T(d->uri), DB_T(d->host), DB_I(d->state),
-	    DB_T(d->reason), DB_I(d->queued_s), DB_I(d->due_s),
+	    DB_T(d->report), DB_T(d->uri), DB_T(d->target), DB_T(d->host),
+	    DB_I(d->state), DB_T(d->reason), DB_I(d->queued_s), DB_I(d->due_s),
 	    d->done_s == 0 ? null : DB_I(d->done_s), DB_I(d->to_sign));
 }
 
@@ -46,6 +46,7 @@ note_claimed(void *arg, const struct db_value *row)
 		.attempts = row[4].num,
 		.first_s = row[5].num,
 		.tries = row[6].num,
+		.target = row[7].bytes,
 	};
 	struct span id = arena_copy(&c->arena, d.id);
 
@@ -188,6 +189,7 @@ row_of(const struct db_value *row, struct delivery *ret)
 		.first_s = row[12].num,
 		.done_s = row[13].num,
 		.to_sign = row[14].num != 0,
+		.target = row[15].bytes,
 	};
 	return delivery_state_from_code(row[6].num, &ret->state);
 }

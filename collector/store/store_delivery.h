@@ -13,6 +13,7 @@ struct delivery {
 	int64_t day;	    /* of the report; not set by a claim */
 	struct span domain; /* likewise */
 	struct span uri;    /* of the rua set */
+	struct span target; /* URI that it goes to instead; empty: to uri */
 	struct span host;   /* that is visited; empty: the URI is refused */
 	enum delivery_state state;
 	struct span reason; /* of the state, for a person; may be empty */
@@ -39,8 +40,8 @@ struct delivery_attempt {
 };
 
 /* Queue it, unless there is a delivery of that report to that URI already. Of
- * the delivery id, report, uri, host, state, reason, queued_s, due_s, done_s
- * and to_sign are looked at. */
+ * the delivery id, report, uri, target, host, state, reason, queued_s, due_s,
+ * done_s and to_sign are looked at. */
 enum err store_delivery_add(struct store *, const struct delivery *,
     struct why *why);
 
@@ -57,8 +58,8 @@ struct delivery_wish {
 /* Begin an attempt of deliveries that are due, first those that are so for
  * longest, in a transaction of its own. Until lease_s later nobody else takes
  * them; after that everybody may. claim: a new UUID, for
- * store_delivery_settle. id, report, uri, host, attempts, first_s and
- * tries are set. What was handed over is claimed on E_OK only. */
+ * store_delivery_settle. id, report, uri, target, host, attempts, first_s
+ * and tries are set. What was handed over is claimed on E_OK only. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

@@ -6,7 +6,8 @@
 #include "store/store.h"
 
 struct mail_wanted {
-	struct span delivery, report, uri;
+	struct span delivery, report;
+	struct span uri; /* that it is sent to: of the rua set, or the target */
 };
 
 /* The next deliveries that wait for their mail, longest waiting first. */

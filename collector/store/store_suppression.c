@@ -132,8 +132,8 @@ store_suppression_find(struct store *store, const struct delivery *d,
 	struct find find = { .arena = arena };
 	struct list list = { keep, &find };
 	enum err e = db_read(store->db, QUERY_SUPPRESSION_FIND, hand_over,
-	    &list, why, DB_T(d->report), DB_T(d->uri), DB_T(d->host),
-	    DB_I(now_s));
+	    &list, why, DB_T(d->report), DB_T(d->uri), DB_T(d->target),
+	    DB_T(d->host), DB_I(now_s));
 
 	if (e != E_OK)
 		return e;

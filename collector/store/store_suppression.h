@@ -38,8 +38,8 @@ MUST_CHECK enum err store_suppression_list(struct store *, int64_t now_s,
     suppression_fn *, void *arg, struct why *why);
 
 /* What keeps the delivery from being sent, its texts in the arena. Of the
- * delivery report, uri and host are looked at. E_ABSENT: nothing does; why
- * stays empty. */
+ * delivery report, uri, target and host are looked at. E_ABSENT: nothing does;
+ * why stays empty. */
 MUST_CHECK enum err store_suppression_find(struct store *,
     const struct delivery *, int64_t now_s, struct arena *,
     struct suppression *ret, struct why *why);

@@ -8,4 +8,4 @@ WHERE delivery_id IN (SELECT delivery_id FROM delivery
     ORDER BY due_at
     LIMIT $4)
 RETURNING delivery_id, report_id, uri, host, attempts, first_at,
-    attempts - forgiven
+    attempts - forgiven, target

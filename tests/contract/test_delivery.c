@@ -427,6 +427,26 @@ test_mails_to_a_domain_are_counted_by_the_day(void **state)
 	assert_int_equal(0, mails_done(f, "", DAY));
 }
 
+static void
+test_a_mail_is_counted_where_it_went(void **state)
+{
+	const struct delivery d = {
+		.id = SPAN_LIT("d-1"),
+		.report = SPAN_LIT("r-1"),
+		.uri = SPAN_LIT("https://b.example/"),
+		.target = SPAN_LIT("mailto:tls@a.example"),
+		.host = SPAN_LIT("a.example"),
+		.state = DELIVERY_ACCEPTED,
+		.done_s = (int64_t)DAY * 86400,
+	};
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+	assert_int_equal(1, mails_done(f, "a.example", DAY));
+	assert_int_equal(0, mails_done(f, "b.example", DAY));
+}
+
 /* -- the operator's hand -- */
 
 static void
@@ -533,6 +553,7 @@ main(int argc, char **argv)
 		TEST(test_another_worker_takes_over_from_one_that_died),
 		TEST(test_two_workers_share_the_work),
 		TEST(test_mails_to_a_domain_are_counted_by_the_day),
+		TEST(test_a_mail_is_counted_where_it_went),
 		TEST(test_a_cancelled_one_is_not_tried_again),
 		TEST(test_one_that_is_done_can_be_tried_again),
 		TEST(test_all_are_listed),

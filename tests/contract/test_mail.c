@@ -158,6 +158,27 @@ test_nobody_claims_what_is_not_signed(void **state)
 }
 
 static void
+test_a_mail_is_made_for_where_it_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store,
+			  &(const struct delivery){
+			      .id = SPAN_LIT("d-1"),
+			      .report = SPAN_LIT("d-1"),
+			      .uri = SPAN_LIT("https://b.example/"),
+			      .target = SPAN_LIT("mailto:tls@a.example"),
+			      .host = SPAN_LIT("a.example"),
+			      .state = DELIVERY_QUEUED,
+			      .to_sign = true,
+			  },
+			  &why),
+	    &why);
+	assert_int_equal(1, wanted(f, 4).n);
+}
+
+static void
 test_a_mail_for_nobody_is_not_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -259,6 +280,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_nobody_claims_what_is_not_signed),
+		TEST(test_a_mail_is_made_for_where_it_goes),
 		TEST(test_a_mail_for_nobody_is_not_kept),
 		TEST(test_what_cannot_be_signed_is_given_up),
 		TEST(test_a_mail_goes_with_its_delivery),
