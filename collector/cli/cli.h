@@ -81,6 +81,8 @@ void cli_table_count(struct cli_table *, uint64_t);
 void cli_table_time(struct cli_table *, int64_t s); /* 0: "-" */
 /* A line of its own, indented, below the row that was filled last. */
 void cli_table_note(struct cli_table *, struct span);
+/* The same: where deliver.map has a delivery go. Nothing if it is empty. */
+void cli_note_target(struct cli_table *, struct span target);
 /* Print and free it; empty: the text instead, if there are no rows. */
 int cli_table_print(const struct cli *, struct cli_table *, const char *empty);
 
@@ -109,6 +111,7 @@ int cmd_emit(struct cli *);
 int cmd_record_parse(struct cli *);
 int cmd_report_build(struct cli *);
 int cmd_report_list(struct cli *);
+int cmd_report_send(struct cli *);
 int cmd_report_show(struct cli *);
 int cmd_status(struct cli *);
 int cmd_suppression_add(struct cli *);
@@ -119,6 +122,7 @@ int cmd_tally_list(struct cli *);
 extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
     emit_options[], report_build_options[], report_list_options[],
+    report_send_options[];
     suppression_add_options[], tally_list_options[];
 
 #endif

@@ -52,8 +52,8 @@ next_or_last(const struct delivery *d)
 	return d->done_s == 0 ? d->due_s : d->done_s;
 }
 
-static void
-note_target(struct cli_table *table, struct span target)
+void
+cli_note_target(struct cli_table *table, struct span target)
 {
 	struct buf note = BUF_INIT(2 * URI_TEXT_MAX);
 
@@ -84,7 +84,7 @@ list_delivery(void *arg, const struct delivery *d)
 	cli_table_count(l->table, (uint64_t)d->attempts);
 	cli_table_time(l->table, next_or_last(d));
 	cli_table_text(l->table, d->uri);
-	note_target(l->table, d->target);
+	cli_note_target(l->table, d->target);
 	return E_OK;
 }
 

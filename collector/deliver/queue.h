@@ -11,4 +11,25 @@
 MUST_CHECK enum err queue_report(struct store *, const struct config *,
     const struct report_row *, int64_t now_s, struct why *why);
 
+/* -- by hand -- */
+
+enum queue_finding {
+	QUEUE_NEW,
+	QUEUE_THERE,	/* queued before: it stays as it is */
+	QUEUE_UNWANTED, /* deliver.only_with_failures leaves it out */
+};
+
+/* delivery: as it is in the queue; if it is not, as it would be, without an id.
+ */
+typedef enum err queue_fn(void *arg, enum queue_finding,
+    const struct delivery *);
+
+/* Do what queue_report would do with deliver.mode on, in a transaction of its
+ * own, and tell of each destination; dry: change nothing. Beside what is looked
+ * at above delivered_s and stale are. E_CONFLICT: the report has not been
+ * handed over yet. */
+MUST_CHECK enum err queue_by_hand(struct store *, const struct config *,
+    const struct report_row *, bool dry, int64_t now_s, queue_fn *, void *arg,
+    struct why *why);
+
 #endif

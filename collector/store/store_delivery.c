@@ -257,6 +257,17 @@ store_delivery_mails_done(struct store *store, struct span domain, int64_t day,
 	    DB_I(DELIVERY_ACCEPTED));
 }
 
+enum err
+store_delivery_find(struct store *store, struct span report, struct span uri,
+    delivery_fn *fn, void *arg, struct why *why)
+{
+	struct list list = { .fn = fn, .arg = arg };
+	enum err e = db_read(store->db, QUERY_DELIVERY_FIND, hand_over, &list,
+	    why, DB_T(report), DB_T(uri));
+
+	return e == E_OK && list.n == 0 ? E_ABSENT : e;
+}
+
 struct attempts {
 	delivery_attempt_fn *fn;
 	void *arg;

@@ -90,6 +90,10 @@ MUST_CHECK enum err store_delivery_get(struct store *, struct span id,
  * UTC day. */
 MUST_CHECK enum err store_delivery_mails_done(struct store *,
     struct span domain, int64_t day, uint64_t *ret, struct why *why);
+/* The one of that report to that URI. E_ABSENT: there is none; why stays empty.
+ */
+MUST_CHECK enum err store_delivery_find(struct store *, struct span report,
+    struct span uri, delivery_fn *, void *arg, struct why *why);
 typedef enum err delivery_attempt_fn(void *arg,
     const struct delivery_attempt *);
 MUST_CHECK enum err store_delivery_attempts(struct store *, struct span id,

@@ -37,7 +37,7 @@ add(struct fixture *f, unsigned n, int64_t due_s)
 
 struct seen {
 	struct delivery d[8]; /* but for the texts */
-	char id[8][64], reason[8][64];
+	char id[8][64], reason[8][64], target[8][64];
 	size_t n;
 };
 
@@ -50,6 +50,7 @@ note(void *arg, const struct delivery *d)
 	s->d[s->n] = *d;
 	(void)snprintf(s->id[s->n], 64, "%.*s", SPAN_ARG(d->id));
 	(void)snprintf(s->reason[s->n], 64, "%.*s", SPAN_ARG(d->reason));
+	(void)snprintf(s->target[s->n], 64, "%.*s", SPAN_ARG(d->target));
 	s->n++;
 	return E_OK;
 }
@@ -502,6 +503,37 @@ test_one_that_is_done_can_be_tried_again(void **state)
 
 /* -- lists -- */
 
+static void
+test_one_is_found_by_report_and_uri(void **state)
+{
+	struct fixture *f = *state;
+	const struct delivery d = {
+		.id = SPAN_LIT("d-x"),
+		.report = SPAN_LIT("r-1"),
+		.uri = SPAN_LIT("mailto:b@b.example"),
+		.target = SPAN_LIT("mailto:c@c.example"),
+		.state = DELIVERY_SHADOW,
+		.queued_s = NOW_S,
+		.done_s = NOW_S,
+	};
+	struct why why = { { 0 } };
+	struct seen s = { .n = 0 };
+
+	add(f, 1, NOW_S);
+	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+	assert_ok_why(store_delivery_find(f->store, SPAN_LIT("r-1"), d.uri,
+			  note, &s, &why),
+	    &why);
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-x", s.id[0]);
+	assert_string_equal("mailto:c@c.example", s.target[0]);
+	assert_err(E_ABSENT,
+	    store_delivery_find(f->store, SPAN_LIT("r-2"), d.uri, note, &s,
+		&why));
+	assert_string_equal("", why.text);
+	assert_string_equal("", get(f, "d-0001").target[0]);
+}
+
 struct listing {
 	unsigned n;
 	char last[64];
@@ -556,6 +588,7 @@ main(int argc, char **argv)
 		TEST(test_a_mail_is_counted_where_it_went),
 		TEST(test_a_cancelled_one_is_not_tried_again),
 		TEST(test_one_that_is_done_can_be_tried_again),
+		TEST(test_one_is_found_by_report_and_uri),
 		TEST(test_all_are_listed),
 	};
 

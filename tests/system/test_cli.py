@@ -28,6 +28,7 @@ OPTIONS = {
     "report list": ["--day"],
     "report show": [],
     "report build": ["--day", "--close"],
+    "report send": ["--day", "--dry-run"],
     "delivery list": ["--state"],
     "delivery show": [],
     "delivery retry": [],
