@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "deliver/plan.h"
+#include "deliver/report_body.h"
 #include "deliver/send_job.h"
 #include "deliver/suppressed.h"
 #include "tlsrptd_version.h"
@@ -11,7 +12,6 @@
 /* More than an attempt may take, by far: past it another worker begins. */
 #define LEASE_MARGIN_S 300
 #define HOSTS_MAX ((size_t)1 << 20) /* bytes */
-#define CONTENT_TYPE "application/tlsrpt+gzip"
 
 struct send_stage {
 	const struct config *config;
@@ -109,15 +109,27 @@ keep_body(void *arg, const struct report_row *r)
 }
 
 static enum err
-load(struct send_job *j, struct store *store, int64_t now_s, struct why *why)
+load(const struct send_stage *s, struct send_job *j, struct store *store,
+    struct why *why)
 {
+	const int64_t now_s = clock_wall_s(s->clock);
 	enum err e = suppressed_stop(store, j, now_s, why);
 
-	if (e == E_OK && !j->is_done && j->body.len == 0)
-		e = store_report_get(store, j->report, keep_body, j, why);
-	if (e != E_ABSENT)
+	if (e != E_OK || j->is_done || j->body.len > 0)
 		return e;
-	send_job_give_up(j, now_s, "the report is not in the store any more");
+	e = store_report_get(store, j->report, keep_body, j, why);
+	if (e == E_ABSENT) {
+		send_job_give_up(j, now_s,
+		    "the report is not in the store any more");
+		*why = (struct why){ { 0 } };
+		return E_OK;
+	}
+	if (e == E_OK)
+		e = report_body_format(s->config, &j->body);
+	if (e != E_RANGE && e != E_SYNTAX)
+		return e;
+	send_job_give_up(j, now_s,
+	    "the report cannot be unpacked, or is larger than report.max_size");
 	*why = (struct why){ { 0 } };
 	return E_OK;
 }
@@ -127,7 +139,7 @@ post(struct send_stage *s, struct send_job *j, struct why *why)
 {
 	const struct http_post request = {
 		.url = j->url,
-		.content_type = CONTENT_TYPE,
+		.content_type = report_body_type(s->config),
 		.body = buf_span(&j->body),
 		.verify = !j->unverified,
 	};
@@ -159,7 +171,7 @@ post_all(struct send_stage *s, struct store *store, struct why *why)
 			send_job_let_go(j, clock_wall_s(s->clock),
 			    "its claim would have run out meanwhile");
 		else
-			e = load(j, store, clock_wall_s(s->clock), why);
+			e = load(s, j, store, why);
 		if (e == E_OK && !j->is_done)
 			e = post(s, j, why);
 	}
