@@ -242,6 +242,8 @@ claim_one(struct send_stage *s, struct store *store, struct why *why)
 		.now_s = clock_wall_s(s->clock),
 		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
 		.max = 1,
+		.host_hourly = s->config->deliver_host_hourly,
+		.mailbox_hourly = s->config->deliver_mailbox_hourly,
 	};
 	enum err e;
 

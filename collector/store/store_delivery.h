@@ -53,13 +53,17 @@ struct delivery_wish {
 	/* Hosts that are left out, each between commas: ",a.example,"; or
 	 * empty. */
 	struct span but_hosts;
+	/* Claims an hour of one host over HTTPS, and of one mailbox, by all
+	 * workers; 0: any number. */
+	int64_t host_hourly, mailbox_hourly;
 };
 
 /* Begin an attempt of deliveries that are due, first those that are so for
  * longest, in a transaction of its own. Until lease_s later nobody else takes
  * them; after that everybody may. claim: a new UUID, for
- * store_delivery_settle. id, report, uri, target, host, attempts, first_s
- * and tries are set. What was handed over is claimed on E_OK only. */
+ * store_delivery_settle. What is past an hourly ceiling is put back into the
+ * next hour: that is no attempt. id, report, uri, target, host, attempts,
+ * first_s and tries are set. What was handed over is claimed on E_OK only. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

@@ -106,8 +106,12 @@ claim(struct fixture *f, int64_t now_s, size_t max, struct seen *ret)
 	struct uuid id = uuid_new(now_s * NS_PER_S);
 	struct why why = { { 0 } };
 
-	const struct delivery_wish wish = { now_s, LEASE_S, max,
-		SPAN_LIT(",busy.example,b.example,") };
+	const struct delivery_wish wish = {
+		.now_s = now_s,
+		.lease_s = LEASE_S,
+		.max = max,
+		.but_hosts = SPAN_LIT(",busy.example,b.example,"),
+	};
 
 	ret->n = 0;
 	assert_ok_why(store_delivery_claim(f->store, &id, &wish, note, ret,
@@ -309,8 +313,12 @@ count(void *arg, const struct delivery *d)
 static void *
 claim_until_none(void *arg)
 {
-	const struct delivery_wish wish = { NOW_S, LEASE_S, 7, SPAN_LIT("") };
 	struct worker *w = arg;
+	const struct delivery_wish wish = {
+		.now_s = NOW_S,
+		.lease_s = LEASE_S,
+		.max = 7,
+	};
 	struct store *store;
 	unsigned before, now = 0;
 	enum err e = store_open(w->f->url, &store, NULL);

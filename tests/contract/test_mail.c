@@ -101,8 +101,11 @@ count(void *arg, const struct delivery *d)
 static struct uuid
 claim(struct fixture *f, size_t *ret_n)
 {
-	const struct delivery_wish wish = { NOW_S + 99, LEASE_S, 8,
-		SPAN_LIT("") };
+	const struct delivery_wish wish = {
+		.now_s = NOW_S + 99,
+		.lease_s = LEASE_S,
+		.max = 8,
+	};
 	struct uuid id = uuid_new(NOW_S * NS_PER_S);
 	struct why why = { { 0 } };
 

@@ -1,0 +1,1 @@
+SELECT n FROM visit WHERE target = $1 AND hour = $2
