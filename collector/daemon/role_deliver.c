@@ -8,6 +8,7 @@
 #include "daemon/worker.h"
 #include "deliver/deliver_stage.h"
 #include "deliver/send_stage.h"
+#include "deliver/summary.h"
 
 /* Between two looks for reports that were built, and for deliveries that are
  * due. */
@@ -20,18 +21,24 @@ struct delivering {
 	struct deliver_stage files;
 	int64_t looked_ns; /* monotonic */
 	struct send_stage *send;
+	struct summary summary;
 };
 
+/* For what was built, and whether a day is over. */
 static enum err
-hand_over_built(struct delivering *r, struct store *store, struct why *why)
+look(struct delivering *r, struct store *store, struct why *why)
 {
 	int64_t now_ns = clock_mono_ns(r->context->clock);
+	enum err e, told;
 
 	if (r->looked_ns != 0 && now_ns - r->looked_ns < LOOK_NS)
 		return E_OK;
 	r->looked_ns = now_ns;
 	r->files.store = store;
-	return deliver_stage_run(&r->files, why);
+	e = deliver_stage_run(&r->files, why);
+	told = summary_step(&r->summary, store, clock_wall_s(r->context->clock),
+	    e == E_OK ? why : NULL);
+	return e == E_OK ? told : e;
 }
 
 /* What cannot be handed over does not keep back what can be sent. */
@@ -40,7 +47,7 @@ step(void *arg, struct store *store, struct why *why)
 {
 	struct delivering *r = arg;
 	struct waker *waker = r->context->waker;
-	enum err e = hand_over_built(r, store, why), sent;
+	enum err e = look(r, store, why), sent;
 
 	waker_prepare(waker);
 	sent = send_stage_run(r->send, store, waker->fd,

@@ -103,6 +103,21 @@ typedef enum err delivery_attempt_fn(void *arg,
 MUST_CHECK enum err store_delivery_attempts(struct store *, struct span id,
     delivery_attempt_fn *, void *arg, struct why *why);
 
+/* Those done from first_s on and before end_s, by state and by whether they go
+ * by mail. */
+typedef enum err delivery_count_fn(void *arg, enum delivery_state, bool by_mail,
+    uint64_t n);
+MUST_CHECK enum err store_delivery_done(struct store *, int64_t first_s,
+    int64_t end_s, delivery_count_fn *, void *arg, struct why *why);
+
+struct delivery_work {
+	uint64_t attempts; /* begun from first_s on and before end_s */
+	uint64_t waiting;  /* not done now */
+	int64_t oldest_s;  /* when the oldest of those was queued; 0: none */
+};
+MUST_CHECK enum err store_delivery_work(struct store *, int64_t first_s,
+    int64_t end_s, struct delivery_work *ret, struct why *why);
+
 /* The operator's hand. E_CONFLICT: it is still being tried; E_ABSENT. */
 MUST_CHECK enum err store_delivery_retry(struct store *, struct span id,
     int64_t now_s, struct why *why);

@@ -509,6 +509,83 @@ test_one_that_is_done_can_be_tried_again(void **state)
 	assert_int_equal(NOW_S + 99999, s.d[0].first_s);
 }
 
+/* -- counts -- */
+
+static enum err
+note_count(void *arg, enum delivery_state state, bool by_mail, uint64_t n)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	(void)snprintf(text + len, 256 - len, "%s %d %llu\n",
+	    delivery_state_text(state), by_mail, (unsigned long long)n);
+	return E_OK;
+}
+
+static void
+add_as(struct fixture *f, unsigned n, const char *uri, const char *target,
+    enum delivery_state state, int64_t done_s)
+{
+	char id[64];
+	const struct delivery d = {
+		.id = { id, (size_t)snprintf(id, sizeof(id), "d-%04u", n) },
+		.report = SPAN_LIT("r-1"),
+		.uri = span_str(uri),
+		.target = span_str(target),
+		.state = state,
+		.queued_s = NOW_S - n,
+		.due_s = NOW_S + n,
+		.done_s = done_s,
+	};
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+}
+
+static void
+test_what_was_done_in_a_time_is_counted(void **state)
+{
+	struct fixture *f = *state;
+	char got[256] = "";
+
+	add_as(f, 1, "mailto:a@a.example", "", DELIVERY_GIVEN_UP, NOW_S);
+	add_as(f, 2, "mailto:b@a.example", "", DELIVERY_GIVEN_UP, NOW_S + 9);
+	add_as(f, 3, "https://a.example", "", DELIVERY_GIVEN_UP, NOW_S);
+	add_as(f, 4, "mailto:c@a.example", "https://b.example",
+	    DELIVERY_ACCEPTED, NOW_S);
+	add_as(f, 5, "https://c.example", "", DELIVERY_ACCEPTED, NOW_S + 10);
+	add_as(f, 6, "https://d.example", "", DELIVERY_ACCEPTED, NOW_S - 1);
+	add_as(f, 7, "https://e.example", "", DELIVERY_QUEUED, 0);
+	assert_ok(store_delivery_done(f->store, NOW_S, NOW_S + 10, note_count,
+	    got, NULL));
+	assert_string_equal("accepted 0 1\n"
+			    "given-up 0 1\n"
+			    "given-up 1 2\n",
+	    got);
+}
+
+static void
+test_work_is_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct delivery_work w = { 1, 1, 1 };
+	struct seen s;
+
+	assert_ok(store_delivery_work(f->store, 0, INT64_MAX, &w, NULL));
+	assert_int_equal(0, w.attempts + w.waiting);
+	assert_int_equal(0, w.oldest_s);
+	add_as(f, 1, "https://a.example", "", DELIVERY_QUEUED, 0);
+	add_as(f, 2, "https://b.example", "", DELIVERY_QUEUED, 0);
+	add_as(f, 3, "https://c.example", "", DELIVERY_SHADOW, NOW_S);
+	(void)claim(f, NOW_S + 1, 1, &s);
+	(void)claim(f, NOW_S + 2, 1, &s);
+	assert_ok(
+	    store_delivery_work(f->store, NOW_S + 1, NOW_S + 2, &w, NULL));
+	assert_int_equal(1, w.attempts);
+	assert_int_equal(2, w.waiting);
+	assert_int_equal(NOW_S - 2, w.oldest_s);
+}
+
 /* -- lists -- */
 
 static void
@@ -596,6 +673,8 @@ main(int argc, char **argv)
 		TEST(test_a_mail_is_counted_where_it_went),
 		TEST(test_a_cancelled_one_is_not_tried_again),
 		TEST(test_one_that_is_done_can_be_tried_again),
+		TEST(test_what_was_done_in_a_time_is_counted),
+		TEST(test_work_is_counted),
 		TEST(test_one_is_found_by_report_and_uri),
 		TEST(test_all_are_listed),
 	};
