@@ -61,12 +61,13 @@ end(struct fixture *f, const struct uuid *claim, const char *id,
 }
 
 static void
-queue(struct fixture *f, const char *id, const char *uri)
+queue_to(struct fixture *f, const char *id, const char *uri, const char *target)
 {
 	const struct delivery d = {
 		.id = span_str(id),
 		.report = span_str(id),
 		.uri = span_str(uri),
+		.target = span_str(target),
 		.host = SPAN_LIT("a.example"),
 		.state = DELIVERY_QUEUED,
 		.queued_s = NOW_S,
@@ -75,6 +76,12 @@ queue(struct fixture *f, const char *id, const char *uri)
 	struct why why = { { 0 } };
 
 	assert_ok_why(store_delivery_add(f->store, &d, &why), &why);
+}
+
+static void
+queue(struct fixture *f, const char *id, const char *uri)
+{
+	queue_to(f, id, uri, "");
 }
 
 static void
@@ -387,6 +394,22 @@ test_one_may_be_enough(void **state)
 }
 
 static void
+test_mailbox_that_it_was_sent_to_instead_is_the_dead_one(void **state)
+{
+	const struct bounce_limit one = { 1, 1000, 5000 };
+	const struct bounce b = { SPAN_LIT("a"), 1, true, SPAN_LIT(UNKNOWN) };
+	struct fixture *f = *state;
+	struct uuid claim;
+	int64_t until;
+
+	queue_to(f, "a", "mailto:other@b.example", TLS);
+	claim = begin(f);
+	end(f, &claim, "a", 1, DELIVERY_HANDED_OVER);
+	assert_ok(store_bounce_add(f->store, &b, &one, NOW_S, &until, NULL));
+	assert_string_equal(TLS, suppression(f).uri);
+}
+
+static void
 bounce_three(struct fixture *f)
 {
 	static const char *const ids[] = { "a", "b", "c" };
@@ -440,6 +463,7 @@ main(int argc, char **argv)
 		TEST(test_counting_begins_anew_behind_a_suppression),
 		TEST(test_window),
 		TEST(test_one_may_be_enough),
+		TEST(test_mailbox_that_it_was_sent_to_instead_is_the_dead_one),
 		TEST(test_suppression_that_lasts_longer_stays),
 		TEST(test_suppression_that_has_run_out_is_renewed),
 	};
