@@ -6,15 +6,23 @@
 #define PAGE 1000
 
 enum err
+delivery_host_lower(struct store *store, struct span id, struct why *why)
+{
+	return db_write(store->db, QUERY_DELIVERY_HOST_LOWER, why, DB_T(id));
+}
+
+enum err
 store_delivery_add(struct store *store, const struct delivery *d,
     struct why *why)
 {
 	const struct db_value null = { .type = DB_NULL };
 
-	return db_write(store->db, QUERY_DELIVERY_ADD, why, DB_T(d->id),
+	enum err e = db_write(store->db, QUERY_DELIVERY_ADD, why, DB_T(d->id),
 	    DB_T(d->report), DB_T(d->uri), DB_T(d->target), DB_T(d->host),
 	    DB_I(d->state), DB_T(d->reason), DB_I(d->queued_s), DB_I(d->due_s),
 	    d->done_s == 0 ? null : DB_I(d->done_s), DB_I(d->to_sign));
+
+	return e == E_OK ? delivery_host_lower(store, d->id, why) : e;
 }
 
 /* -- what came of a claim -- */
@@ -39,9 +47,11 @@ write_settled(struct store *store, const char *worker, struct span id,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]) },
 	    ret_changed, why);
-	if (e == E_OK && *ret_changed > 0 && o->done_s != 0)
-		e = db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id));
-	return e;
+	if (e != E_OK || *ret_changed == 0)
+		return e;
+	return o->done_s == 0
+	    ? delivery_host_lower(store, id, why)
+	    : db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id));
 }
 
 enum err
@@ -236,18 +246,33 @@ change(struct store *store, const struct db_statement *statement,
 			 : e;
 }
 
+static enum err
+end_change(struct store *store, enum err e, struct why *why)
+{
+	if (e == E_OK)
+		return db_commit(store->db, why);
+	db_rollback(store->db);
+	return e;
+}
+
 enum err
 store_delivery_retry(struct store *store, struct span id, int64_t now_s,
     struct why *why)
 {
 	const struct db_value params[] = { DB_T(id), DB_I(DELIVERY_RETRYING),
 		DB_I(now_s) };
+	enum err e = db_begin(store->db, why);
 
-	return change(store,
+	if (e != E_OK)
+		return e;
+	e = change(store,
 	    &(const struct db_statement){ .query = QUERY_DELIVERY_RETRY,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]) },
 	    id, "is still being tried", why);
+	if (e == E_OK)
+		e = delivery_host_lower(store, id, why);
+	return end_change(store, e, why);
 }
 
 enum err
@@ -256,12 +281,16 @@ store_delivery_cancel(struct store *store, struct span id, int64_t now_s,
 {
 	const struct db_value params[] = { DB_T(id), DB_I(DELIVERY_CANCELLED),
 		DB_T(SPAN_LIT("by the operator")), DB_I(now_s) };
-	enum err e = change(store,
+	enum err e = db_begin(store->db, why);
+
+	if (e != E_OK)
+		return e;
+	e = change(store,
 	    &(const struct db_statement){ .query = QUERY_DELIVERY_CANCEL,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]) },
 	    id, "is done already", why);
-
-	return e == E_OK ? db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id))
-			 : e;
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id));
+	return end_change(store, e, why);
 }

@@ -41,7 +41,7 @@ struct delivery_attempt {
 
 /* Queue it, unless there is a delivery of that report to that URI already. Of
  * the delivery id, report, uri, target, host, state, reason, queued_s, due_s,
- * done_s and to_sign are looked at. */
+ * done_s and to_sign are looked at. In a transaction of the caller's. */
 enum err store_delivery_add(struct store *, const struct delivery *,
     struct why *why);
 
@@ -50,9 +50,9 @@ typedef enum err delivery_fn(void *arg, const struct delivery *);
 struct delivery_wish {
 	int64_t now_s, lease_s;
 	size_t max;
-	/* Hosts that are left out, each between commas: ",a.example,"; or
-	 * empty. */
-	struct span but_hosts;
+	/* Whether one more attempt at the host may begin; asked before each is
+	 * handed over. NULL: any. */
+	bool (*may_visit)(void *arg, struct span host);
 	/* Claims an hour of one host over HTTPS, and of one mailbox, by all
 	 * workers; 0: any number. */
 	int64_t host_hourly, mailbox_hourly;

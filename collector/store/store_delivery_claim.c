@@ -6,8 +6,8 @@
 
 #define S_PER_HOUR 3600
 #define PUT_BACK_MAX 200 /* in one transaction: others want the store, too */
-/* More than an id and a target take. */
-#define BYTES_EACH (URI_TEXT_MAX + 256)
+#define BYTES_EACH ((size_t)URI_TEXT_MAX + 65536) /* an id and a target */
+#define HOSTS_BYTES ((size_t)16 << 20) /* of all that one claim looks at */
 
 struct due {
 	struct span id;
@@ -15,14 +15,22 @@ struct due {
 	int64_t hourly;	    /* its ceiling; 0: none */
 };
 
+/* Hosts up to here, by when they are due, are passed over: they are busy. */
+struct host_cursor {
+	int64_t due_s;
+	struct span host;
+};
+
 struct claim {
 	struct db *db;
 	const struct delivery_wish *wish;
 	int64_t hour;
 	char worker[UUID_TEXT_SIZE];
+	struct arena hosts; /* the cursor's and the next one's */
+	struct host_cursor passed, at;
+	bool found;
 	struct arena arena; /* of what is due */
-	struct due *due;
-	size_t ndue;
+	struct due due;
 	size_t n, nput_back; /* so far */
 	bool is_late;	     /* another worker made the last visit meanwhile */
 	int64_t attempt;     /* of the last that was claimed */
@@ -130,55 +138,110 @@ static enum err
 note_due(void *arg, const struct db_value *row)
 {
 	struct claim *c = arg;
-	struct span uri = row[3].bytes.len > 0 ? row[3].bytes : row[1].bytes;
+	struct span uri = row[2].bytes.len > 0 ? row[2].bytes : row[1].bytes;
 	struct span rest = uri;
 	bool is_mail = span_take(&rest, SPAN_LIT("mailto:"));
-	struct due *d = &c->due[c->ndue];
 
-	if (c->ndue == c->wish->max)
-		return E_NOMEM;
-	*d = (struct due){
+	c->found = true;
+	c->due = (struct due){
 		.id = arena_copy(&c->arena, row[0].bytes),
-		.target = arena_copy(&c->arena, is_mail ? uri : row[2].bytes),
+		.target = arena_copy(&c->arena, is_mail ? uri : c->at.host),
 		.hourly = is_mail ? c->wish->mailbox_hourly
 				  : c->wish->host_hourly,
 	};
-	c->ndue++;
-	return d->id.p == NULL || d->target.p == NULL ? E_NOMEM : E_OK;
+	return c->due.id.p == NULL || c->due.target.p == NULL ? E_NOMEM : E_OK;
 }
 
-/* As many as there is still room for. */
+/* -- hosts -- */
+
 static enum err
-claim_round(struct claim *c)
+note_host(void *arg, const struct db_value *row)
 {
-	const struct delivery_wish *w = c->wish;
+	struct claim *c = arg;
+
+	c->found = true;
+	c->at = (struct host_cursor){ row[0].num,
+		arena_copy(&c->hosts, row[1].bytes) };
+	return c->at.host.p == NULL ? E_NOMEM : E_OK;
+}
+
+/* Into c->at, unless *ret_found is false. */
+static enum err
+next_host(struct claim *c, bool *ret_found)
+{
+	enum err e;
+
+	c->found = false;
+	e = db_read(c->db, QUERY_DELIVERY_HOST_NEXT, note_host, c, NULL,
+	    DB_I(c->wish->now_s), DB_I(c->passed.due_s), DB_T(c->passed.host));
+	*ret_found = c->found;
+	return e;
+}
+
+static bool
+may_visit(const struct claim *c)
+{
+	return c->wish->may_visit == NULL ||
+	    c->wish->may_visit(c->arg, c->at.host);
+}
+
+/* When the host is due now that one of its deliveries is not. */
+static enum err
+move_host(struct claim *c)
+{
+	int64_t due_s = -1;
+	enum err e = db_read(c->db, QUERY_DELIVERY_HOST_DUE, note_number,
+	    &due_s, NULL, DB_T(c->at.host));
+
+	if (e != E_OK)
+		return e;
+	return due_s == -1 ? db_write(c->db, QUERY_DELIVERY_HOST_FORGET, NULL,
+				 DB_T(c->at.host))
+			   : db_write(c->db, QUERY_DELIVERY_HOST_MOVE, NULL,
+				 DB_T(c->at.host), DB_I(due_s));
+}
+
+/* Its next delivery; there is none if others have it, or the host's time is
+ * older than what it has. */
+static enum err
+claim_at_host(struct claim *c)
+{
 	enum err e;
 
 	arena_reset(&c->arena);
-	c->ndue = 0;
-	c->due = arena_alloc(&c->arena, w->max * sizeof(*c->due));
-	if (c->due == NULL)
-		return E_NOMEM;
+	c->found = false;
 	e = db_read(c->db, QUERY_DELIVERY_DUE, note_due, c, NULL,
-	    DB_I(w->now_s), DB_T(w->but_hosts), DB_I(w->max - c->n));
-	for (size_t i = 0; e == E_OK && i < c->ndue; i++)
-		e = claim_one(c, &c->due[i]);
-	return e;
+	    DB_T(c->at.host), DB_I(c->wish->now_s));
+	if (e != E_OK)
+		return e;
+	if (c->found)
+		e = claim_one(c, &c->due);
+	else
+		c->passed = c->at;
+	return e == E_OK ? move_host(c) : e;
+}
+
+static bool
+may_go_on(const struct claim *c)
+{
+	return c->n < c->wish->max && c->nput_back < PUT_BACK_MAX &&
+	    !c->is_late;
 }
 
 static enum err
 claim_all(struct claim *c, struct why *why)
 {
 	enum err e = db_begin(c->db, why);
-	size_t before;
+	bool found = true;
 
 	if (e != E_OK)
 		return e;
-	do {
-		before = c->nput_back;
-		e = claim_round(c);
-	} while (e == E_OK && c->nput_back > before && c->n < c->wish->max &&
-	    c->nput_back < PUT_BACK_MAX && !c->is_late);
+	while (e == E_OK && may_go_on(c) &&
+	    (e = next_host(c, &found)) == E_OK && found)
+		if (may_visit(c))
+			e = claim_at_host(c);
+		else
+			c->passed = c->at;
 	if (e != E_OK && c->db->err == E_OK) {
 		db_rollback(c->db);
 		return why_set(why, e, "%s", err_text(e));
@@ -196,7 +259,9 @@ store_delivery_claim(struct store *store, const struct uuid *id,
 		.db = store->db,
 		.wish = wish,
 		.hour = wish->now_s / S_PER_HOUR,
-		.arena = ARENA_INIT(wish->max * BYTES_EACH + 65536),
+		.hosts = ARENA_INIT(HOSTS_BYTES),
+		.passed = { INT64_MIN, SPAN_LIT("") },
+		.arena = ARENA_INIT(BYTES_EACH),
 		.fn = fn,
 		.arg = arg,
 	};
@@ -204,6 +269,7 @@ store_delivery_claim(struct store *store, const struct uuid *id,
 
 	uuid_text(id, c.worker);
 	e = claim_all(&c, why);
+	arena_free(&c.hosts);
 	arena_free(&c.arena);
 	return e;
 }

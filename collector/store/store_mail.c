@@ -34,7 +34,8 @@ store_mail_put(struct store *store, struct span delivery,
 {
 	(void)db_write(store->db, QUERY_MAIL_PUT, why, DB_T(delivery),
 	    DB_B(mail->message), DB_T(mail->keys), DB_I(mail->signed_s));
-	return db_write(store->db, QUERY_MAIL_SIGNED, why, DB_T(delivery));
+	(void)db_write(store->db, QUERY_MAIL_SIGNED, why, DB_T(delivery));
+	return delivery_host_lower(store, delivery, why);
 }
 
 enum err

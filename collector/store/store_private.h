@@ -20,6 +20,11 @@ content_key_of(const struct db_value *v)
 	return key;
 }
 
+/* The delivery's host has one to be claimed when that is due, at the latest.
+ * After each statement that lets one be claimed, or sooner, in its transaction.
+ */
+enum err delivery_host_lower(struct store *, struct span id, struct why *why);
+
 /* A detail out of its columns, detail_key first, as views of the row. E_SYNTAX:
  * a result type that there is none of. */
 MUST_CHECK enum err tally_detail_of(const struct db_value *,

@@ -26,7 +26,11 @@ count_claimed(void *arg, const struct delivery *d)
 static struct uuid
 begin(struct fixture *f)
 {
-	const struct delivery_wish wish = { NOW_S, LEASE_S, 8, SPAN_LIT("") };
+	const struct delivery_wish wish = {
+		.now_s = NOW_S,
+		.lease_s = LEASE_S,
+		.max = 8,
+	};
 	struct uuid claim = uuid_new(NOW_S * NS_PER_S);
 	struct why why = { { 0 } };
 	size_t n = 0;

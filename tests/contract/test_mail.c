@@ -16,6 +16,7 @@ add(struct fixture *f, const char *id, int64_t queued_s, bool to_sign)
 			      .id = span_str(id),
 			      .report = span_str(id),
 			      .uri = SPAN_LIT("mailto:tls@a.example"),
+			      .target = SPAN_LIT(""),
 			      .host = SPAN_LIT("a.example"),
 			      .state = DELIVERY_QUEUED,
 			      .queued_s = queued_s,

@@ -1,0 +1,2 @@
+DELETE FROM delivery_host
+WHERE host = $1
