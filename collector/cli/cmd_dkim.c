@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-#include "base/file.h"
 #include "cli/cli.h"
-#include "codec/dkim_key.h"
-#include "config/key_word.h"
+#include "report/signing_key.h"
 
 #define TXT_STRING_MAX 255 /* bytes: RFC 1035 s3.3 */
 
@@ -14,32 +12,12 @@ const struct cli_option dkim_record_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-static enum err
-read_record(const struct key_word *word, enum dkim_service service,
-    struct dkim_key **ret, struct buf *out, struct why *why)
-{
-	struct buf pem = BUF_INIT(DKIM_KEY_FILE_MAX);
-	struct why cause = { { 0 } };
-	enum err e = file_read(word->path, &pem, why);
-
-	if (e == E_OK) {
-		e = dkim_key_parse(buf_span(&pem), ret, &cause);
-		if (e == E_OK)
-			e = dkim_key_record(*ret, service, out);
-		if (e != E_OK)
-			(void)why_set(why, e, "%s: %s", word->path,
-			    cause.text[0] == '\0' ? err_text(e) : cause.text);
-	}
-	buf_free(&pem);
-	return e;
-}
-
 /* A line of a zone file (RFC 1035 s5.1). */
 static void
-print_text(const struct cli *cli, const struct key_word *word,
+print_text(const struct cli *cli, const struct signing_key *key,
     struct span record)
 {
-	(void)printf("%.*s._domainkey.%s. IN TXT (", SPAN_ARG(word->selector),
+	(void)printf("%.*s._domainkey.%s. IN TXT (", SPAN_ARG(key->selector),
 	    cli->config->report_submitter);
 	while (record.len > 0) {
 		struct span part = span_head(record, TXT_STRING_MAX);
@@ -52,15 +30,15 @@ print_text(const struct cli *cli, const struct key_word *word,
 
 static void
 add_json(const struct cli *cli, struct json_out *out,
-    const struct key_word *word, const struct dkim_key *key, struct span record)
+    const struct signing_key *key, struct span record)
 {
 	struct buf name = BUF_INIT(1024);
 
-	buf_addf(&name, "%.*s._domainkey.%s", SPAN_ARG(word->selector),
+	buf_addf(&name, "%.*s._domainkey.%s", SPAN_ARG(key->selector),
 	    cli->config->report_submitter);
 	json_out_object(out, NULL);
 	json_out_text(out, "name", buf_span(&name));
-	json_out_text(out, "algorithm", span_str(dkim_key_algorithm(key)));
+	json_out_text(out, "algorithm", span_str(dkim_key_algorithm(key->key)));
 	json_out_text(out, "record", record);
 	json_out_end(out);
 	buf_free(&name);
@@ -75,17 +53,17 @@ show_key(const struct cli *cli, const char *text, struct json_out *out,
 	    ? DKIM_SERVICE_TLSRPT
 	    : DKIM_SERVICE_ANY;
 	struct buf record = BUF_INIT(DKIM_RECORD_MAX);
-	struct dkim_key *key = NULL;
-	struct key_word word;
-	enum err e = key_word_parse(text, &word, why);
+	struct signing_key key = { .key = NULL };
+	enum err e = signing_key_load(text, &key, why);
 
-	if (e == E_OK)
-		e = read_record(&word, service, &key, &record, why);
+	if (e == E_OK &&
+	    (e = dkim_key_record(key.key, service, &record)) != E_OK)
+		(void)why_set(why, e, "%s: %s", text, err_text(e));
 	if (e == E_OK && out != NULL)
-		add_json(cli, out, &word, key, buf_span(&record));
+		add_json(cli, out, &key, buf_span(&record));
 	else if (e == E_OK)
-		print_text(cli, &word, buf_span(&record));
-	dkim_key_free(key);
+		print_text(cli, &key, buf_span(&record));
+	dkim_key_free(key.key);
 	buf_free(&record);
 	return e;
 }

@@ -183,6 +183,29 @@ check_reporter(struct parser *p)
 	    domain.len);
 }
 
+/* s3: who signs is who the report says that it is from. */
+static void
+check_from(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span from = span_str(c->report_from);
+
+	at_option(p, "report", "from");
+	if (from.len == 0) {
+		free(c->report_from);
+		c->report_from = strdup(c->report_contact);
+	} else if (!address_is_valid(from)) {
+		config_fault(p, "report.from: \"%s\" is not a mail address",
+		    c->report_from);
+	} else if (c->report_submitter != NULL &&
+	    !span_eq_nocase(address_host(from),
+		span_str(c->report_submitter))) {
+		config_fault(p,
+		    "report.from: \"%s\" is not of the domain of report.contact",
+		    c->report_from);
+	}
+}
+
 static void
 check_store(struct parser *p)
 {
@@ -240,7 +263,7 @@ check_keys(struct parser *p, const char *folder)
 		struct why why = { { 0 } };
 
 		if (key_word_resolve(&list->v[i], folder, &key, &why) != E_OK ||
-		    key_word_check_file(&key, &why) != E_OK)
+		    secret_check_file(key.path, "a private key", &why) != E_OK)
 			config_fault(p, "report.dkim_keys: %s", why.text);
 		else if (!selector_is_new(list, i))
 			config_fault(p,
@@ -262,6 +285,38 @@ check_exclude(struct parser *p)
 		if (domain_word_resolve(&list->v[i], &why) != E_OK)
 			config_fault(p, "report.exclude: %s", why.text);
 	}
+}
+
+static void
+check_secret(struct parser *p, const char *key, const char *path,
+    const char *what)
+{
+	struct why why = { { 0 } };
+
+	at_option(p, "deliver", key);
+	if (path[0] != '\0' && secret_check_file(path, what, &why) != E_OK)
+		config_fault(p, "deliver.%s: %s", key, why.text);
+}
+
+static void
+check_mail(struct parser *p)
+{
+	const struct config *c = p->config;
+	const struct list *program = &c->deliver_sendmail;
+
+	check_secret(p, "smtp_password_file", c->deliver_smtp_password_file,
+	    "a password");
+	check_secret(p, "smtp_key_file", c->deliver_smtp_key_file,
+	    "a private key");
+	at_option(p, "deliver", "smtp_user");
+	if (c->deliver_smtp_user[0] != '\0' &&
+	    c->deliver_smtp_password_file[0] == '\0')
+		config_fault(p,
+		    "deliver.smtp_user needs deliver.smtp_password_file");
+	at_option(p, "deliver", "sendmail");
+	if (program->n > 0 && program->v[0][0] != '/')
+		config_fault(p, "deliver.sendmail: \"%s\" is no absolute path",
+		    program->v[0]);
 }
 
 static void
@@ -336,6 +391,13 @@ config_check(struct parser *p, const char *folder)
 	resolve(p, "collect", "socket", &c->collect_socket, folder);
 	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
 	resolve(p, "deliver", "ca_file", &c->deliver_ca_file, folder);
+	resolve(p, "deliver", "trust_anchor", &c->deliver_trust_anchor, folder);
+	resolve(p, "deliver", "smtp_password_file",
+	    &c->deliver_smtp_password_file, folder);
+	resolve(p, "deliver", "smtp_cert_file", &c->deliver_smtp_cert_file,
+	    folder);
+	resolve(p, "deliver", "smtp_key_file", &c->deliver_smtp_key_file,
+	    folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
@@ -344,10 +406,12 @@ config_check(struct parser *p, const char *folder)
 	check_roles(p);
 	check_reporter(p);
 	check_exclude(p);
+	check_from(p);
 	check_store(p);
 	check_clock(p);
 	check_delay(p);
 	check_bounce_address(p);
+	check_mail(p);
 	check_networks(p);
 	check_map(p);
 	check_keys(p, folder);

@@ -51,20 +51,20 @@ key_word_resolve(char **word, const char *folder, struct key_word *ret,
 }
 
 enum err
-key_word_check_file(const struct key_word *key, struct why *why)
+secret_check_file(const char *path, const char *what, struct why *why)
 {
 	struct stat st;
 
-	if (stat(key->path, &st) != 0)
+	if (stat(path, &st) != 0)
 		return errno == EACCES ? E_OK
 				       : why_set(why, E_USAGE, "\"%s\": %s",
-					     key->path, strerror(errno));
+					     path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return why_set(why, E_USAGE, "\"%s\" is not a file", key->path);
+		return why_set(why, E_USAGE, "\"%s\" is not a file", path);
 	if (st.st_mode & S_IRWXO)
 		return why_set(why, E_USAGE,
-		    "\"%s\" is a private key that others may use: its mode is "
-		    "%04o, at most 0640 is right",
-		    key->path, (unsigned)st.st_mode & 07777);
+		    "\"%s\" is %s that others may use: its mode is %04o, at "
+		    "most 0640 is right",
+		    path, what, (unsigned)st.st_mode & 07777);
 	return E_OK;
 }

@@ -19,9 +19,10 @@ MUST_CHECK enum err key_word_parse(const char *word, struct key_word *ret,
 MUST_CHECK enum err key_word_resolve(char **word, const char *folder,
     struct key_word *ret, struct why *why);
 
-/* The file is there, and only its owner and group may use it. Who may not look
- * there cannot tell, and finds no fault: the role's user may. E_USAGE. */
-MUST_CHECK enum err key_word_check_file(const struct key_word *,
+/* A secret's file is there, and only its owner and group may use it. Who may
+ * not look there cannot tell, and finds no fault: the role's user may. what it
+ * is, for why: "a private key". E_USAGE. */
+MUST_CHECK enum err secret_check_file(const char *path, const char *what,
     struct why *why);
 
 #endif

@@ -1,30 +1,54 @@
+#include <sysexits.h>
+
+#include "base/log.h"
 #include "daemon/worker.h"
 #include "report/report_stage.h"
+#include "report/sign_stage.h"
 
 #define PERIOD_NS NS_PER_S
 
+struct reporting {
+	struct report_stage build;
+	struct sign_stage sign;
+};
+
+/* What cannot be built does not keep back what can be signed. */
 static enum err
 step(void *arg, struct store *store, struct why *why)
 {
-	struct report_stage *stage = arg;
+	struct reporting *r = arg;
+	enum err e, is_signed;
 
-	stage->store = store;
-	return report_stage_run(stage, why);
+	r->build.store = r->sign.store = store;
+	e = report_stage_run(&r->build, why);
+	is_signed = sign_stage_run(&r->sign, e == E_OK ? why : NULL);
+	return e == E_OK ? is_signed : e;
 }
 
 int
 role_report(struct role_context *context)
 {
 	const struct config *c = context->config;
-	struct report_stage stage = {
-		.clock = context->clock,
-		.options = report_options_of(c),
-		.grace_s = c->report_grace_ms / 1000,
-		.started_s = clock_wall_s(context->clock),
+	struct signing_keys keys;
+	struct reporting r = {
+		.build = { .clock = context->clock,
+		    .options = report_options_of(c),
+		    .grace_s = c->report_grace_ms / 1000,
+		    .started_s = clock_wall_s(context->clock) },
+		.sign = { .clock = context->clock, .config = c, .keys = &keys },
 	};
+	struct why why = { { 0 } };
+	int code;
 
-	return worker_run(context,
+	if (signing_keys_load(c, &keys, &why) != E_OK) {
+		log_error("the keys of report.dkim_keys cannot be used",
+		    LOG_WHY(&why));
+		return EX_CONFIG;
+	}
+	code = worker_run(context,
 	    &(const struct worker_task){ .step = step,
-		.arg = &stage,
+		.arg = &r,
 		.period_ns = PERIOD_NS });
+	signing_keys_free(&keys);
+	return code;
 }
