@@ -103,6 +103,7 @@ int cmd_db_migrate(struct cli *);
 int cmd_delivery_bounce(struct cli *);
 int cmd_delivery_cancel(struct cli *);
 int cmd_delivery_list(struct cli *);
+int cmd_delivery_mail(struct cli *);
 int cmd_delivery_retry(struct cli *);
 int cmd_delivery_show(struct cli *);
 int cmd_demo(struct cli *);
@@ -122,7 +123,6 @@ int cmd_tally_list(struct cli *);
 extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
     emit_options[], report_build_options[], report_list_options[],
-    report_send_options[];
-    suppression_add_options[], tally_list_options[];
+    report_send_options[], suppression_add_options[], tally_list_options[];
 
 #endif

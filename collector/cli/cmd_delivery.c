@@ -1,10 +1,11 @@
-/* cli/cmd_delivery.c -- delivery list, show, retry, cancel. */
+/* cli/cmd_delivery.c -- delivery list, show, mail, retry, cancel. */
 #include <stdio.h>
 #include <sysexits.h>
 
 #include "cli/cli.h"
 #include "model/limits.h"
 #include "store/store_delivery.h"
+#include "store/store_mail.h"
 
 const struct cli_option delivery_list_options[] = {
 	{ "state", "STATE",
@@ -38,6 +39,7 @@ begin_json(struct json_out *out, const struct delivery *d)
 	json_out_text(out, "state", span_str(delivery_state_text(d->state)));
 	json_out_text(out, "reason", d->reason);
 	json_out_bool(out, "being-tried", d->is_claimed);
+	json_out_bool(out, "waits-for-signature", d->to_sign);
 	json_out_int(out, "attempts", d->attempts);
 	cli_json_time(out, "queued-at", d->queued_s);
 	cli_json_time(out, "first-attempt-at", d->first_s);
@@ -188,6 +190,9 @@ show_delivery(void *arg, const struct delivery *d)
 	cli_table_note(l->table, span_str(delivery_state_sentence(d->state)));
 	if (d->reason.len > 0)
 		cli_table_note(l->table, d->reason);
+	if (d->to_sign)
+		cli_table_note(l->table,
+		    SPAN_LIT("role report has to make and sign its mail"));
 	(void)cli_table_print(l->cli, l->table, NULL);
 	return E_OK;
 }
@@ -229,6 +234,30 @@ cmd_delivery_show(struct cli *cli)
 		return cli_print_json(cli, l.out);
 	json_out_free(l.out);
 	return cli_fail(cli, e, &why);
+}
+
+/* -- mail -- */
+
+static enum err
+print_mail(void *arg, const struct signed_mail *mail)
+{
+	(void)arg;
+	(void)fwrite(mail->message.p, 1, mail->message.len, stdout);
+	return E_OK;
+}
+
+int
+cmd_delivery_mail(struct cli *cli)
+{
+	struct why why = { { 0 } };
+	int code = cli_store(cli);
+	enum err e;
+
+	if (code != EX_OK)
+		return code;
+	e = store_mail_get(cli->store, span_str(cli->operands[0]), print_mail,
+	    NULL, &why);
+	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);
 }
 
 /* -- retry and cancel -- */

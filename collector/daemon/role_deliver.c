@@ -50,8 +50,8 @@ step(void *arg, struct store *store, struct why *why)
 	enum err e = look(r, store, why), sent;
 
 	waker_prepare(waker);
-	sent = send_stage_run(r->send, store, waker->fd,
-	    stop_asked() ? 0 : LOOK_NS, e == E_OK ? why : NULL);
+	sent = send_stage_run(r->send, store, stop_asked() ? 0 : LOOK_NS,
+	    e == E_OK ? why : NULL);
 	return e == E_OK ? sent : e;
 }
 
@@ -65,7 +65,7 @@ go_on(void *arg, int64_t ns)
 
 	while (!stop_asked() && left > 0) {
 		waker_prepare(waker);
-		send_stage_go_on(r->send, waker->fd, stop_asked() ? 0 : left);
+		send_stage_go_on(r->send, stop_asked() ? 0 : left);
 		left = until - clock_mono_ns(clock);
 	}
 }
@@ -104,7 +104,8 @@ role_deliver(struct role_context *context)
 		log_error("no folder for reports", LOG_WHY(&why));
 		return EX_CANTCREAT;
 	}
-	if (send_stage_new(config, context->clock, &r.send, &why) == E_OK) {
+	if (send_stage_new(config, context->clock, context->waker->fd, &r.send,
+		&why) == E_OK) {
 		code = worker_run(context, &task);
 	} else {
 		log_error("reports cannot be sent", LOG_WHY(&why));

@@ -12,6 +12,7 @@ settle(struct delivery *d, enum delivery_state state, struct span reason)
 	d->state = state;
 	d->reason = reason;
 	d->done_s = d->queued_s;
+	d->to_sign = d->to_sign && state == DELIVERY_SHADOW;
 }
 
 /* -- deliver.map -- */
@@ -75,10 +76,8 @@ judge(const struct plan *p, struct delivery *d, struct why *why)
 		return E_OK;
 	}
 	d->host = to.host;
-	if (to.kind == DESTINATION_MAIL)
-		settle(d, DELIVERY_GIVEN_UP,
-		    SPAN_LIT("delivery by mail is not there yet"));
-	else if (p->mode == DELIVER_SHADOW)
+	d->to_sign = to.kind == DESTINATION_MAIL;
+	if (p->mode == DELIVER_SHADOW)
 		settle(d, DELIVERY_SHADOW, SPAN_LIT(""));
 	return E_OK;
 }

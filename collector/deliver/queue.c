@@ -79,6 +79,21 @@ queue_report(struct store *store, const struct config *c,
 	return e;
 }
 
+enum err
+queue_destination(struct store *store, const struct config *c,
+    const struct report_row *r, struct span uri, int64_t now_s, struct why *why)
+{
+	struct arena texts = ARENA_INIT(TEXTS_BYTES);
+	const struct queueing q = {
+		.plan = { store, c, DELIVER_ON, now_s, &texts },
+		.report = r,
+	};
+	enum err e = queue_one(&q, uri, why);
+
+	arena_free(&texts);
+	return e;
+}
+
 /* -- by hand -- */
 
 static enum err

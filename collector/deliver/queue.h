@@ -11,6 +11,12 @@
 MUST_CHECK enum err queue_report(struct store *, const struct config *,
     const struct report_row *, int64_t now_s, struct why *why);
 
+/* The same for one more destination of a report that was handed over before:
+ * its record names it now. With deliver.mode on, in a transaction of the
+ * caller's; of the report id, day and domain are looked at. */
+MUST_CHECK enum err queue_destination(struct store *, const struct config *,
+    const struct report_row *, struct span uri, int64_t now_s, struct why *why);
+
 /* -- by hand -- */
 
 enum queue_finding {

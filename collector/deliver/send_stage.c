@@ -1,27 +1,17 @@
 #include "deliver/send_stage.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
-#include "deliver/plan.h"
-#include "deliver/report_body.h"
-#include "deliver/send_job.h"
-#include "deliver/suppressed.h"
+#include "deliver/send_private.h"
 #include "tlsrptd_version.h"
 
-/* More than an attempt may take, by far: past it another worker begins. */
-#define LEASE_MARGIN_S 300
-#define HOSTS_MAX ((size_t)1 << 20) /* bytes */
-
-struct send_stage {
-	const struct config *config;
-	const struct clock *clock;
-	struct address_filter filter;
-	struct transfers *transfers;
-	struct http_client *http;
-	struct send_job *jobs;
-	size_t njobs;
-};
+#define PASSWORD_MAX 1024
 
 /* -- what came of attempts -- */
 
@@ -69,7 +59,7 @@ settle(struct send_stage *s, struct store *store, struct why *why)
 	enum err e = E_OK;
 
 	while (e == E_OK && (j = *at) != NULL) {
-		if (!j->is_done) {
+		if (j->phase != SEND_DONE) {
 			at = &j->next;
 			continue;
 		}
@@ -82,201 +72,114 @@ settle(struct send_stage *s, struct store *store, struct why *why)
 	return e;
 }
 
-struct post {
-	struct send_stage *stage;
-	struct send_job *job;
-};
+/* -- going on -- */
 
-static void
-answered(void *arg, const struct http_result *r)
+/* Whether there is time enough before another worker takes it over. */
+static bool
+is_in_time(const struct send_stage *s, const struct send_job *j)
 {
-	struct post *p = arg;
-
-	send_job_answered(p->job, p->stage->config,
-	    clock_wall_s(p->stage->clock), r);
-	free(p);
+	return clock_wall_s(s->clock) + s->config->deliver_timeout_ms / 1000 <=
+	    j->claimed_until_s;
 }
 
-/* -- posting -- */
-
+/* What is wrong with this one alone must not hold up the others. */
 static enum err
-keep_body(void *arg, const struct report_row *r)
+own_trouble(const struct send_stage *s, struct send_job *j, enum err e,
+    const struct why *fault, struct why *why)
 {
-	struct send_job *j = arg;
-
-	buf_add(&j->body, r->body);
-	return j->body.err;
+	if (e == E_OK)
+		return e;
+	if (e != E_SYNTAX && e != E_RANGE && e != E_USAGE)
+		return why_set(why, e, "%s", fault->text);
+	send_job_finish(j, DELIVERY_GIVEN_UP, span_str(fault->text),
+	    clock_wall_s(s->clock));
+	return E_OK;
 }
 
 static enum err
-load(const struct send_stage *s, struct send_job *j, struct store *store,
+begin(struct send_stage *s, struct send_job *j, struct store *store,
     struct why *why)
 {
-	const int64_t now_s = clock_wall_s(s->clock);
-	enum err e = suppressed_stop(store, j, now_s, why);
+	struct why fault = { { 0 } };
+	enum err e = send_load(s, j, store, &fault);
 
-	if (e != E_OK || j->is_done || j->body.len > 0)
-		return e;
-	e = store_report_get(store, j->report, keep_body, j, why);
-	if (e == E_ABSENT) {
-		send_job_give_up(j, now_s,
-		    "the report is not in the store any more");
-		*why = (struct why){ { 0 } };
-		return E_OK;
-	}
-	if (e == E_OK)
-		e = report_body_format(s->config, &j->body);
-	if (e != E_RANGE && e != E_SYNTAX)
-		return e;
-	send_job_give_up(j, now_s,
-	    "the report cannot be unpacked, or is larger than report.max_size");
-	*why = (struct why){ { 0 } };
-	return E_OK;
+	e = own_trouble(s, j, e, &fault, why);
+	return e == E_OK && j->phase == SEND_CLAIMED ? send_look(s, j, why) : e;
 }
 
 static enum err
-post(struct send_stage *s, struct send_job *j, struct why *why)
+start(struct send_stage *s, struct send_job *j, struct why *why)
 {
-	const struct http_post request = {
-		.url = j->url,
-		.content_type = report_body_type(s->config),
-		.body = buf_span(&j->body),
-		.verify = !j->unverified,
-	};
-	struct post *p = malloc(sizeof(*p));
+	struct why fault = { { 0 } };
 	enum err e;
 
-	if (p == NULL)
-		return why_set(why, E_NOMEM, "out of memory");
-	*p = (struct post){ s, j };
-	e = http_client_post(s->http, &request, answered, p, why);
-	if (e != E_OK)
-		free(p);
-	else
-		j->is_posted = true;
-	return e;
-}
-
-static enum err
-post_all(struct send_stage *s, struct store *store, struct why *why)
-{
-	const int64_t timeout_s = s->config->deliver_timeout_ms / 1000;
-	enum err e = E_OK;
-
-	for (struct send_job *j = s->jobs; e == E_OK && j != NULL;
-	     j = j->next) {
-		if (j->is_posted || j->is_done)
-			continue;
-		if (clock_wall_s(s->clock) + timeout_s > j->claimed_until_s)
-			send_job_let_go(j, clock_wall_s(s->clock),
-			    "its claim would have run out meanwhile");
-		else
-			e = load(s, j, store, why);
-		if (e == E_OK && !j->is_done)
-			e = post(s, j, why);
-	}
-	return e;
-}
-
-/* -- claiming -- */
-
-struct claiming {
-	struct send_stage *stage;
-	struct uuid id;
-	int64_t until_s;
-};
-
-static enum err
-note_claimed(void *arg, const struct delivery *d)
-{
-	const struct claiming *c = arg;
-	struct send_job *j = send_job_new(&c->id, d);
-
-	if (j == NULL)
-		return E_NOMEM;
-	j->claimed_until_s = c->until_s;
-	j->next = c->stage->jobs;
-	c->stage->jobs = j;
-	c->stage->njobs++;
-	return E_OK;
-}
-
-/* Hosts with as many attempts as may be; one that is slow holds up no other. */
-static void
-busy_hosts(const struct send_stage *s, struct buf *ret)
-{
-	for (const struct send_job *j = s->jobs; j != NULL; j = j->next) {
-		int64_t n = 0;
-
-		for (const struct send_job *o = s->jobs; o != NULL; o = o->next)
-			n += span_eq(o->host, j->host);
-		if (n >= s->config->deliver_host_connections)
-			buf_addf(ret, ",%.*s,", SPAN_ARG(j->host));
-	}
-}
-
-/* The transaction was rolled back, or nobody knows: then another claims them
- * when this claim has run out. */
-static void
-forget_claimed(struct send_stage *s, const struct uuid *claim)
-{
-	struct send_job *j;
-
-	while ((j = s->jobs) != NULL && uuid_eq(&j->claim, claim)) {
-		s->jobs = j->next;
-		send_job_free(j);
-		s->njobs--;
-	}
-}
-
-/* One, so that no host gets more than may be begun at once: what waits for its
- * host takes a place from all others, and its claim runs out. */
-static enum err
-claim_one(struct send_stage *s, struct store *store, struct why *why)
-{
-	const int64_t timeout_s = s->config->deliver_timeout_ms / 1000;
-	struct buf hosts = BUF_INIT(HOSTS_MAX);
-	struct claiming c = { .stage = s,
-		.id = uuid_new(clock_wall_ns(s->clock)) };
-	struct delivery_wish wish = {
-		.now_s = clock_wall_s(s->clock),
-		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
-		.max = 1,
-		.host_hourly = s->config->deliver_host_hourly,
-		.mailbox_hourly = s->config->deliver_mailbox_hourly,
-	};
-	enum err e;
-
-	c.until_s = wish.now_s + wish.lease_s;
-	busy_hosts(s, &hosts);
-	wish.but_hosts = buf_span(&hosts);
-	if ((e = hosts.err) == E_OK)
-		e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c,
-		    why);
-	if (e != E_OK)
-		forget_claimed(s, &c.id);
-	buf_free(&hosts);
-	return e;
-}
-
-static enum err
-claim(struct send_stage *s, struct store *store, struct why *why)
-{
-	const size_t most = (size_t)s->config->deliver_connections;
-	enum err e = E_OK;
-	size_t before;
-
-	if (s->config->deliver_mode != DELIVER_ON)
+	if (!is_in_time(s, j)) {
+		send_job_let_go(j, clock_wall_s(s->clock));
+		j->outcome.attempt.answer = SPAN_LIT(
+		    "its claim would have run out meanwhile");
 		return E_OK;
-	do {
-		before = s->njobs;
-		if (before < most)
-			e = claim_one(s, store, why);
-	} while (e == E_OK && s->njobs > before);
+	}
+	e = j->to.kind == DESTINATION_MAIL ? send_mail(s, j, &fault)
+					   : send_https(s, j, &fault);
+	return own_trouble(s, j, e, &fault, why);
+}
+
+/* From one phase to the next, as far as it goes without waiting. */
+static enum err
+advance(struct send_stage *s, struct send_job *j, struct store *store,
+    struct why *why)
+{
+	enum err e = E_OK;
+
+	if (j->phase == SEND_CLAIMED)
+		e = begin(s, j, store, why);
+	if (e == E_OK && j->phase == SEND_LOOKED)
+		e = send_looked(s, j, store, why);
+	if (e == E_OK && j->phase == SEND_READY)
+		e = start(s, j, why);
 	return e;
 }
 
-/* -- from outside -- */
+static enum err
+advance_all(struct send_stage *s, struct store *store, struct why *why)
+{
+	enum err e = E_OK;
+
+	for (struct send_job *j = s->jobs; e == E_OK && j != NULL; j = j->next)
+		e = advance(s, j, store, why);
+	return e;
+}
+
+/* -- waiting -- */
+
+static int64_t
+time_left(const struct send_stage *s, int64_t max_ns)
+{
+	const int64_t now_ns = clock_mono_ns(s->clock);
+	int64_t at = send_program_deadline_ns(s), dns = INT64_MAX;
+
+	if (s->resolver != NULL)
+		dns = resolver_next_deadline_ns(s->resolver);
+	if (dns < at)
+		at = dns;
+	if (at <= now_ns)
+		return 0;
+	return at - now_ns < max_ns ? at - now_ns : max_ns;
+}
+
+static enum err
+wait_for(struct send_stage *s, int64_t max_ns, struct why *why)
+{
+	enum err e = transfers_run(s->transfers, s->epoll_fd,
+	    time_left(s, max_ns), why);
+
+	if (s->resolver != NULL && e == E_OK)
+		e = resolver_run(s->resolver, why);
+	send_program_poll(s);
+	return e;
+}
+
+/* -- opening -- */
 
 static enum err
 make_filter(struct send_stage *s, struct why *why)
@@ -289,14 +192,19 @@ make_filter(struct send_stage *s, struct why *why)
 	return e;
 }
 
+static const char *
+given(const char *text)
+{
+	return text[0] == '\0' ? NULL : text;
+}
+
 static enum err
-open_client(struct send_stage *s, struct why *why)
+open_http(struct send_stage *s, struct why *why)
 {
 	const struct config *c = s->config;
 	const struct http_client_options options = {
 		.filter = &s->filter,
-		.ca_file = c->deliver_ca_file[0] == '\0' ? NULL
-							 : c->deliver_ca_file,
+		.ca_file = given(c->deliver_ca_file),
 		.user_agent = "tlsrptd/" TLSRPTD_VERSION,
 		.use_proxy = c->deliver_environment_proxy,
 		.any_port = c->deliver_any_port,
@@ -309,9 +217,123 @@ open_client(struct send_stage *s, struct why *why)
 	return http_client_open(s->transfers, &options, &s->http, why);
 }
 
+/* The first line of the file. */
+static enum err
+read_password(const char *path, struct buf *ret, struct why *why)
+{
+	struct buf whole = BUF_INIT(PASSWORD_MAX);
+	enum err e = E_OK;
+	struct span text;
+
+	if (path[0] != '\0')
+		e = file_read(path, &whole, why);
+	text = buf_span(&whole);
+	if (e == E_OK)
+		buf_add(ret, span_until(&text, '\n'));
+	if (whole.p != NULL)
+		explicit_bzero(whole.p, whole.len);
+	buf_free(&whole);
+	return e;
+}
+
+/* RFC 5321 s4.1.4: the host's name, or what stands for one that has none. */
+static const char *
+helo_of(const struct config *c, char *host, size_t size)
+{
+	if (c->deliver_smtp_helo[0] != '\0')
+		return c->deliver_smtp_helo;
+	if (gethostname(host, size) != 0 || host[0] == '\0')
+		return "[127.0.0.1]";
+	host[size - 1] = '\0';
+	return host;
+}
+
+static enum err
+open_smtp(struct send_stage *s, struct why *why)
+{
+	const struct config *c = s->config;
+	struct buf password = BUF_INIT(PASSWORD_MAX);
+	char host[HOST_NAME_MAX + 1];
+	enum err e;
+
+	if (c->deliver_mail_by == MAIL_BY_SENDMAIL)
+		return E_OK;
+	e = read_password(c->deliver_smtp_password_file, &password, why);
+	if (e == E_OK)
+		e = smtp_client_open(s->transfers,
+		    &(const struct smtp_client_options){
+			.host = c->deliver_smtp_host,
+			.port = (uint16_t)c->deliver_smtp_port,
+			.tls = (enum smtp_tls)c->deliver_smtp_tls,
+			.helo = helo_of(c, host, sizeof(host)),
+			.user = given(c->deliver_smtp_user),
+			.password = given(buf_str(&password)),
+			.ca_file = given(c->deliver_ca_file),
+			.cert_file = given(c->deliver_smtp_cert_file),
+			.key_file = given(c->deliver_smtp_key_file),
+			.connect_ms = c->deliver_timeout_ms,
+			.total_ms = c->deliver_timeout_ms,
+			.connections = (size_t)c->deliver_connections,
+		    },
+		    &s->smtp, why);
+	if (password.p != NULL)
+		explicit_bzero(password.p, password.len);
+	buf_free(&password);
+	return e;
+}
+
+static enum err
+open_resolver(struct send_stage *s, struct why *why)
+{
+	const struct config *c = s->config;
+	const struct resolver_options options = {
+		.servers = c->deliver_resolver,
+		.trust_anchor = c->deliver_trust_anchor,
+		.timeout_ms = c->deliver_dns_timeout_ms,
+	};
+
+	if (strcmp(c->deliver_resolver, "none") == 0)
+		return E_OK;
+	return resolver_open(&options, &s->resolver, why);
+}
+
+static enum err
+watch(struct send_stage *s, int fd, struct why *why)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0
+	    ? E_OK
+	    : why_errno(why, "epoll_ctl");
+}
+
+static enum err
+open_all(struct send_stage *s, int wake_fd, struct why *why)
+{
+	enum err e = make_filter(s, why);
+
+	if (e == E_OK)
+		e = transfers_open(&s->transfers, why);
+	if (e == E_OK)
+		e = open_http(s, why);
+	if (e == E_OK)
+		e = open_smtp(s, why);
+	if (e == E_OK)
+		e = open_resolver(s, why);
+	if (e == E_OK && (s->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		e = why_errno(why, "epoll_create1");
+	if (e == E_OK)
+		e = watch(s, wake_fd, why);
+	if (e == E_OK && s->resolver != NULL)
+		e = watch(s, resolver_fd(s->resolver), why);
+	return e;
+}
+
+/* -- from outside -- */
+
 enum err
 send_stage_new(const struct config *config, const struct clock *clock,
-    struct send_stage **ret, struct why *why)
+    int wake_fd, struct send_stage **ret, struct why *why)
 {
 	struct send_stage *s = calloc(1, sizeof(*s));
 	enum err e;
@@ -320,11 +342,8 @@ send_stage_new(const struct config *config, const struct clock *clock,
 		return why_set(why, E_NOMEM, "out of memory");
 	s->config = config;
 	s->clock = clock;
-	e = make_filter(s, why);
-	if (e == E_OK)
-		e = transfers_open(&s->transfers, why);
-	if (e == E_OK)
-		e = open_client(s, why);
+	s->epoll_fd = -1;
+	e = open_all(s, wake_fd, why);
 	if (e != E_OK) {
 		send_stage_free(s, NULL);
 		return e;
@@ -334,26 +353,26 @@ send_stage_new(const struct config *config, const struct clock *clock,
 }
 
 enum err
-send_stage_run(struct send_stage *s, struct store *store, int wake_fd,
-    int64_t max_ns, struct why *why)
+send_stage_run(struct send_stage *s, struct store *store, int64_t max_ns,
+    struct why *why)
 {
 	enum err e = settle(s, store, why);
 
 	if (e == E_OK)
-		e = claim(s, store, why);
+		e = send_claim(s, store, why);
 	if (e == E_OK)
-		e = post_all(s, store, why);
+		e = advance_all(s, store, why);
 	if (e == E_OK)
-		e = transfers_run(s->transfers, wake_fd, max_ns, why);
+		e = wait_for(s, max_ns, why);
 	return e == E_OK ? settle(s, store, why) : e;
 }
 
 void
-send_stage_go_on(struct send_stage *s, int wake_fd, int64_t max_ns)
+send_stage_go_on(struct send_stage *s, int64_t max_ns)
 {
 	struct why why = { { 0 } };
 
-	if (transfers_run(s->transfers, wake_fd, max_ns, &why) != E_OK)
+	if (wait_for(s, max_ns, &why) != E_OK)
 		log_error("attempts at deliveries do not go on", LOG_WHY(&why));
 }
 
@@ -365,6 +384,8 @@ send_stage_free(struct send_stage *s, struct store *store)
 
 	if (s == NULL)
 		return;
+	resolver_close(s->resolver);
+	smtp_client_close(s->smtp);
 	http_client_close(s->http);
 	transfers_close(s->transfers);
 	if (store != NULL)
@@ -373,5 +394,7 @@ send_stage_free(struct send_stage *s, struct store *store)
 		s->jobs = j->next;
 		send_job_free(j);
 	}
+	if (s->epoll_fd != -1)
+		(void)close(s->epoll_fd);
 	free(s);
 }

@@ -9,21 +9,21 @@
 
 struct send_stage;
 
-/* config and clock outlive it. E_USAGE: deliver.allow_networks is no list of
- * networks. */
+/* config and clock outlive it. wake_fd: readable when it is to come back early.
+ * E_USAGE: an option that cannot be used. */
 MUST_CHECK enum err send_stage_new(const struct config *, const struct clock *,
-    struct send_stage **ret, struct why *why);
+    int wake_fd, struct send_stage **ret, struct why *why);
 
 /* Claim what is due, go on with what was begun, and note what came of it, until
  * something has happened, wake_fd is readable or max_ns have passed. What
  * cannot be noted stays and is noted by the next call, perhaps in another
  * store. */
 MUST_CHECK enum err send_stage_run(struct send_stage *, struct store *,
-    int wake_fd, int64_t max_ns, struct why *why);
+    int64_t max_ns, struct why *why);
 
 /* Only go on with what was begun, while the store is away: else an answer that
  * is there would be taken for none. */
-void send_stage_go_on(struct send_stage *, int wake_fd, int64_t max_ns);
+void send_stage_go_on(struct send_stage *, int64_t max_ns);
 
 /* Break off what is going on, and say so in the store if there is one. NULL is
  * fine. */

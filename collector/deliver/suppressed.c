@@ -65,6 +65,6 @@ suppressed_stop(struct store *store, struct send_job *j, int64_t now_s,
 	    why);
 
 	if (e == E_OK && reason.p != NULL)
-		send_job_suppress(j, now_s, reason);
+		send_job_suppress(j, reason, now_s);
 	return e;
 }

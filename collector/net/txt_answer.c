@@ -6,6 +6,19 @@
 #define RCODE_SERVFAIL 2
 #define RCODE_NXDOMAIN 3
 
+const char *
+dnssec_text(enum dnssec state)
+{
+	static const char *const texts[] = {
+		[DNSSEC_UNKNOWN] = "unknown",
+		[DNSSEC_INSECURE] = "insecure",
+		[DNSSEC_SECURE] = "secure",
+		[DNSSEC_BOGUS] = "bogus",
+	};
+
+	return texts[state];
+}
+
 static enum dnssec
 dnssec_of(const struct ub_result *r, bool validated)
 {

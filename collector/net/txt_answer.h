@@ -30,6 +30,9 @@ enum dnssec {
 	DNSSEC_BOGUS,
 };
 
+/* "unknown", "insecure", "secure", "bogus". */
+const char *dnssec_text(enum dnssec);
+
 struct txt_answer {
 	enum txt_outcome outcome;
 	/* With TXT_FOUND, at least one: untrusted bytes, the strings of each

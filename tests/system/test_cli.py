@@ -31,6 +31,7 @@ OPTIONS = {
     "report send": ["--day", "--dry-run"],
     "delivery list": ["--state"],
     "delivery show": [],
+    "delivery mail": [],
     "delivery retry": [],
     "delivery cancel": [],
     "delivery bounce": ["--to"],

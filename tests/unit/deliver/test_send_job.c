@@ -2,31 +2,26 @@
 
 #include "deliver/send_job.h"
 
-static const struct config config;
+#define NOW_S 1795300000
 
+/* Tried for the second time, an hour after the first. */
 static struct send_job *
-answered(struct span answer)
+make(void)
 {
 	const struct uuid claim = { { 0 } };
 	const struct delivery d = {
 		.id = SPAN_LIT("d-1"),
 		.report = SPAN_LIT("r-1"),
 		.uri = SPAN_LIT("https://a.example/"),
+		.target = SPAN_LIT(""),
 		.host = SPAN_LIT("a.example"),
-		.attempts = 1,
-		.first_s = 1000,
-	};
-	const struct http_result result = {
-		.outcome = HTTP_ANSWERED,
-		.status = 200,
-		.answer = answer,
-		.peer = SPAN_LIT("192.0.2.1:443"),
-		.retry_after_s = -1,
+		.attempts = 2,
+		.tries = 2,
+		.first_s = NOW_S - 3600,
 	};
 	struct send_job *j = send_job_new(&claim, &d);
 
 	assert_non_null(j);
-	send_job_answered(j, &config, 1000, &result);
 	return j;
 }
 
@@ -53,11 +48,66 @@ test_any_bytes_of_an_answer_can_be_stored(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct send_job *j = answered(cases[i].answer);
+		struct send_job *j = make();
 
-		assert_true(span_eq(cases[i].want, j->outcome.attempt.answer));
+		assert_true(
+		    span_eq(cases[i].want, send_job_keep(j, cases[i].answer)));
 		send_job_free(j);
 	}
+}
+
+static void
+test_verdicts_decide(void **state)
+{
+	struct send_job *j = make();
+
+	(void)state;
+	send_job_judge(j, VERDICT_ACCEPTED, DELIVERY_HANDED_OVER, NOW_S, -1);
+	assert_int_equal(SEND_DONE, j->phase);
+	assert_int_equal(DELIVERY_HANDED_OVER, j->outcome.state);
+	assert_int_equal(NOW_S, j->outcome.done_s);
+	assert_int_equal(2, j->outcome.attempt.number);
+	send_job_free(j);
+
+	j = make();
+	send_job_judge(j, VERDICT_GIVE_UP, DELIVERY_ACCEPTED, NOW_S, -1);
+	assert_int_equal(DELIVERY_GIVEN_UP, j->outcome.state);
+	assert_int_equal(NOW_S, j->outcome.done_s);
+	send_job_free(j);
+
+	/* s5.5: again, for 24 hours from the first. */
+	j = make();
+	send_job_judge(j, VERDICT_RETRY, DELIVERY_ACCEPTED, NOW_S, 7200);
+	assert_int_equal(DELIVERY_RETRYING, j->outcome.state);
+	assert_int_equal(0, j->outcome.done_s);
+	assert_true(j->outcome.due_s >= NOW_S + 7200);
+	send_job_free(j);
+
+	j = make();
+	j->first_s = NOW_S - 86400;
+	send_job_retry(j, NOW_S);
+	assert_int_equal(DELIVERY_GIVEN_UP, j->outcome.state);
+	send_job_free(j);
+}
+
+static void
+test_what_is_no_try_is_forgiven(void **state)
+{
+	struct send_job *j = make();
+
+	(void)state;
+	send_job_let_go(j, NOW_S);
+	assert_true(j->outcome.is_forgiven);
+	assert_int_equal(DELIVERY_RETRYING, j->outcome.state);
+	assert_int_equal(NOW_S, j->outcome.due_s);
+	send_job_free(j);
+
+	j = make();
+	send_job_suppress(j, SPAN_LIT("no"), NOW_S);
+	assert_true(j->outcome.is_forgiven);
+	assert_int_equal(DELIVERY_SUPPRESSED, j->outcome.state);
+	assert_true(span_eq(SPAN_LIT("no"), j->outcome.reason));
+	send_job_free(j);
 }
 
 int
@@ -65,6 +115,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_bytes_of_an_answer_can_be_stored),
+		cmocka_unit_test(test_verdicts_decide),
+		cmocka_unit_test(test_what_is_no_try_is_forgiven),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,81 @@
+/* deliver/send_claim.c -- which deliveries are begun. */
+#include "deliver/plan.h"
+#include "deliver/send_private.h"
+
+/* More than an attempt may take, by far: past it another worker begins. */
+#define LEASE_MARGIN_S 300
+
+struct claiming {
+	struct send_stage *stage;
+	struct uuid id;
+	int64_t until_s;
+};
+
+static enum err
+note_claimed(void *arg, const struct delivery *d)
+{
+	const struct claiming *c = arg;
+	struct send_job *j = send_job_new(&c->id, d);
+
+	if (j == NULL)
+		return E_NOMEM;
+	j->claimed_until_s = c->until_s;
+	j->next = c->stage->jobs;
+	c->stage->jobs = j;
+	c->stage->njobs++;
+	return E_OK;
+}
+
+/* One that is slow holds up no other: what waits for its host would take a
+ * place from all others, and its claim would run out. */
+static bool
+may_visit(void *arg, struct span host)
+{
+	const struct claiming *c = arg;
+	int64_t n = 0;
+
+	for (const struct send_job *j = c->stage->jobs; j != NULL; j = j->next)
+		n += span_eq(j->host, host);
+	return n < c->stage->config->deliver_host_connections;
+}
+
+/* The transaction was rolled back, or nobody knows: then another claims them
+ * when this claim has run out. */
+static void
+forget_claimed(struct send_stage *s, const struct uuid *claim)
+{
+	struct send_job *j;
+
+	while ((j = s->jobs) != NULL && uuid_eq(&j->claim, claim)) {
+		s->jobs = j->next;
+		send_job_free(j);
+		s->njobs--;
+	}
+}
+
+enum err
+send_claim(struct send_stage *s, struct store *store, struct why *why)
+{
+	const struct config *config = s->config;
+	const int64_t timeout_s = config->deliver_timeout_ms / 1000;
+	const size_t most = (size_t)config->deliver_connections;
+	struct claiming c = { .stage = s,
+		.id = uuid_new(clock_wall_ns(s->clock)) };
+	const struct delivery_wish wish = {
+		.now_s = clock_wall_s(s->clock),
+		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
+		.max = most > s->njobs ? most - s->njobs : 0,
+		.may_visit = may_visit,
+		.host_hourly = config->deliver_host_hourly,
+		.mailbox_hourly = config->deliver_mailbox_hourly,
+	};
+	enum err e;
+
+	if (config->deliver_mode != DELIVER_ON || wish.max == 0)
+		return E_OK;
+	c.until_s = wish.now_s + wish.lease_s;
+	e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c, why);
+	if (e != E_OK)
+		forget_claimed(s, &c.id);
+	return e;
+}
