@@ -187,23 +187,18 @@ check_reporter(struct parser *p)
 static void
 check_from(struct parser *p)
 {
-	struct config *c = p->config;
+	const struct config *c = p->config;
 	struct span from = span_str(c->report_from);
 
 	at_option(p, "report", "from");
-	if (from.len == 0) {
-		free(c->report_from);
-		c->report_from = strdup(c->report_contact);
-	} else if (!address_is_valid(from)) {
+	if (from.len > 0 && !address_is_valid(from))
 		config_fault(p, "report.from: \"%s\" is not a mail address",
 		    c->report_from);
-	} else if (c->report_submitter != NULL &&
-	    !span_eq_nocase(address_host(from),
-		span_str(c->report_submitter))) {
+	else if (from.len > 0 && c->report_submitter != NULL &&
+	    !span_eq_nocase(address_host(from), span_str(c->report_submitter)))
 		config_fault(p,
 		    "report.from: \"%s\" is not of the domain of report.contact",
 		    c->report_from);
-	}
 }
 
 static void

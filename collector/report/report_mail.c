@@ -61,6 +61,13 @@ read_summary(struct span gzip, struct arena *texts, struct report_summary *ret,
 	return e;
 }
 
+static struct span
+from_of(const struct config *c)
+{
+	return span_str(
+	    c->report_from[0] == '\0' ? c->report_contact : c->report_from);
+}
+
 static enum err
 write_plain(const struct report_mail_options *o, const struct report_row *r,
     struct span to, struct buf *out, struct why *why)
@@ -73,7 +80,7 @@ write_plain(const struct report_mail_options *o, const struct report_row *r,
 		e = mail_write(
 		    &(const struct report_mail){
 			.domain = r->domain,
-			.from = span_str(o->config->report_from),
+			.from = from_of(o->config),
 			.to = to,
 			.file_name = r->file_name,
 			.body = r->body,
