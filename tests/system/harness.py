@@ -344,6 +344,8 @@ class Service:
     def in_journal(self, text):
         """Whether the bytes stand in a segment."""
         for path in (self.data_dir / "journal").glob("*.journal"):
+            if path.stat().st_size == 0:
+                continue  # just being made
             with open(path, "rb") as file, mmap.mmap(
                     file.fileno(), 0, access=mmap.ACCESS_READ) as segment:
                 if segment.find(text) >= 0:
