@@ -2,59 +2,52 @@
 
 #include <assert.h>
 
-static const struct {
-	enum delivery_state state;
-	const char *text, *sentence;
-} states[] = {
-#define DELIVERY_STATE(code, name, text, sentence) \
-	{ DELIVERY_##name, text, sentence },
+#include "base/coded.h"
+
+static const struct coded states[] = {
+#define DELIVERY_STATE(code, name, text, sentence) { code, text, sentence },
 #include "model/delivery_states.def"
 #undef DELIVERY_STATE
 };
 
-#define NSTATES (sizeof(states) / sizeof(states[0]))
+static enum err
+found(const struct coded *row, enum delivery_state *ret)
+{
+	if (row == NULL)
+		return E_ABSENT;
+	*ret = (enum delivery_state)row->code;
+	return E_OK;
+}
 
 enum err
 delivery_state_from_code(int64_t code, enum delivery_state *ret)
 {
-	for (size_t i = 0; i < NSTATES; i++)
-		if ((int64_t)states[i].state == code) {
-			*ret = states[i].state;
-			return E_OK;
-		}
-	return E_ABSENT;
+	return found(coded_of(CODED_TABLE(states), code), ret);
 }
 
 enum err
 delivery_state_from_text(struct span text, enum delivery_state *ret)
 {
-	for (size_t i = 0; i < NSTATES; i++)
-		if (span_eq(span_str(states[i].text), text)) {
-			*ret = states[i].state;
-			return E_OK;
-		}
-	return E_ABSENT;
+	return found(coded_named(CODED_TABLE(states), text), ret);
 }
 
-static size_t
-row(enum delivery_state state)
+static const struct coded *
+row_of(enum delivery_state state)
 {
-	size_t i = 0;
+	const struct coded *row = coded_of(CODED_TABLE(states), state);
 
-	while (i < NSTATES && states[i].state != state)
-		i++;
-	assert(i < NSTATES);
-	return i;
+	assert(row != NULL);
+	return row;
 }
 
 const char *
 delivery_state_text(enum delivery_state state)
 {
-	return states[row(state)].text;
+	return row_of(state)->text;
 }
 
 const char *
 delivery_state_sentence(enum delivery_state state)
 {
-	return states[row(state)].sentence;
+	return row_of(state)->sentence;
 }

@@ -13,7 +13,7 @@
 #include "base/span.h"
 #include "sql_text.h"
 
-#define DB_VALUES_MAX 24 /* parameters or columns of one statement */
+#define DB_VALUES_MAX 32 /* parameters or columns of one statement */
 
 struct db_value {
 	enum { DB_NULL, DB_INT, DB_TEXT, DB_BLOB } type;

@@ -1,0 +1,49 @@
+/* model/inbox.h -- reports that were received, as they are kept. */
+#ifndef MODEL_INBOX_H
+#define MODEL_INBOX_H
+
+#include "model/content_key.h"
+#include "model/failure_detail.h"
+#include "model/inbox_state.h"
+#include "model/policy.h"
+
+/* Absent texts have len 0. */
+struct inbox_row {
+	struct span intake; /* UUID of what was received */
+	int64_t part;	    /* of the reports in it, from 0 */
+	int64_t received_s;
+	struct span way, peer, route, sender, recipient;
+	enum inbox_state state;
+	struct span reason;    /* of the state, for a person */
+	int64_t verdict;       /* enum trust_verdict; 0: not judged */
+	struct span trust;     /* codec/lines: why that verdict */
+	struct span submitter; /* a domain */
+	struct span organization, contact, report_id;
+	int64_t start_s, end_s; /* UTC; 0: not told */
+	uint64_t policies;
+	uint64_t succeeded, failed; /* over all policies */
+	struct span notes;	    /* codec/lines: names of report_notes.def */
+	struct content_key identity, content;
+	struct span like; /* intake of another one with the same identity */
+};
+
+struct inbox_policy {
+	int64_t day;	    /* UTC, of the range's start; 0: not told */
+	struct span domain; /* the owned one; empty: none */
+	int64_t number;	    /* from 0 */
+	enum policy_type type;
+	struct span unknown_type; /* another one, as it was told */
+	struct span policy_domain;
+	struct span strings, mx_hosts; /* codec/lines */
+	uint64_t succeeded, failed;
+};
+
+struct inbox_detail {
+	int64_t policy, number; /* both from 0 */
+	struct failure_detail detail;
+	struct span unknown_type;
+	uint64_t sessions;
+	bool has_sessions; /* or it is not told */
+};
+
+#endif

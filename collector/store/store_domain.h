@@ -1,0 +1,27 @@
+/* store/store_domain.h -- the domains and MX hosts that are ours: what others
+ * report about them counts. Errors and lists as in store.h. */
+#ifndef STORE_STORE_DOMAIN_H
+#define STORE_STORE_DOMAIN_H
+
+#include "store/store.h"
+
+struct owned_domain {
+	struct span domain; /* A-labels, lower case */
+	struct span token;  /* of its rua's path or subaddress; may be empty */
+	int64_t added_s;
+};
+
+/* Its token is changed if it is there. */
+MUST_CHECK enum err store_domain_add(struct store *,
+    const struct owned_domain *, struct why *why);
+/* E_ABSENT. What was received stays as it is. */
+MUST_CHECK enum err store_domain_remove(struct store *, struct span domain,
+    struct why *why);
+
+typedef enum err owned_domain_fn(void *arg, const struct owned_domain *);
+MUST_CHECK enum err store_domain_list(struct store *, owned_domain_fn *,
+    void *arg, struct why *why);
+MUST_CHECK enum err store_domain_is_owned(struct store *, struct span domain,
+    bool *ret, struct why *why);
+
+#endif

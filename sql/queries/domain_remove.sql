@@ -1,0 +1,2 @@
+DELETE FROM owned_domain
+WHERE domain = $1

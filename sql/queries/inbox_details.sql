@@ -1,0 +1,7 @@
+SELECT d.policy, d.detail, d.result_type, d.unknown_type, d.sending_ip,
+    d.mx_hostname, d.helo, d.receiving_ip, d.info, d.reason, d.sessions
+FROM inbox_policy p JOIN inbox_detail d ON d.day = p.day
+    AND d.domain = p.domain AND d.intake_id = p.intake_id AND d.part = p.part
+    AND d.policy = p.policy
+WHERE p.intake_id = $1 AND p.part = $2
+ORDER BY d.policy, d.detail

@@ -1,0 +1,3 @@
+SELECT raw, raw_bytes
+FROM inbox_raw
+WHERE intake_id = $1

@@ -1,0 +1,3 @@
+SELECT segment, position
+FROM intake_place
+WHERE spool = $1
