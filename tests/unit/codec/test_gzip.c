@@ -231,6 +231,42 @@ test_ceiling_is_reached_exactly(void **state)
 	buf_free(&out);
 }
 
+static void
+test_crc_is_that_of_zlib(void **state)
+{
+	unsigned char bytes[700];
+
+	(void)state;
+	fill(bytes, sizeof(bytes));
+	for (size_t from = 0; from < 17; from++)
+		for (size_t n = 0; n < sizeof(bytes) - 17; n++)
+			assert_int_equal(crc32_z(0, bytes + from, n),
+			    gzip_crc((struct span){ (char *)bytes + from, n }));
+	assert_int_equal(0, gzip_crc(SPAN_NONE));
+}
+
+/* hello_gz without its frame. */
+static void
+test_expand_without_a_frame(void **state)
+{
+	struct span raw = { hello_member.p + 10, hello_member.len - 18 };
+	struct buf out = BUF_INIT(sizeof(hello) - 1);
+
+	(void)state;
+	assert_ok(gzip_expand_raw(raw, 0, &out));
+	assert_span(hello, buf_span(&out));
+	buf_clear(&out);
+	assert_err(E_SYNTAX,
+	    gzip_expand_raw(span_head(raw, raw.len - 1), 0, &out));
+	buf_clear(&out);
+	assert_err(E_SYNTAX,
+	    gzip_expand_raw((struct span){ raw.p, raw.len + 1 }, 0, &out));
+	buf_free(&out);
+	out = BUF_INIT(sizeof(hello) - 2);
+	assert_err(E_RANGE, gzip_expand_raw(raw, 1000000, &out));
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -246,6 +282,8 @@ main(void)
 		cmocka_unit_test(test_expand_refuses_what_stands_behind),
 		cmocka_unit_test(test_bomb_stops_at_the_ceiling),
 		cmocka_unit_test(test_ceiling_is_reached_exactly),
+		cmocka_unit_test(test_crc_is_that_of_zlib),
+		cmocka_unit_test(test_expand_without_a_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
