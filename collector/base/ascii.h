@@ -42,6 +42,38 @@ ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* What classes the bytes of s are of, each a bit, and what classes two bytes
+ * side by side have in common; both or-ed over all of s. classes has those of
+ * each byte. Without branches, four bytes at a time. */
+struct ascii_found {
+	unsigned any, twice;
+};
+
+static inline struct ascii_found
+ascii_classify(const char *p, size_t len, const unsigned char classes[256])
+{
+	const unsigned char *at = (const unsigned char *)p;
+	struct ascii_found found = { 0, 0 };
+	unsigned before = 0, a, b, c, d;
+
+	for (; len >= 4; len -= 4, at += 4) {
+		a = classes[at[0]];
+		b = classes[at[1]];
+		c = classes[at[2]];
+		d = classes[at[3]];
+		found.any |= a | b | c | d;
+		found.twice |= (before & a) | (a & b) | (b & c) | (c & d);
+		before = d;
+	}
+	for (; len > 0; len--, at++) {
+		a = classes[*at];
+		found.any |= a;
+		found.twice |= before & a;
+		before = a;
+	}
+	return found;
+}
+
 /* 0 to 15, or -1. */
 static inline int
 ascii_hex_value(char c)

@@ -11,4 +11,8 @@
  * the IPv4 address. Returns the length written to ret, 0: not an address. */
 size_t ip_canonical(struct span text, char ret[IP_TEXT_SIZE]);
 
+/* Quickly: true if text is in that spelling. False may be wrong: ask the other
+ * function. */
+bool ip_is_canonical(struct span text);
+
 #endif

@@ -1,6 +1,9 @@
 #include "codec/json_read.h"
 
 #include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/ascii.h"
 #include "base/num.h"
@@ -184,6 +187,52 @@ json_read_element(struct json_reader *j)
 	return j->err == E_OK && more(j, ']');
 }
 
+static inline uint64_t
+difference(const char *a, const char *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x ^ y;
+}
+
+/* As memcmp, which costs more to call than to do for texts this short. */
+static inline bool
+same_bytes(const char *a, const char *b, size_t n)
+{
+	uint64_t differ = 0;
+
+	if (n < 16)
+		return memcmp(a, b, n) == 0;
+	for (size_t i = 0; i + 16 < n; i += 16)
+		differ |= difference(a + i, b + i) |
+		    difference(a + i + 8, b + i + 8);
+	return (differ | difference(a + n - 16, b + n - 16) |
+		   difference(a + n - 8, b + n - 8)) == 0;
+}
+
+bool
+json_read_member_alike(struct json_reader *j, struct json_memo *memo,
+    bool *ret_again)
+{
+	struct span before = j->rest, raw = memo->raw;
+
+	if (raw.len > 0 && j->err == E_OK && raw.len <= before.len &&
+	    same_bytes(raw.p, before.p, raw.len)) {
+		j->rest = span_skip(before, raw.len);
+		j->begun |= UINT64_C(1) << j->depth;
+		*ret_again = true;
+		return true;
+	}
+	*ret_again = false;
+	if (!json_read_member(j, &memo->key))
+		return false;
+	skip_space(j);
+	memo->raw = (struct span){ before.p, (size_t)(j->rest.p - before.p) };
+	return true;
+}
+
 bool
 json_read_member(struct json_reader *j, struct span *ret_key)
 {
@@ -217,14 +266,28 @@ is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Bytes that need no look: ASCII but control bytes, '"' and '\'. Eight at a
+/* Bytes that need no look: ASCII but control bytes, '"' and '\'. Many at a
  * time: strings are most of what is read. */
-static size_t
+static inline __attribute__((always_inline)) size_t
 plain_run(struct span s)
 {
 	size_t n = 0;
 	uint64_t v, found;
 
+#ifdef __SSE2__
+	for (; s.len - n >= 16; n += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(s.p + n));
+		/* From 0x80 on bytes are negative. */
+		__m128i odd = _mm_or_si128(_mm_cmplt_epi8(x,
+					       _mm_set1_epi8(' ')),
+		    _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')),
+			_mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))));
+		unsigned mask = (unsigned)_mm_movemask_epi8(odd);
+
+		if (mask != 0)
+			return n + (size_t)__builtin_ctz(mask);
+	}
+#endif
 	for (; s.len - n >= sizeof(v); n += sizeof(v)) {
 		memcpy(&v, s.p + n, sizeof(v));
 		v = le64toh(v); /* the first byte is the lowest */
@@ -396,23 +459,56 @@ decode_string(struct json_reader *j, const struct raw_string *raw,
 		*ret = (struct span){ start, (size_t)(at - start) };
 }
 
+/* The reader stands behind the opening quote. */
+static struct span
+take_odd_string(struct json_reader *j)
+{
+	struct span decoded = SPAN_NONE;
+	struct raw_string raw;
+
+	if (!scan_string(j, &raw))
+		return SPAN_NONE;
+	if (!raw.escaped && !raw.invalid)
+		return raw.text;
+	decode_string(j, &raw, &decoded);
+	return decoded;
+}
+
+/* The reader stands at the opening quote. SPAN_NONE on a fault. */
+static struct span
+take_string(struct json_reader *j)
+{
+	struct span s = span_skip(j->rest, 1);
+	size_t n = plain_run(s);
+
+	if (n == s.len || s.p[n] != '"') {
+		j->rest = s;
+		return take_odd_string(j);
+	}
+	j->rest = span_skip(s, n + 1); /* as nearly all end */
+	return span_head(s, n);
+}
+
 void
 json_read_string(struct json_reader *j, struct span *ret)
 {
 	enum json_kind t = json_read_peek(j);
-	struct raw_string raw;
+	struct span s;
 
-	if (t != JSON_KIND_STRING) {
+	if (t != JSON_KIND_STRING)
 		expected(j, t, "string expected");
-		return;
-	}
-	j->rest = span_skip(j->rest, 1);
-	if (!scan_string(j, &raw))
-		return;
-	if (raw.escaped || raw.invalid)
-		decode_string(j, &raw, ret);
-	else
-		*ret = raw.text;
+	else if ((s = take_string(j)).p != NULL)
+		*ret = s;
+}
+
+struct span
+json_read_if_string(struct json_reader *j)
+{
+	if (!next_is(j, '"'))
+		skip_space(j);
+	if (j->err != E_OK || !next_is(j, '"'))
+		return SPAN_NONE;
+	return take_string(j);
 }
 
 /* -- numbers and words -- */
@@ -479,6 +575,19 @@ json_read_int(struct json_reader *j, int64_t *ret)
 	else if (take_number(j, &text, &integer) &&
 	    (!integer || num_parse(text, INT64_MIN, INT64_MAX, ret) != E_OK))
 		wrong_type(j, at, "integer expected");
+}
+
+struct span
+json_read_if_number(struct json_reader *j)
+{
+	struct span text = SPAN_NONE;
+	bool integer;
+
+	skip_space(j);
+	if (j->err == E_OK && j->rest.len > 0 &&
+	    (j->rest.p[0] == '-' || ascii_is_digit(j->rest.p[0])))
+		(void)take_number(j, &text, &integer);
+	return text;
 }
 
 static void

@@ -67,6 +67,19 @@ void json_read_array(struct json_reader *);
 bool json_read_member(struct json_reader *, struct span *ret_key);
 bool json_read_element(struct json_reader *);
 
+/* One place in objects that are written alike. Starts as { { 0 } }. */
+struct json_memo {
+	struct span raw; /* from the value before to this one */
+	struct span key;
+};
+
+/* The same as json_read_member for objects that are written alike, with a memo
+ * for the first member, for the second, and so on. Where the text is what it
+ * was the last time it is not looked at again: *ret_again is set, and memo->key
+ * stays. The text has to stay as long as the memo. */
+bool json_read_member_alike(struct json_reader *, struct json_memo *memo,
+    bool *ret_again);
+
 /* Take the value that comes next; what is returned through ret is left alone
  * when it is of another type. An integer has no fraction and no exponent and
  * fits int64. */
@@ -75,6 +88,12 @@ void json_read_int(struct json_reader *, int64_t *ret);
 void json_read_bool(struct json_reader *, bool *ret);
 void json_read_null(struct json_reader *);
 void json_read_skip(struct json_reader *); /* any value, whole */
+
+/* The value that comes next, if it is of that type; a number as it is written.
+ * SPAN_NONE if it is of another, which is left to be taken, and after a fault.
+ */
+struct span json_read_if_string(struct json_reader *);
+struct span json_read_if_number(struct json_reader *);
 
 /* A fault found by the caller: fault is a constant string. */
 void json_read_fail(struct json_reader *, enum err, const char *fault);

@@ -2,15 +2,34 @@
 
 #include "base/ascii.h"
 
-/* RFC 3986 s2: visible ASCII without delimiters of others. */
+/* RFC 3986 s2: visible ASCII without delimiters of others; and of that, what
+ * has a meaning here. */
+enum { OTHER = 1, PERCENT = 2, COLON = 4 };
+
+static unsigned
+classes_of(struct span s)
+{
+	static const unsigned char classes[256] = {
+		[0 ... ' '] = OTHER,
+		['"'] = OTHER,
+		['%'] = PERCENT,
+		[':'] = COLON,
+		['<'] = OTHER,
+		['>'] = OTHER,
+		['\\'] = OTHER,
+		['^'] = OTHER,
+		['`'] = OTHER,
+		['{' ... '}'] = OTHER,
+		[0x7f ... 0xff] = OTHER,
+	};
+
+	return ascii_classify(s.p, s.len, classes).any;
+}
+
 bool
 uri_is_text(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_is_printable(s.p[i]) ||
-		    ascii_is_one_of(s.p[i], " \"<>\\^`{|}"))
-			return false;
-	return s.len > 0;
+	return s.len > 0 && (classes_of(s) & OTHER) == 0;
 }
 
 /* RFC 3986 s3.1 */
@@ -50,10 +69,13 @@ is_encoded(struct span s)
 bool
 uri_is_valid(struct span uri)
 {
+	unsigned classes = classes_of(uri);
 	struct span rest = uri;
 
-	return span_has(uri, ':') && is_scheme(span_until(&rest, ':')) &&
-	    uri_is_text(uri) && is_encoded(rest);
+	if ((classes & OTHER) != 0 || (classes & COLON) == 0 ||
+	    !is_scheme(span_until(&rest, ':')))
+		return false;
+	return (classes & PERCENT) == 0 || is_encoded(rest);
 }
 
 /* RFC 3986 s3.2 */

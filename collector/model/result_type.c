@@ -4,10 +4,11 @@
 
 static const struct {
 	enum result_type type;
-	const char *text, *sentence;
+	struct span text;
+	const char *sentence;
 } types[] = {
 #define RESULT_TYPE(code, name, text, section, sentence) \
-	{ RESULT_##name, text, sentence },
+	{ RESULT_##name, { text, sizeof(text) - 1 }, sentence },
 #include "tlsrpt_result_types.def"
 #undef RESULT_TYPE
 };
@@ -38,7 +39,7 @@ enum err
 result_type_from_text(struct span text, enum result_type *ret)
 {
 	for (size_t i = 0; i < NTYPES; i++)
-		if (span_eq(span_str(types[i].text), text)) {
+		if (span_eq(types[i].text, text)) {
 			*ret = types[i].type;
 			return E_OK;
 		}
@@ -59,7 +60,7 @@ row(enum result_type type)
 const char *
 result_type_text(enum result_type type)
 {
-	return types[row(type)].text;
+	return types[row(type)].text.p;
 }
 
 const char *

@@ -45,6 +45,35 @@ test_nul_is_in_no_set(void **state)
 	assert_false(ascii_is_one_of('\0', ""));
 }
 
+static void
+test_classes_of_a_text(void **state)
+{
+	static const unsigned char
+	    classes[256] = { ['a'] = 1, ['.'] = 2, ['x'] = 4, [0xff] = 8 };
+	static const struct {
+		const char *in;
+		unsigned any, twice;
+	} cases[] = {
+		{ "", 0, 0 },
+		{ "a", 1, 0 },
+		{ "a.a.a.a.a", 3, 0 },
+		{ "aa", 1, 1 },
+		{ "a.x..", 7, 2 },
+		{ "a.a..a.a.", 3, 2 },
+		{ "zzzxxz", 4, 4 }, /* across fours */
+		{ "zzzzzz\xff", 8, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ascii_found found = ascii_classify(cases[i].in,
+		    strlen(cases[i].in), classes);
+
+		assert_int_equal(cases[i].any, found.any);
+		assert_int_equal(cases[i].twice, found.twice);
+	}
+}
+
 int
 main(void)
 {
@@ -52,6 +81,7 @@ main(void)
 		cmocka_unit_test(test_classes_are_those_of_the_c_locale),
 		cmocka_unit_test(test_hex_value),
 		cmocka_unit_test(test_nul_is_in_no_set),
+		cmocka_unit_test(test_classes_of_a_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

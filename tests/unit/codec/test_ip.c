@@ -1,5 +1,8 @@
 #include "support/test.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
+
 #include "codec/ip.h"
 
 static void
@@ -103,12 +106,65 @@ test_what_is_no_address(void **state)
 	}
 }
 
+/* By inet_ntop. */
+static bool
+is_one_spelling(const char *text)
+{
+	unsigned char address[16];
+	char again[IP_TEXT_SIZE];
+	int family = strchr(text, ':') == NULL ? AF_INET : AF_INET6;
+
+	return inet_pton(family, text, address) == 1 &&
+	    inet_ntop(family, address, again, sizeof(again)) != NULL &&
+	    strcmp(text, again) == 0;
+}
+
+/* Each number in each place, and addresses with as many zeros as can be. */
+static void
+test_quick_look_is_right(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (int i = 0; i < 4 * 1200; i++) {
+		int v[4] = { 0, 10, 0, 255 };
+
+		v[i % 4] = i / 4;
+		(void)snprintf(text, sizeof(text), "%d.%d.%d.%d", v[0], v[1],
+		    v[2], v[3]);
+		assert_int_equal(is_one_spelling(text),
+		    ip_is_canonical(span_str(text)));
+	}
+	for (unsigned i = 0; i < 1 << 16; i++) {
+		size_t n = 0;
+
+		/* Two bits for each of eight groups: "", "0", "a", "12". */
+		for (unsigned k = 0; k < 8; k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%s", k == 0 ? "" : ":",
+			    (const char *[]){ "", "0", "a",
+				"12" }[i >> 2 * k & 3]);
+		if (ip_is_canonical(span_str(text)))
+			assert_true(is_one_spelling(text));
+	}
+	assert_true(ip_is_canonical(SPAN_LIT("2001:db8::1")));
+	assert_true(ip_is_canonical(SPAN_LIT("2001:db8::")));
+	assert_true(ip_is_canonical(SPAN_LIT("2001:db8:0:1:2:3:0:4")));
+	assert_false(ip_is_canonical(SPAN_LIT("2001:db8::1:2:3:4:5")));
+	assert_false(ip_is_canonical(SPAN_LIT("2001:db8::0:1")));
+	assert_false(ip_is_canonical(SPAN_LIT("2001:db8:0:0:1:2:3:4")));
+	assert_false(ip_is_canonical(SPAN_LIT("2001:DB8::1")));
+	assert_false(ip_is_canonical(SPAN_LIT("192.0.2.01")));
+	assert_false(ip_is_canonical(SPAN_NONE));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_what_is_no_address),
+		cmocka_unit_test(test_quick_look_is_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -611,6 +611,74 @@ test_no_front_is_a_document(void **state)
 	assert_ok(read_whole(span_str(text), false));
 }
 
+static void
+test_values_if_they_come(void **state)
+{
+	struct json_reader j;
+
+	(void)state;
+	json_read_begin(&j,
+	    SPAN_LIT("[ \"a\\u0062\" , -1.5e3,\"\",null,0, \"x"), &scratch,
+	    JSON_DEPTH_MAX, false);
+	json_read_array(&j);
+	assert_true(json_read_element(&j));
+	assert_null(json_read_if_number(&j).p);
+	assert_span("ab", json_read_if_string(&j));
+	assert_true(json_read_element(&j));
+	assert_null(json_read_if_string(&j).p);
+	assert_span("-1.5e3", json_read_if_number(&j));
+	assert_true(json_read_element(&j));
+	assert_non_null(json_read_if_string(&j).p);
+	assert_true(json_read_element(&j));
+	assert_null(json_read_if_string(&j).p);
+	assert_null(json_read_if_number(&j).p);
+	json_read_null(&j);
+	assert_true(json_read_element(&j));
+	assert_span("0", json_read_if_number(&j));
+	assert_true(json_read_element(&j));
+	assert_null(json_read_if_string(&j).p); /* without end */
+	assert_err(E_SYNTAX, json_read_end(&j, NULL));
+}
+
+/* A memo is used where the text is the same, and never elsewhere. */
+static void
+test_objects_that_are_alike(void **state)
+{
+	static const struct {
+		const char *key;
+		bool again;
+	} want[] = { { "one", false }, { "second-member", false },
+		{ "one", true }, { "second-member", true }, { "one", false },
+		{ "second-membeR", false }, { "one", true },
+		{ "third", false } };
+	struct json_memo memos[3] = { { SPAN_NONE, SPAN_NONE } };
+	struct json_reader j;
+	size_t n = 0;
+
+	(void)state;
+	json_read_begin(&j,
+	    SPAN_LIT("[{\"one\": 1, \"second-member\": 2},"
+		     "{\"one\": 1, \"second-member\": 2},"
+		     "{ \"one\": 1, \"second-membeR\": 2},"
+		     "{ \"one\": 1, \"third\": 2}, {}]"),
+	    &scratch, JSON_DEPTH_MAX, false);
+	json_read_array(&j);
+	while (json_read_element(&j)) {
+		size_t place = 0;
+		bool again;
+
+		json_read_object(&j);
+		for (; json_read_member_alike(&j, &memos[place], &again); n++) {
+			assert_span(want[n].key, memos[place].key);
+			assert_int_equal(want[n].again, again);
+			assert_int_equal(1, json_read_if_number(&j).len);
+			place++;
+		}
+	}
+	assert_int_equal(8, n);
+	assert_ok(json_read_end(&j, NULL));
+}
+
 int
 main(void)
 {
@@ -632,6 +700,8 @@ main(void)
 		cmocka_unit_test(test_sixty_thousand_brackets),
 		cmocka_unit_test(test_scratch_has_a_ceiling),
 		cmocka_unit_test(test_no_front_is_a_document),
+		cmocka_unit_test(test_values_if_they_come),
+		cmocka_unit_test(test_objects_that_are_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_scratch);
