@@ -49,6 +49,16 @@
 /* That the value of a parameter is cut into (RFC 2231 s3). */
 #define MIME_SECTIONS_MAX 32
 
+/* -- a report of somebody else: what is past a ceiling is left out and noted,
+ * but for bytes and depth, past which it is refused -- */
+
+#define INCOMING_BYTES_MAX (20 * 1024 * 1024) /* of its JSON */
+#define INCOMING_DEPTH_MAX 32		      /* the RFC's needs 5 */
+#define INCOMING_POLICIES_MAX 1000
+#define INCOMING_DETAILS_MAX 50000 /* of all policies */
+#define INCOMING_STRINGS_MAX 16384 /* of all policies */
+#define INCOMING_TEXT_MAX 1024	   /* bytes of any other text */
+
 /* -- distinct things a day. Past a ceiling sessions are counted under a coarser
  * name (docs/architecture.md, "Bounded"), never dropped. -- */
 
