@@ -67,6 +67,20 @@ utf8_encode(uint32_t c, char ret[UTF8_MAX])
 	return 4;
 }
 
+void
+utf8_repair(struct span s, struct buf *out)
+{
+	while (s.len > 0) {
+		size_t n = s.p[0] == '\0' ? 0 : utf8_char(s);
+
+		if (n > 0)
+			buf_add(out, span_head(s, n));
+		else
+			buf_adds(out, UTF8_REPLACEMENT);
+		s = span_skip(s, n > 0 ? n : 1);
+	}
+}
+
 struct span
 utf8_cut(struct span s, size_t max)
 {

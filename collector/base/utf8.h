@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
@@ -15,6 +16,10 @@ size_t utf8_char(struct span);
 
 /* Write code point c (a scalar value) to ret; returns the bytes written. */
 size_t utf8_encode(uint32_t c, char ret[UTF8_MAX]);
+
+/* Append s as a database takes it: what is not well-formed, and NUL, become
+ * U+FFFD. */
+void utf8_repair(struct span s, struct buf *out);
 
 /* The longest front of s with at most max bytes that splits no character. */
 struct span utf8_cut(struct span s, size_t max);

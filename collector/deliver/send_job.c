@@ -60,22 +60,13 @@ send_job_free(struct send_job *j)
 	free(j);
 }
 
-/* A database takes UTF-8 without NUL alone. */
 struct span
 send_job_keep(struct send_job *j, struct span text)
 {
 	struct buf kept = BUF_INIT(TEXTS_MAX);
 	struct span copy;
 
-	while (text.len > 0) {
-		size_t n = text.p[0] == '\0' ? 0 : utf8_char(text);
-
-		if (n > 0)
-			buf_add(&kept, span_head(text, n));
-		else
-			buf_adds(&kept, UTF8_REPLACEMENT);
-		text = span_skip(text, n > 0 ? n : 1);
-	}
+	utf8_repair(text, &kept);
 	copy = arena_copy(&j->texts, buf_span(&kept));
 	buf_free(&kept);
 	return copy.p == NULL ? SPAN_LIT("") : copy;

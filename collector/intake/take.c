@@ -1,0 +1,376 @@
+#include "intake/take.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "codec/gzip.h"
+#include "codec/lines.h"
+#include "store/store_domain.h"
+
+#define RAW_MAX ((size_t)128 << 20)
+#define LINES_MAX ((size_t)16 << 20)
+
+static const char *const ways[] = {
+	[RECEIPT_HTTPS] = "https",
+	[RECEIPT_LMTP] = "lmtp",
+	[RECEIPT_FILE] = "file",
+	[RECEIPT_IMAP] = "imap",
+};
+
+static const char *const note_names[] = {
+#define REPORT_NOTE(name, sentence) #name,
+#include "codec/report_notes.def"
+#undef REPORT_NOTE
+};
+
+/* -- the row of what was received -- */
+
+static struct span
+or_empty(struct span text)
+{
+	return text.p == NULL ? SPAN_LIT("") : text;
+}
+
+/* Strangers' bytes, as a database takes them. */
+static struct span
+clean(struct examined *x, struct span text)
+{
+	struct buf kept = BUF_INIT((size_t)RECEIPT_TEXT_MAX * UTF8_MAX);
+	struct span copy;
+
+	utf8_repair(utf8_cut(or_empty(text), RECEIPT_TEXT_MAX), &kept);
+	copy = arena_copy(&x->arena, buf_span(&kept));
+	buf_free(&kept);
+	return copy.p == NULL ? SPAN_LIT("") : copy;
+}
+
+static struct inbox_row
+row_of(const struct take *t, struct examined *x, const char id[UUID_TEXT_SIZE])
+{
+	const struct receipt_facts *f = t->facts;
+
+	return (struct inbox_row){
+		.intake = span_str(id),
+		.received_s = f->received_ns / NS_PER_S,
+		.way = span_str(ways[f->way]),
+		.peer = clean(x, f->peer),
+		.route = clean(x, f->route),
+		.sender = clean(x, f->sender),
+		.recipient = clean(x, f->recipient),
+		.reason = SPAN_LIT(""),
+		.trust = SPAN_LIT(""),
+		.submitter = SPAN_LIT(""),
+		.organization = SPAN_LIT(""),
+		.contact = SPAN_LIT(""),
+		.report_id = SPAN_LIT(""),
+		.notes = SPAN_LIT(""),
+		.like = SPAN_LIT(""),
+	};
+}
+
+static enum err
+put_raw(const struct take *t, struct span id, struct why *why)
+{
+	struct buf raw = BUF_INIT(RAW_MAX);
+	enum err e = gzip_compress(t->body, &raw);
+
+	e = e == E_OK ? store_inbox_put_raw(t->store, id, buf_span(&raw),
+			    t->body.len, why)
+		      : why_set(why, e, "%s", err_text(e));
+	buf_free(&raw);
+	return e;
+}
+
+/* -- a report -- */
+
+static void
+add_totals(const struct incoming_report *from, struct inbox_row *row)
+{
+	for (size_t i = 0; i < from->npolicies; i++) {
+		row->succeeded += from->policies[i].succeeded.n;
+		row->failed += from->policies[i].failed.n;
+	}
+}
+
+static void
+add_notes(const struct incoming_report *r, struct buf *out)
+{
+	for (unsigned i = 0; i < NREPORT_NOTES; i++)
+		if (report_has_note(r, (enum report_note)i))
+			lines_join(out,
+			    (struct span_list){ &(struct span){ note_names[i],
+						    strlen(note_names[i]) },
+				1 });
+}
+
+static void
+describe(const struct examined_report *from, struct span notes,
+    struct inbox_row *row)
+{
+	const struct incoming_report *r = &from->report;
+
+	row->submitter = from->submitter;
+	row->organization = or_empty(r->organization);
+	row->contact = or_empty(r->contact);
+	row->report_id = or_empty(r->id);
+	row->start_s = r->has_start ? r->start_s : 0;
+	row->end_s = r->has_end ? r->end_s : 0;
+	row->policies = r->npolicies;
+	row->notes = notes;
+	row->identity = from->identity;
+	row->content = from->content;
+	add_totals(r, row);
+}
+
+/* -- others of the same identity -- */
+
+struct rival {
+	const struct take *take;
+	struct inbox_row *row;
+	enum take_rank rank;
+	char like[UUID_TEXT_SIZE];
+	/* What is to be demoted, since this one has the higher rank. */
+	struct {
+		char intake[UUID_TEXT_SIZE];
+		int64_t part;
+		bool is_same;
+	} beaten[8];
+	size_t nbeaten;
+};
+
+static enum take_rank
+rank_of(const struct inbox_row *r)
+{
+	if (r->state == INBOX_UNTRUSTED)
+		return TAKE_NOT_COUNTED;
+	return r->verdict == 1 ? TAKE_AUTHENTICATED : TAKE_UNAUTHENTICATED;
+}
+
+static void
+copy_id(char to[UUID_TEXT_SIZE], struct span from)
+{
+	size_t n = span_head(from, UUID_TEXT_SIZE - 1).len;
+
+	memcpy(to, from.p, n);
+	to[n] = '\0';
+}
+
+/* Who comes first counts, unless what vouches for the second goes further. */
+static enum err
+meet(void *arg, const struct inbox_row *other)
+{
+	struct rival *v = arg;
+	bool is_same = content_key_cmp(&other->content, &v->row->content) == 0;
+
+	if (span_eq(other->intake, v->row->intake) &&
+	    other->part == v->row->part)
+		return E_OK;
+	copy_id(v->like, other->intake);
+	if (v->rank <= rank_of(other)) {
+		v->row->state = is_same ? INBOX_DUPLICATE : INBOX_CONTRADICTED;
+	} else if (v->nbeaten < sizeof(v->beaten) / sizeof(v->beaten[0])) {
+		copy_id(v->beaten[v->nbeaten].intake, other->intake);
+		v->beaten[v->nbeaten].part = other->part;
+		v->beaten[v->nbeaten++].is_same = is_same;
+	}
+	return E_OK;
+}
+
+static enum err
+demote_beaten(const struct rival *v, struct why *why)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; e == E_OK && i < v->nbeaten; i++)
+		e = store_inbox_demote(v->take->store,
+		    span_str(v->beaten[i].intake), v->beaten[i].part,
+		    v->beaten[i].is_same ? INBOX_DUPLICATE : INBOX_CONTRADICTED,
+		    v->row->intake, why);
+	return e;
+}
+
+/* -- policies and details -- */
+
+static enum err
+join(struct span_list list, struct buf *out)
+{
+	lines_join(out, list);
+	return out->err;
+}
+
+static enum err
+put_details(const struct take *t, const struct inbox_row *row,
+    const struct inbox_policy *p, const struct incoming_policy *from,
+    struct why *why)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; e == E_OK && i < from->ndetails; i++) {
+		const struct incoming_detail *d = &from->details[i];
+		struct inbox_detail out = {
+			.policy = p->number,
+			.number = (int64_t)i,
+			.detail = d->detail,
+			.unknown_type = or_empty(d->unknown_type),
+			.sessions = d->sessions.n,
+			.has_sessions = d->sessions.given == INCOMING_GIVEN,
+		};
+
+		out.detail.sending_ip = or_empty(out.detail.sending_ip);
+		out.detail.mx_hostname = or_empty(out.detail.mx_hostname);
+		out.detail.helo = or_empty(out.detail.helo);
+		out.detail.receiving_ip = or_empty(out.detail.receiving_ip);
+		out.detail.info = or_empty(out.detail.info);
+		out.detail.reason = or_empty(out.detail.reason);
+		e = store_inbox_put_detail(t->store, row, p, &out, why);
+	}
+	return e;
+}
+
+static enum err
+put_policy(const struct take *t, const struct inbox_row *row, size_t number,
+    const struct incoming_policy *from, struct span owned, struct why *why)
+{
+	struct buf strings = BUF_INIT(LINES_MAX), hosts = BUF_INIT(LINES_MAX);
+	struct inbox_policy p = {
+		.day = day_of_s(
+		    row->start_s == 0 ? row->received_s : row->start_s),
+		.domain = owned,
+		.number = (int64_t)number,
+		.type = from->policy.type,
+		.unknown_type = or_empty(from->unknown_type),
+		.policy_domain = or_empty(from->policy.domain),
+		.succeeded = from->succeeded.n,
+		.failed = from->failed.n,
+	};
+	enum err e = join(from->policy.strings, &strings);
+
+	if (e == E_OK)
+		e = join(from->policy.mx_hosts, &hosts);
+	p.strings = buf_span(&strings);
+	p.mx_hosts = buf_span(&hosts);
+	e = e == E_OK ? store_inbox_put_policy(t->store, row, &p, why)
+		      : why_set(why, e, "%s", err_text(e));
+	if (e == E_OK)
+		e = put_details(t, row, &p, from, why);
+	buf_free(&strings);
+	buf_free(&hosts);
+	return e;
+}
+
+/* Which policies are about domains or MX hosts of ours; owned: as many spans as
+ * the report has policies. */
+static enum err
+attribute(const struct take *t, const struct incoming_report *r,
+    struct span *owned, bool *ret_any, struct why *why)
+{
+	enum err e = E_OK;
+
+	*ret_any = false;
+	for (size_t i = 0; e == E_OK && i < r->npolicies; i++) {
+		struct span domain = or_empty(r->policies[i].policy.domain);
+		bool is_owned = false;
+
+		if (domain.len > 0)
+			e = store_domain_is_owned(t->store, domain, &is_owned,
+			    why);
+		owned[i] = is_owned ? domain : SPAN_LIT("");
+		*ret_any |= is_owned;
+	}
+	return e;
+}
+
+/* -- what becomes of it -- */
+
+/* rival: keeps the texts of the row. */
+static enum err
+judge(const struct take *t, const struct examined *x,
+    const struct examined_report *r, bool any_owned, struct rival *rival,
+    struct why *why)
+{
+	struct inbox_row *row = rival->row;
+	struct take_trust trust = { .trust = SPAN_LIT("") };
+	enum err e = t->judge(t->judge_arg, x, r, &trust);
+
+	if (e != E_OK)
+		return why_set(why, e, "%s", err_text(e));
+	row->verdict = trust.verdict;
+	row->trust = trust.trust;
+	rival->rank = trust.rank;
+	row->state = !any_owned		     ? INBOX_FOREIGN
+	    : trust.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
+					     : INBOX_COUNTED;
+	if (!any_owned)
+		return E_OK;
+	e = store_inbox_same(t->store, &row->identity, meet, rival, why);
+	if (e == E_OK)
+		e = demote_beaten(rival, why);
+	if (row->state == INBOX_DUPLICATE || row->state == INBOX_CONTRADICTED)
+		row->like = span_str(rival->like);
+	return e;
+}
+
+static enum err
+put_report(const struct take *t, struct examined *x, size_t part,
+    struct inbox_row *row, struct why *why)
+{
+	const struct examined_report *r = &x->v[part];
+	struct rival rival = { .take = t, .row = row };
+	struct buf notes = BUF_INIT(LINES_MAX);
+	struct span *owned = arena_alloc(&x->arena,
+	    (r->report.npolicies + 1) * sizeof(*owned));
+	bool any = false;
+	enum err e;
+
+	if (owned == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	add_notes(&r->report, &notes);
+	row->part = (int64_t)part;
+	describe(r, buf_span(&notes), row);
+	e = attribute(t, &r->report, owned, &any, why);
+	if (e == E_OK)
+		e = judge(t, x, r, any, &rival, why);
+	if (e == E_OK)
+		e = store_inbox_put(t->store, row, why);
+	for (size_t i = 0; e == E_OK && i < r->report.npolicies; i++)
+		e = put_policy(t, row, i, &r->report.policies[i], owned[i],
+		    why);
+	buf_free(&notes);
+	return e;
+}
+
+static enum err
+put_unreadable(const struct take *t, struct inbox_row *row,
+    const struct why *fault, struct why *why)
+{
+	row->state = INBOX_UNREADABLE;
+	row->reason = span_str(fault->text);
+	return store_inbox_put(t->store, row, why);
+}
+
+enum err
+take_receipt(const struct take *t, struct why *why)
+{
+	struct why fault = { { 0 } };
+	char id[UUID_TEXT_SIZE];
+	struct examined x;
+	enum err found = examine(t->facts, t->body, &x, &fault), e;
+
+	uuid_text(t->id, id);
+	if (found == E_NOMEM) {
+		examined_free(&x);
+		return why_set(why, found, "out of memory");
+	}
+	e = put_raw(t, span_str(id), why);
+	for (size_t i = 0; e == E_OK && i < x.n; i++) {
+		struct inbox_row row = row_of(t, &x, id);
+
+		e = put_report(t, &x, i, &row, why);
+	}
+	if (e == E_OK && x.n == 0) {
+		struct inbox_row row = row_of(t, &x, id);
+
+		e = put_unreadable(t, &row, &fault, why);
+	}
+	examined_free(&x);
+	return e;
+}
