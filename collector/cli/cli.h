@@ -108,7 +108,14 @@ int cmd_delivery_retry(struct cli *);
 int cmd_delivery_show(struct cli *);
 int cmd_demo(struct cli *);
 int cmd_dkim_record(struct cli *);
+int cmd_domain_add(struct cli *);
+int cmd_domain_list(struct cli *);
+int cmd_domain_remove(struct cli *);
 int cmd_emit(struct cli *);
+int cmd_import(struct cli *);
+int cmd_inbox_list(struct cli *);
+int cmd_inbox_raw(struct cli *);
+int cmd_inbox_show(struct cli *);
 int cmd_record_parse(struct cli *);
 int cmd_report_build(struct cli *);
 int cmd_report_list(struct cli *);
@@ -122,7 +129,8 @@ int cmd_tally_list(struct cli *);
 
 extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
-    emit_options[], report_build_options[], report_list_options[],
-    report_send_options[], suppression_add_options[], tally_list_options[];
+    domain_add_options[], emit_options[], inbox_list_options[],
+    report_build_options[], report_list_options[], report_send_options[],
+    suppression_add_options[], tally_list_options[];
 
 #endif
