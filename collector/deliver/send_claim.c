@@ -39,6 +39,17 @@ may_visit(void *arg, struct span host)
 	return n < c->stage->config->deliver_host_connections;
 }
 
+/* By a clock that has jumped ahead: what is still under way here would be
+ * claimed again, and sent twice. */
+static bool
+holds_run_out(const struct send_stage *s, int64_t now_s)
+{
+	for (const struct send_job *j = s->jobs; j != NULL; j = j->next)
+		if (j->claimed_until_s <= now_s)
+			return true;
+	return false;
+}
+
 /* The transaction was rolled back, or nobody knows: then another claims them
  * when this claim has run out. */
 static void
@@ -71,7 +82,8 @@ send_claim(struct send_stage *s, struct store *store, struct why *why)
 	};
 	enum err e;
 
-	if (config->deliver_mode != DELIVER_ON || wish.max == 0)
+	if (config->deliver_mode != DELIVER_ON || wish.max == 0 ||
+	    holds_run_out(s, wish.now_s))
 		return E_OK;
 	c.until_s = wish.now_s + wish.lease_s;
 	e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c, why);
