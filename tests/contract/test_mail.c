@@ -231,6 +231,28 @@ test_what_cannot_be_signed_is_given_up(void **state)
 	assert_int_equal(0, wanted(f, 4).n);
 }
 
+/* Its worker has not said yet that there is another attempt. */
+static void
+test_what_cannot_be_signed_again_is_nobodys(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct uuid claimed;
+	size_t n;
+
+	add(f, "d-1", NOW_S, false);
+	claimed = claim(f, &n);
+	assert_int_equal(1, n);
+	assert_ok_why(store_mail_again(f->store, SPAN_LIT("d-1"), &why), &why);
+	assert_ok_why(store_mail_refuse(f->store, SPAN_LIT("d-1"),
+			  SPAN_LIT("no key"), NOW_S, &why),
+	    &why);
+	assert_err(E_CONFLICT,
+	    settle(f, &claimed, "d-1", DELIVERY_RETRYING, 0));
+	(void)claim(f, &n);
+	assert_int_equal(0, n);
+}
+
 static void
 test_a_mail_goes_with_its_delivery(void **state)
 {
@@ -287,6 +309,7 @@ main(int argc, char **argv)
 		TEST(test_a_mail_is_made_for_where_it_goes),
 		TEST(test_a_mail_for_nobody_is_not_kept),
 		TEST(test_what_cannot_be_signed_is_given_up),
+		TEST(test_what_cannot_be_signed_again_is_nobodys),
 		TEST(test_a_mail_goes_with_its_delivery),
 		TEST(test_a_mail_is_made_again),
 	};
