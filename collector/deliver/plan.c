@@ -35,21 +35,27 @@ find_word(const struct config *c, const struct report_row *r, struct span uri,
 	return NULL;
 }
 
+/* NULL, or the word that has it go nowhere. */
+static const char *
+map(const struct plan *p, const struct report_row *r, struct delivery *d)
+{
+	struct map_word word;
+	const char *text = find_word(p->config, r, d->uri, &word);
+
+	if (text == NULL)
+		return NULL;
+	d->target = word.target;
+	return word.target.len > 0 ? NULL : text;
+}
+
 static enum err
-map(const struct plan *p, const struct report_row *r, struct delivery *d,
+go_nowhere(const struct plan *p, const char *word, struct delivery *d,
     struct why *why)
 {
 	struct buf reason = BUF_INIT(4 * URI_TEXT_MAX);
-	struct map_word word;
-	const char *text = find_word(p->config, r, d->uri, &word);
 	struct span copy;
 
-	if (text == NULL)
-		return E_OK;
-	d->target = word.target;
-	if (word.target.len > 0)
-		return E_OK;
-	buf_addf(&reason, "deliver.map: %s", text);
+	buf_addf(&reason, "deliver.map: %s", word);
 	copy = arena_copy(p->texts, buf_span(&reason));
 	buf_free(&reason);
 	if (copy.p == NULL)
@@ -110,10 +116,11 @@ plan_delivery(const struct plan *p, const struct report_row *r, struct span uri,
 		.reason = SPAN_LIT(""),
 		.queued_s = p->now_s,
 	};
-	enum err e = map(p, r, &d, why);
+	const char *nowhere = map(p, r, &d);
+	enum err e = judge(p, &d, why);
 
-	if (e == E_OK && d.state == DELIVERY_QUEUED)
-		e = judge(p, &d, why);
+	if (e == E_OK && nowhere != NULL)
+		e = go_nowhere(p, nowhere, &d, why);
 	if (e == E_OK && d.state != DELIVERY_SUPPRESSED)
 		e = suppress(p, &d, why);
 	if (e != E_OK)

@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from harness import CONFIG, DAY_S, NOON, OK, TLSRPTD, session
+from harness import CONFIG, DAY_S, NOON, OK, TLSRPTD, session, wait_until
 from sending import SendingTest
 
 
@@ -64,6 +64,18 @@ class Map(SendingTest):
         service.restart(NOON + DAY_S + 23 * 3600)
         self.settled(service, {"a.example": "accepted"})
         self.assertEqual(["/test", "/test"], self.posted())
+
+    def test_what_went_nowhere_and_is_tried_by_hand(self):
+        service = self.sending(deliver__map="*=none")
+        self.send(service, "a.example")
+        found = self.settled(service, {"a.example": "suppressed"})
+        for words in (("suppression", "add", "host", "127.0.0.1"),
+                      ("delivery", "retry", found["a.example"]["delivery"])):
+            self.assertEqual((OK, "", ""), service.cli(*words))
+        # The host that it would go to is known.
+        wait_until(lambda: self.deliveries(service)["a.example"][
+            "reason"] == "host 127.0.0.1 is suppressed", "it is suppressed")
+        self.assertEqual([], self.posted())
 
     def test_faults_are_found(self):
         service = self.service(deliver__map=(
