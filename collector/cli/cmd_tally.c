@@ -98,13 +98,20 @@ policy_rows(struct cli_table *table, const struct tally *t,
 }
 
 static void
-no_report_note(struct cli_table *table, const struct tally *t)
+no_report_note(struct cli_table *table, struct span reason)
 {
 	struct buf text = BUF_INIT(4096);
 
-	buf_addf(&text, "no report: %.*s", SPAN_ARG(t->no_report));
+	buf_addf(&text, "no report: %.*s", SPAN_ARG(reason));
 	cli_table_note(table, buf_span(&text));
 	buf_free(&text);
+}
+
+/* Of the rest of a day's domains no record is known. */
+static bool
+has_no_destination(const struct tally *t)
+{
+	return t->domain.len > 0 && t->record.len > 0 && t->rua.len == 0;
 }
 
 /* -- the whole -- */
@@ -117,7 +124,10 @@ list_tally(struct listing *l, const struct tally *t)
 	for (size_t i = 0; i < t->npolicies; i++)
 		policy_rows(l->table, t, &t->policies[i]);
 	if (t->no_report.len > 0)
-		no_report_note(l->table, t);
+		no_report_note(l->table, t->no_report);
+	else if (has_no_destination(t))
+		no_report_note(l->table,
+		    SPAN_LIT("no destination in the record can be used"));
 	return E_OK;
 }
 
