@@ -56,5 +56,7 @@ void send_program_poll(struct send_stage *);
 /* When to do that even if epoll_fd is not readable: monotonic; INT64_MAX: none
  * runs. */
 int64_t send_program_deadline_ns(const struct send_stage *);
+/* Give those that run so long to end, then kill them: all are done. */
+void send_program_end(struct send_stage *, int64_t max_ns);
 
 #endif

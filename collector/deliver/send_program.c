@@ -1,5 +1,6 @@
 /* deliver/send_program.c -- a mail to a sendmail program, which takes it or
  * says why not by how it ends. */
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
@@ -128,4 +129,43 @@ send_program_deadline_ns(const struct send_stage *s)
 			first = at;
 	}
 	return first;
+}
+
+/* -- at our end -- */
+
+/* Until it has something to tell, or the time is over. */
+static bool
+await(const struct send_stage *s, const struct send_job *j, int64_t until_ns)
+{
+	struct pollfd ready = { .fd = mail_program_fd(j->program),
+		.events = POLLIN };
+	int64_t left_ns = until_ns - clock_mono_ns(s->clock);
+
+	return left_ns > 0 && poll(&ready, 1, (int)(left_ns / NS_PER_MS)) != 0;
+}
+
+/* As after a reply that did not come, it may have been taken. */
+static void
+break_off(const struct send_stage *s, struct send_job *j)
+{
+	mail_program_free(j->program);
+	j->program = NULL;
+	send_job_retry(j, clock_wall_s(s->clock));
+	j->outcome.attempt.answer = SPAN_LIT(
+	    "it was killed, as it still ran when tlsrptd ended");
+}
+
+void
+send_program_end(struct send_stage *s, int64_t max_ns)
+{
+	const int64_t until_ns = clock_mono_ns(s->clock) + max_ns;
+	struct send_job *j;
+
+	for (j = s->jobs; j != NULL; j = j->next)
+		while (j->program != NULL && await(s, j, until_ns))
+			send_program_poll(s);
+	send_program_poll(s);
+	for (j = s->jobs; j != NULL; j = j->next)
+		if (j->program != NULL)
+			break_off(s, j);
 }

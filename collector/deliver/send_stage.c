@@ -12,6 +12,7 @@
 #include "tlsrptd_version.h"
 
 #define PASSWORD_MAX 1024
+#define END_PATIENCE_NS (5 * NS_PER_S)
 
 /* -- what came of attempts -- */
 
@@ -376,6 +377,19 @@ send_stage_go_on(struct send_stage *s, int64_t max_ns)
 		log_error("attempts at deliveries do not go on", LOG_WHY(&why));
 }
 
+/* What has not been sent yet. */
+static void
+let_go_others(struct send_stage *s)
+{
+	for (struct send_job *j = s->jobs; j != NULL; j = j->next) {
+		if (j->phase == SEND_DONE)
+			continue;
+		send_job_let_go(j, clock_wall_s(s->clock));
+		j->outcome.attempt.answer = SPAN_LIT(
+		    "tlsrptd ended before it was sent");
+	}
+}
+
 /* What is not settled is taken over when its claim has run out. */
 void
 send_stage_free(struct send_stage *s, struct store *store)
@@ -384,10 +398,13 @@ send_stage_free(struct send_stage *s, struct store *store)
 
 	if (s == NULL)
 		return;
+	/* A program that is killed may have queued its mail already. */
+	send_program_end(s, END_PATIENCE_NS);
 	resolver_close(s->resolver);
 	smtp_client_close(s->smtp);
 	http_client_close(s->http);
 	transfers_close(s->transfers);
+	let_go_others(s);
 	if (store != NULL)
 		(void)!settle(s, store, NULL);
 	while ((j = s->jobs) != NULL) {
