@@ -172,6 +172,7 @@ attempt_row(void *arg, const struct delivery_attempt *a)
 	cli_table_count(l->table, (uint64_t)a->number);
 	cli_table_time(l->table, a->started_s);
 	cli_table_time(l->table, a->ended_s);
+	cli_table_text(l->table, a->transport);
 	cli_table_text(l->table, a->peer);
 	cli_table_text(l->table, a->tls);
 	cli_table_count(l->table, (uint64_t)a->status);
@@ -201,7 +202,7 @@ static int
 show_tables(struct cli_listing *l, struct span id)
 {
 	static const char *const attempt[] = { ">ATTEMPT", "STARTED", "ENDED",
-		"PEER", "TLS", ">STATUS", NULL };
+		"BY", "PEER", "TLS", ">STATUS", NULL };
 	struct why why = { { 0 } };
 	enum err e = store_delivery_get(l->cli->store, id, show_delivery, l,
 	    &why);

@@ -413,6 +413,10 @@ class ByMail(Holds):
                                        "b.example": "handed-over"})
         attempt, = self.tried(service, found["a.example"])
         self.assertEqual("exit status 0", attempt["answer"])
+        _, shown, _ = service.cli("delivery", "show",
+                                  found["a.example"]["delivery"])
+        self.assertRegex(shown, r"\bBY\b")
+        self.assertRegex(shown, r"Z +sendmail +0\b")
 
     def test_one_that_does_not_finish_is_told_and_comes_again(self):
         service = self.mailing("a.example", program=self.program(
