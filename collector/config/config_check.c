@@ -114,7 +114,8 @@ check_uids(struct parser *p)
 static void
 check_roles(struct parser *p)
 {
-	static const char *const roles[] = { "collect", "report", "deliver" };
+	static const char *const roles[] = { "collect", "report", "deliver",
+		"intake" };
 	const struct list *list = &p->config->daemon_roles;
 
 	at_option(p, "daemon", "roles");
@@ -393,6 +394,9 @@ config_check(struct parser *p, const char *folder)
 	    folder);
 	resolve(p, "deliver", "smtp_key_file", &c->deliver_smtp_key_file,
 	    folder);
+	resolve(p, "intake", "http_certificate", &c->intake_http_certificate,
+	    folder);
+	resolve(p, "intake", "http_key", &c->intake_http_key, folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);

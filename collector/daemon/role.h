@@ -32,5 +32,6 @@ int role_migrate(struct role_context *);
 int role_collect(struct role_context *);
 int role_report(struct role_context *);
 int role_deliver(struct role_context *);
+int role_intake(struct role_context *);
 
 #endif

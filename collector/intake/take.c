@@ -7,7 +7,7 @@
 #include "store/store_domain.h"
 
 #define RAW_MAX ((size_t)128 << 20)
-#define LINES_MAX ((size_t)16 << 20)
+#define LINES_MAX (2 * (size_t)INCOMING_BYTES_MAX)
 
 static const char *const ways[] = {
 	[RECEIPT_HTTPS] = "https",
@@ -347,18 +347,32 @@ put_unreadable(const struct take *t, struct inbox_row *row,
 	return store_inbox_put(t->store, row, why);
 }
 
+/* What needs more memory than one may have is as good as unreadable: it must
+ * not hold up what came behind it. */
+static void
+look(const struct take *t, struct examined *x, struct why *fault)
+{
+	enum err e = examine(t->facts, t->body, x, fault);
+
+	if (e == E_NOMEM)
+		(void)why_set(fault, e, "it takes more memory than one may");
+	if (e != E_OK)
+		x->n = 0;
+}
+
 enum err
 take_receipt(const struct take *t, struct why *why)
 {
 	struct why fault = { { 0 } };
 	char id[UUID_TEXT_SIZE];
 	struct examined x;
-	enum err found = examine(t->facts, t->body, &x, &fault), e;
+	enum err e;
 
 	uuid_text(t->id, id);
-	if (found == E_NOMEM) {
-		examined_free(&x);
-		return why_set(why, found, "out of memory");
+	look(t, &x, &fault);
+	if (t->parked != NULL) {
+		x.n = 0;
+		fault = *t->parked;
 	}
 	e = put_raw(t, span_str(id), why);
 	for (size_t i = 0; e == E_OK && i < x.n; i++) {

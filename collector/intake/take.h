@@ -30,6 +30,9 @@ struct take {
 	struct span body;
 	take_judge_fn *judge;
 	void *judge_arg;
+	/* Why it is kept as one that cannot be read, without a look; or NULL.
+	 */
+	const struct why *parked;
 };
 
 /* Raw bytes, reports, policies and details, or that nothing could be read; in a

@@ -1,0 +1,21 @@
+/* intake/worker.h -- the work behind the spool: what was received goes into the
+ * inbox. */
+#ifndef INTAKE_WORKER_H
+#define INTAKE_WORKER_H
+
+#include "intake/spool.h"
+#include "intake/take.h"
+
+struct intake_worker {
+	struct spool *spool;
+	take_judge_fn *judge;
+	void *judge_arg;
+};
+
+/* Take what waits, a batch a transaction, with how far the spool has been read;
+ * what the store has is released. A receipt that the store cannot take is tried
+ * again by the next call. */
+MUST_CHECK enum err intake_worker_run(struct intake_worker *, struct store *,
+    struct why *why);
+
+#endif
