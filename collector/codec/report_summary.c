@@ -1,5 +1,7 @@
 #include "codec/report_summary.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -194,13 +196,25 @@ read_detail(struct reader *r, struct policy_summary *p)
 
 /* -- policies -- */
 
+/* A pattern may be any text of a policy: what is too long to be shown is cut,
+ * and does not keep the report back. */
+static void
+read_host(struct reader *r, struct span *ret)
+{
+	struct span text = SPAN_NONE;
+
+	json_read_string(&r->json, &text);
+	if (r->json.err == E_OK)
+		*ret = keep(r, utf8_cut(text, SUMMARY_TEXT_MAX));
+}
+
 static void
 read_mx_hosts(struct reader *r, struct policy_summary *p)
 {
 	json_read_array(&r->json);
 	while (json_read_element(&r->json)) {
 		if (p->nmx_hosts < SUMMARY_HOSTS_MAX) {
-			read_text(r, &p->mx_hosts[p->nmx_hosts++]);
+			read_host(r, &p->mx_hosts[p->nmx_hosts++]);
 		} else {
 			json_read_skip(&r->json);
 			p->more_mx_hosts++;

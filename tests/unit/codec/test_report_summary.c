@@ -287,6 +287,28 @@ test_longest_text(void **state)
 	buf_free(&json);
 }
 
+/* A domain may publish any text as an "mx" pattern. */
+static void
+test_a_long_pattern_is_cut(void **state)
+{
+	struct buf json = BUF_INIT(100000);
+	struct report_summary s;
+
+	(void)state;
+	buf_adds(&json,
+	    "{\"organization-name\":\"o\"," RANGE
+	    ",\"contact-info\":\"\",\"report-id\":\"\",\"policies\":["
+	    "{\"policy\":{\"policy-type\":\"sts\",\"mx-host\":[");
+	add_text_of(&json, 'm', 40000);
+	buf_adds(&json,
+	    "]},\"summary\":{\"total-successful-session-count\":1,"
+	    "\"total-failure-session-count\":0}}]}");
+	s = read_ok(buf_span(&json));
+	assert_int_equal(1, s.npolicies);
+	assert_int_equal(SUMMARY_TEXT_MAX, s.policies[0].mx_hosts[0].len);
+	buf_free(&json);
+}
+
 /* As many texts of the longest kind as are kept, in the arena's ceiling. */
 static void
 test_largest_summary(void **state)
@@ -454,6 +476,7 @@ main(void)
 		TEST(test_types_past_the_ceiling_are_summed),
 		TEST(test_hosts_past_the_ceiling_are_counted),
 		TEST(test_longest_text),
+		TEST(test_a_long_pattern_is_cut),
 		TEST(test_largest_summary),
 		TEST(test_many_details_with_escapes),
 		TEST(test_arena_too_small),
