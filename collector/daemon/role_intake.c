@@ -4,6 +4,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/worker.h"
+#include "http/listen.h"
+#include "http/server.h"
+#include "intake/endpoint.h"
 #include "intake/lmtp_server.h"
 #include "intake/stream_socket.h"
 #include "intake/worker.h"
@@ -13,6 +16,10 @@
 #define LMTP_SESSIONS 100
 #define LMTP_IDLE_NS (60 * NS_PER_S)
 #define LMTP_SESSION_NS (600 * NS_PER_S)
+#define HTTP_THREADS 2
+#define HTTP_GRACE_MS 3000
+#define HTTP_ADDRESSES 100000 /* that are remembered for their rate */
+#define PEM_MAX 1048576
 #define NAME_SIZE 256
 
 struct receiving {
@@ -22,6 +29,9 @@ struct receiving {
 	char name[NAME_SIZE]; /* the host's */
 	int lmtp_lock, lmtp_fd;
 	struct lmtp_server *lmtp;
+	struct endpoint *endpoint;
+	struct http_route routes[ENDPOINT_ROUTES];
+	struct http_server *http;
 	struct intake_worker worker;
 };
 
@@ -119,6 +129,94 @@ open_lmtp(struct receiving *r, struct why *why)
 	    &r->lmtp, why);
 }
 
+/* -- HTTP -- */
+
+static enum err
+read_pem(const char *path, struct buf *ret, struct why *why)
+{
+	return path[0] == '\0' ? E_OK : file_read(path, ret, why);
+}
+
+static enum err
+trust_proxies(const struct config *c, struct http_networks *ret,
+    struct why *why)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; e == E_OK && i < c->intake_trusted_proxies.n; i++)
+		e = http_networks_add(ret,
+		    span_str(c->intake_trusted_proxies.v[i]), why);
+	return e;
+}
+
+static enum err
+serve(struct receiving *r, struct span certificate, struct span key,
+    struct why *why)
+{
+	const struct config *c = r->context->config;
+	struct http_options options = {
+		.routes = r->routes,
+		.nroutes = ENDPOINT_ROUTES,
+		.clock = r->context->clock,
+		.limits = { .idle_ms = 30000,
+		    .request_ms = 60000,
+		    .connection_ms = 600000,
+		    .answer_ms = 30000,
+		    .connections = 2000,
+		    .per_address = 50,
+		    .head_max = 16384,
+		    .bodies_max = 8 * (size_t)c->intake_max_size_bytes },
+		.threads = HTTP_THREADS,
+		.certificate = certificate,
+		.key = key,
+	};
+	int fd = -1;
+	enum err e = trust_proxies(c, &options.trusted, why);
+
+	if (e == E_OK)
+		e = http_listen(c->intake_http_listen, 0660, &fd, why);
+	if (e != E_OK)
+		return e;
+	e = http_server_open(&options, fd, &r->http, why);
+	if (e != E_OK)
+		(void)close(fd);
+	return e;
+}
+
+static enum err
+open_http(struct receiving *r, struct why *why)
+{
+	const struct config *c = r->context->config;
+	struct buf certificate = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
+	enum err e;
+
+	if (c->intake_http_listen[0] == '\0')
+		return E_OK;
+	e = endpoint_open(
+	    &(const struct endpoint_options){
+		.sink = r->sink,
+		.clock = r->context->clock,
+		.body_max = (size_t)c->intake_max_size_bytes,
+		.hourly = (uint64_t)c->intake_hourly,
+		.burst = (uint64_t)c->intake_hourly,
+		.addresses_max = HTTP_ADDRESSES,
+	    },
+	    &r->endpoint, why);
+	if (e != E_OK)
+		return e;
+	endpoint_routes(r->endpoint, r->routes);
+	e = read_pem(c->intake_http_certificate, &certificate, why);
+	if (e == E_OK)
+		e = read_pem(c->intake_http_key, &key, why);
+	if (e == E_OK)
+		e = serve(r, buf_span(&certificate), buf_span(&key), why);
+	if (key.p != NULL)
+		explicit_bzero(key.p, key.len);
+	buf_free(&key);
+	buf_free(&certificate);
+	return e;
+}
+
 /* -- the role -- */
 
 /* s3: what is posted is vouched for by nobody; of mails nothing is known while
@@ -146,13 +244,17 @@ open_all(struct receiving *r, struct why *why)
 {
 	enum err e = open_spool(r, why);
 
-	return e == E_OK ? open_lmtp(r, why) : e;
+	if (e == E_OK)
+		e = open_lmtp(r, why);
+	return e == E_OK ? open_http(r, why) : e;
 }
 
 /* Those that receive first: the spool has to be there until they end. */
 static void
 close_all(struct receiving *r)
 {
+	http_server_close(r->http, HTTP_GRACE_MS);
+	endpoint_close(r->endpoint);
 	lmtp_server_stop(r->lmtp);
 	spool_close(r->spool);
 	if (r->lmtp_fd != -1)

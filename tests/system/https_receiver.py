@@ -108,9 +108,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 
 class Receiver:
-    """Close it."""
+    """Close it. proxy: the port of another backend than its own."""
 
-    def __init__(self):
+    def __init__(self, proxy=None):
+        self.proxy = proxy
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="receiver-"))
         self.posts = []
         self.answers = {}
@@ -133,7 +134,7 @@ class Receiver:
         config = self.folder / "nginx.conf"
         config.write_text(CONFIG.format(
             folder=self.folder, port=self.port,
-            backend=self.backend.server_address[1]))
+            backend=self.proxy or self.backend.server_address[1]))
         self.nginx = subprocess.Popen(
             [NGINX, "-e", str(self.folder / "error.log"), "-c", str(config)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

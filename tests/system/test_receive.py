@@ -1,11 +1,15 @@
 """test_receive.py -- reports of others come in over sockets: what was
 acknowledged is in the inbox, whatever is killed."""
 
+import gzip
 import json
 import smtplib
 import unittest
+import urllib.error
+import urllib.request
 
-from harness import NOON, OK, SystemTest, wait_until
+from harness import NOON, OK, SystemTest, failure, session, wait_until
+from https_receiver import Receiver, free_port
 from test_inbox import EXAMPLE, OURS, mail
 
 ROLES = "collect, report, deliver, intake"
@@ -15,7 +19,9 @@ class Receive(SystemTest):
     """A service that takes mails from the mail server of its machine."""
 
     def receiving(self, **options):
-        wanted = {"daemon__roles": ROLES, "intake__lmtp_listen": ""}
+        self.port = free_port()
+        wanted = {"daemon__roles": ROLES,
+                  "intake__http_listen": f"127.0.0.1:{self.port}"}
         wanted.update(options)
         service = self.service(**wanted)
         service.options["intake.lmtp_listen"] = str(service.folder / "lmtp")
@@ -30,6 +36,18 @@ class Receive(SystemTest):
         with smtplib.LMTP(str(service.folder / "lmtp")) as lmtp:
             return lmtp.sendmail("", [recipient],
                                  mail(json.dumps(report).encode()))
+
+    def post(self, body, path="/tlsrpt", **fields):
+        """Over HTTP: status and answer."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", body, {
+                "Content-Type": "application/tlsrpt+gzip", **fields})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read()
 
     def inbox(self, service, n):
         """Once there are n."""
@@ -50,6 +68,62 @@ class Receive(SystemTest):
                 "way", "route", "state", "submitter",
                 "total-successful-session-count",
                 "total-failure-session-count")))
+
+    def test_a_post_is_in_the_inbox(self):
+        service = self.receiving()
+        status, answer = self.post(
+            gzip.compress(json.dumps(EXAMPLE).encode()), "/tlsrpt/token")
+        row, = self.inbox(service, 1)
+        self.assertEqual((201, row["intake"]), (status, answer["intake"]))
+        self.assertEqual(
+            ("https", "token", "counted", 5326, 303),
+            tuple(row[k] for k in (
+                "way", "route", "state", "total-successful-session-count",
+                "total-failure-session-count")))
+        self.assertEqual(400, self.post(b"")[0])
+        self.assertEqual(404, self.post(b"x", "/other")[0])
+
+    def test_a_mail_does_not_take_the_place_of_a_post(self):
+        service = self.receiving()
+        self.post(json.dumps(EXAMPLE).encode())
+        self.inbox(service, 1)
+        other = json.loads(json.dumps(EXAMPLE))
+        other["policies"][0]["summary"]["total-failure-session-count"] = 0
+        self.give(service, other)
+        self.assertEqual(
+            {"https": "counted", "lmtp": "contradicted"},
+            {r["way"]: r["state"] for r in self.inbox(service, 2)})
+
+    def test_our_own_reports_arrive(self):
+        """One instance posts to another by way of nginx, which has the
+        certificate: every number is the same there."""
+        receiver = self.receiving()
+        front = Receiver(proxy=self.port)
+        self.addCleanup(front.close)
+        sender = self.service(
+            deliver__mode="on", deliver__any_port="yes",
+            deliver__allow_networks="127.0.0.0/8",
+            deliver__ca_file=str(front.ca),
+            deliver__delay_min="0s", deliver__delay_max="0s").start()
+        record = f"v=TLSRPTv1; rua={front.url('/tlsrpt')}"
+        failed = json.loads(failure(OURS))
+        failed["pr"] = record
+        sender.send(*([session(OURS, pr=record)] * 7),
+                    *([json.dumps(failed).encode()] * 3))
+        sender.wait_received(10)
+        sender.close_day()
+        row, = self.inbox(receiver, 1)
+        report, = sender.reports()
+        self.assertEqual(report.value["report-id"], row["report-id"])
+        policies = report.value["policies"]
+        self.assertEqual(
+            tuple(sum(p["summary"][f"total-{k}-session-count"]
+                      for p in policies) for k in ("successful", "failure")),
+            tuple(row[f"total-{k}-session-count"]
+                  for k in ("successful", "failure")))
+        self.assertEqual((7, 3), (row["total-successful-session-count"],
+                                  row["total-failure-session-count"]))
+        self.assertEqual([], row["deviations"])
 
     def test_what_was_acknowledged_survives_a_kill(self):
         service = self.receiving()
