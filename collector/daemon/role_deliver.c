@@ -7,6 +7,7 @@
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 #include "deliver/deliver_stage.h"
+#include "deliver/plan.h"
 #include "deliver/send_stage.h"
 #include "deliver/summary.h"
 
@@ -19,8 +20,8 @@
 struct delivering {
 	struct role_context *context;
 	struct deliver_stage files;
-	int64_t looked_ns; /* monotonic */
-	struct send_stage *send;
+	int64_t looked_ns;	 /* monotonic */
+	struct send_stage *send; /* NULL: nothing is sent */
 	struct summary summary;
 };
 
@@ -49,6 +50,10 @@ step(void *arg, struct store *store, struct why *why)
 	struct waker *waker = r->context->waker;
 	enum err e = look(r, store, why), sent;
 
+	if (r->send == NULL) {
+		worker_sleep(r->context, LOOK_NS);
+		return e;
+	}
 	waker_prepare(waker);
 	sent = send_stage_run(r->send, store, stop_asked() ? 0 : LOOK_NS,
 	    e == E_OK ? why : NULL);
@@ -63,7 +68,9 @@ go_on(void *arg, int64_t ns)
 	struct waker *waker = r->context->waker;
 	int64_t until = clock_mono_ns(clock) + ns, left = ns;
 
-	while (!stop_asked() && left > 0) {
+	if (r->send == NULL)
+		worker_sleep(r->context, ns);
+	while (r->send != NULL && !stop_asked() && left > 0) {
 		waker_prepare(waker);
 		send_stage_go_on(r->send, stop_asked() ? 0 : left);
 		left = until - clock_mono_ns(clock);
@@ -89,6 +96,19 @@ open_folder(const char *path, int *ret_fd, struct why *why)
 	return *ret_fd < 0 ? why_errno(why, "%s", path) : E_OK;
 }
 
+/* What a name server, a certificate or a password has that cannot be used does
+ * not matter before anything is sent. */
+static enum err
+open_sending(struct delivering *r, struct why *why)
+{
+	const struct role_context *context = r->context;
+
+	if (context->config->deliver_mode != DELIVER_ON)
+		return E_OK;
+	return send_stage_new(context->config, context->clock,
+	    context->waker->fd, &r->send, why);
+}
+
 int
 role_deliver(struct role_context *context)
 {
@@ -104,8 +124,7 @@ role_deliver(struct role_context *context)
 		log_error("no folder for reports", LOG_WHY(&why));
 		return EX_CANTCREAT;
 	}
-	if (send_stage_new(config, context->clock, context->waker->fd, &r.send,
-		&why) == E_OK) {
+	if (open_sending(&r, &why) == E_OK) {
 		code = worker_run(context, &task);
 	} else {
 		log_error("reports cannot be sent", LOG_WHY(&why));

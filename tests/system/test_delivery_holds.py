@@ -213,6 +213,20 @@ class Posting(Holds):
         return Counter(p.path.strip("/") for p in self.receiver.posts)
 
 
+class Folder(Holds):
+    """Reports are written as files, whatever becomes of the sending."""
+
+    def test_what_only_sending_needs_is_not_there(self):
+        for mode in ("off", "shadow"):
+            with self.subTest(mode):
+                service = self.mailing(
+                    "a.example", deliver__mode=mode,
+                    deliver__resolver="no.address.example",
+                    deliver__trust_anchor="/nonexistent")
+                self.assertEqual(1, len(service.reports()))
+                service.stop()
+
+
 class ByHttps(Posting):
     """By HTTPS alone."""
 
