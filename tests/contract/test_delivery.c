@@ -366,6 +366,65 @@ test_two_workers_share_the_work(void **state)
 		assert_int_equal(1, w[0].taken[i] + w[1].taken[i]);
 }
 
+/* -- many destinations -- */
+
+#define HOSTS 10000
+#define AT_A_TIME 32
+
+static void
+add_many(struct fixture *f)
+{
+	struct why why = { { 0 } };
+	char host[64];
+
+	assert_ok_why(store_begin(f->store, &why), &why);
+	for (unsigned i = 0; i < HOSTS; i++) {
+		(void)snprintf(host, sizeof(host), "h%u.example", i);
+		add_to(f, i, NOW_S, i % 100 == 0 ? "busy.example" : host);
+	}
+	assert_ok_why(store_commit(f->store, &why), &why);
+}
+
+static enum err
+count_any(void *arg, const struct delivery *d)
+{
+	unsigned *n = arg;
+
+	assert_false(span_eq(d->host, SPAN_LIT("busy.example")));
+	++*n;
+	return E_OK;
+}
+
+/* One that is slow, and has more than all others, delays none of them. */
+static void
+test_of_many_hosts_one_is_slow(void **state)
+{
+	const struct delivery_wish wish = {
+		.now_s = NOW_S,
+		.lease_s = LEASE_S,
+		.max = AT_A_TIME,
+		.may_visit = is_not_busy,
+	};
+	const unsigned others = HOSTS - HOSTS / 100;
+	struct fixture *f = *state;
+	unsigned n = 0, before;
+
+	add_many(f);
+	for (before = 0; before < others; before = n) {
+		struct uuid id = uuid_new(NOW_S * NS_PER_S);
+		struct why why = { { 0 } };
+
+		assert_ok_why(store_delivery_claim(f->store, &id, &wish,
+				  count_any, &n, &why),
+		    &why);
+		/* As many as may be, until there are no more. */
+		assert_int_equal(before + AT_A_TIME < others
+			? before + AT_A_TIME
+			: others,
+		    n);
+	}
+}
+
 /* -- our own mails -- */
 
 /* A delivery that is done, in a state, or, at 0, that is not. */
@@ -677,6 +736,7 @@ main(int argc, char **argv)
 		TEST(test_one_that_was_broken_off_is_no_try),
 		TEST(test_another_worker_takes_over_from_one_that_died),
 		TEST(test_two_workers_share_the_work),
+		TEST(test_of_many_hosts_one_is_slow),
 		TEST(test_mails_to_a_domain_are_counted_by_the_day),
 		TEST(test_a_mail_is_counted_where_it_went),
 		TEST(test_a_cancelled_one_is_not_tried_again),
