@@ -356,7 +356,7 @@ class SendMail(SystemTest):
         self.assertEqual("sendmail", second["transport"])
         self.dovecot.wait_mail("tls@m.example")
 
-    def test_a_smarthost_that_never_answers_ends_with_its_time(self):
+    def test_a_smarthost_that_is_not_there_is_told(self):
         self.want("n.example")
         service = self.by_smtp(deliver__timeout="1s",
                                deliver__smtp_port="9",
