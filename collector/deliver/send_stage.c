@@ -51,26 +51,98 @@ settle_one(struct store *store, const struct send_job *j, struct why *why)
 	return E_OK;
 }
 
+static bool
+is_retried(const struct send_job *j)
+{
+	return j->phase == SEND_DONE && j->outcome.done_s == 0;
+}
+
+static bool
+is_over(const struct send_job *j)
+{
+	return j->phase == SEND_DONE && j->outcome.done_s != 0;
+}
+
+static size_t
+note_over(const struct send_stage *s, struct delivery_settling *v)
+{
+	size_t n = 0;
+
+	for (struct send_job *j = s->jobs; j != NULL; j = j->next)
+		if (is_over(j))
+			v[n++] = (struct delivery_settling){ .claim = j->claim,
+				.id = j->id,
+				.outcome = &j->outcome,
+				.own = j };
+	return n;
+}
+
+/* *at is settled. */
+static void
+forget(struct send_stage *s, struct send_job **at)
+{
+	struct send_job *j = *at;
+
+	*at = j->next;
+	send_job_free(j);
+	s->njobs--;
+}
+
+static void
+forget_over(struct send_stage *s)
+{
+	struct send_job **at = &s->jobs;
+
+	while (*at != NULL)
+		if (is_over(*at))
+			forget(s, at);
+		else
+			at = &(*at)->next;
+}
+
+/* In one transaction, for each waits for the disk. */
+static enum err
+settle_over(struct send_stage *s, struct store *store, struct why *why)
+{
+	struct delivery_settling *v = calloc(s->njobs + 1, sizeof(*v));
+	enum err e = E_OK;
+	size_t n;
+
+	if (v == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	if ((n = note_over(s, v)) > 0)
+		e = store_delivery_settle_done(store, v, n, why);
+	if (e == E_OK) {
+		for (size_t i = 0; i < n; i++)
+			tell(v[i].own, v[i].is_lost ? E_CONFLICT : E_OK);
+		forget_over(s);
+	}
+	free(v);
+	return e;
+}
+
+static enum err
+settle_retried(struct send_stage *s, struct store *store, struct why *why)
+{
+	struct send_job **at = &s->jobs;
+	enum err e = E_OK;
+
+	while (e == E_OK && *at != NULL)
+		if (!is_retried(*at))
+			at = &(*at)->next;
+		else if ((e = settle_one(store, *at, why)) == E_OK)
+			forget(s, at);
+	return e;
+}
+
 /* Note all that is done; the first failure is returned, and what is not noted
  * stays. */
 static enum err
 settle(struct send_stage *s, struct store *store, struct why *why)
 {
-	struct send_job **at = &s->jobs, *j;
-	enum err e = E_OK;
+	enum err e = settle_over(s, store, why);
 
-	while (e == E_OK && (j = *at) != NULL) {
-		if (j->phase != SEND_DONE) {
-			at = &j->next;
-			continue;
-		}
-		if ((e = settle_one(store, j, why)) != E_OK)
-			break;
-		*at = j->next;
-		send_job_free(j);
-		s->njobs--;
-	}
-	return e;
+	return e == E_OK ? settle_retried(s, store, why) : e;
 }
 
 /* -- going on -- */

@@ -1,5 +1,7 @@
 #include "store/store_delivery.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "store/store_private.h"
 
@@ -54,28 +56,65 @@ write_settled(struct store *store, const char *worker, struct span id,
 	    : db_write(store->db, QUERY_MAIL_DROP, why, DB_T(id));
 }
 
-enum err
-store_delivery_settle(struct store *store, const struct uuid *claim_id,
-    struct span id, const struct delivery_outcome *o, struct why *why)
+static enum err
+settle_in_transaction(struct store *store, struct delivery_settling *s,
+    struct why *why)
 {
 	char worker[UUID_TEXT_SIZE];
 	int64_t changed = 0;
+	enum err e;
+
+	uuid_text(&s->claim, worker);
+	e = write_settled(store, worker, s->id, s->outcome, &changed, why);
+	s->is_lost = changed == 0;
+	return e;
+}
+
+static enum err
+settle_all(struct store *store, struct delivery_settling *v, size_t n,
+    struct why *why)
+{
 	enum err e = db_begin(store->db, why);
 
 	if (e != E_OK)
 		return e;
-	uuid_text(claim_id, worker);
-	e = write_settled(store, worker, id, o, &changed, why);
+	for (size_t i = 0; e == E_OK && i < n; i++)
+		e = settle_in_transaction(store, &v[i], why);
 	if (e != E_OK) {
 		db_rollback(store->db);
 		return e;
 	}
-	e = db_commit(store->db, why);
-	if (e == E_OK && changed == 0)
+	return db_commit(store->db, why);
+}
+
+enum err
+store_delivery_settle(struct store *store, const struct uuid *claim_id,
+    struct span id, const struct delivery_outcome *o, struct why *why)
+{
+	struct delivery_settling one = { *claim_id, id, o, false, NULL };
+	enum err e = settle_all(store, &one, 1, why);
+
+	if (e == E_OK && one.is_lost)
 		e = why_set(why, E_CONFLICT,
 		    "delivery %.*s is not this worker's any more",
 		    SPAN_ARG(id));
 	return e;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct delivery_settling *x = a, *y = b;
+
+	return span_cmp(x->id, y->id);
+}
+
+enum err
+store_delivery_settle_done(struct store *store, struct delivery_settling *v,
+    size_t n, struct why *why)
+{
+	qsort(v, n, sizeof(v[0]), compare_ids);
+	return settle_all(store, v, n, why);
 }
 
 /* -- lists -- */

@@ -84,6 +84,21 @@ MUST_CHECK enum err store_delivery_settle(struct store *,
     const struct uuid *claim, struct span id, const struct delivery_outcome *,
     struct why *why);
 
+struct delivery_settling {
+	struct uuid claim;
+	struct span id;
+	const struct delivery_outcome *outcome; /* that of one that is done */
+	bool is_lost; /* set where it would be E_CONFLICT for one alone */
+	void *own;    /* the caller's */
+};
+
+/* The same of many in one transaction: all are noted, or none. They are sorted,
+ * so that two workers never wait for each other. One that will be tried again
+ * is settled alone: it moves its host, for which others have their own order.
+ */
+MUST_CHECK enum err store_delivery_settle_done(struct store *,
+    struct delivery_settling *, size_t n, struct why *why);
+
 /* All, or those in one state, by the time of queueing. state 0: any. */
 MUST_CHECK enum err store_delivery_list(struct store *, int state,
     delivery_fn *, void *arg, struct why *why);

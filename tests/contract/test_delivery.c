@@ -273,6 +273,46 @@ test_one_that_was_broken_off_is_no_try(void **state)
 }
 
 static void
+test_many_that_are_done_are_settled_in_one_go(void **state)
+{
+	const struct delivery_outcome over = {
+		.state = DELIVERY_ACCEPTED,
+		.done_s = NOW_S + LEASE_S,
+		.attempt = { .number = 1, .ended_s = NOW_S + LEASE_S },
+	};
+	struct delivery_settling v[3];
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct uuid mine, others;
+	struct seen s;
+
+	for (unsigned i = 1; i <= 3; i++)
+		add(f, i, NOW_S + i);
+	mine = claim(f, NOW_S + 3, 8, &s);
+	assert_int_equal(3, s.n);
+	/* Another takes over the one in the middle. */
+	assert_ok(
+	    settle(f, &mine, "d-0002", 1, DELIVERY_RETRYING, NOW_S + 3, 0));
+	others = claim(f, NOW_S + 3, 8, &s);
+	assert_int_equal(1, s.n);
+	v[0] = (struct delivery_settling){ mine, SPAN_LIT("d-0003"), &over,
+		true, NULL };
+	v[1] = (struct delivery_settling){ mine, SPAN_LIT("d-0001"), &over,
+		true, NULL };
+	v[2] = (struct delivery_settling){ mine, SPAN_LIT("d-0002"), &over,
+		false, NULL };
+	assert_ok_why(store_delivery_settle_done(f->store, v, 3, &why), &why);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(span_eq(v[i].id, SPAN_LIT("d-0002")),
+		    v[i].is_lost);
+	assert_int_equal(DELIVERY_ACCEPTED, get(f, "d-0001").d[0].state);
+	assert_int_equal(DELIVERY_RETRYING, get(f, "d-0002").d[0].state);
+	assert_int_equal(DELIVERY_ACCEPTED, get(f, "d-0003").d[0].state);
+	assert_ok(
+	    settle(f, &others, "d-0002", 2, DELIVERY_ACCEPTED, NOW_S, NOW_S));
+}
+
+static void
 test_another_worker_takes_over_from_one_that_died(void **state)
 {
 	struct fixture *f = *state;
@@ -735,6 +775,7 @@ main(int argc, char **argv)
 		TEST(test_one_that_failed_is_due_again_when_it_says),
 		TEST(test_one_that_was_broken_off_is_no_try),
 		TEST(test_another_worker_takes_over_from_one_that_died),
+		TEST(test_many_that_are_done_are_settled_in_one_go),
 		TEST(test_two_workers_share_the_work),
 		TEST(test_of_many_hosts_one_is_slow),
 		TEST(test_mails_to_a_domain_are_counted_by_the_day),
