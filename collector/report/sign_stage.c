@@ -7,7 +7,7 @@
 
 /* Made in one go and written in one transaction: mails, and bytes past which no
  * further one is begun. */
-#define BATCH 32
+#define BATCH 128
 #define BATCH_BYTES ((size_t)16 * 1024 * 1024)
 #define TEXTS_MAX ((size_t)1 << 20)
 #define KEYS_MAX ((size_t)SIGNING_KEYS_MAX * 2 * DKIM_RECORD_MAX)

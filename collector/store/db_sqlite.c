@@ -5,11 +5,13 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/db.h"
 
-#define BUSY_MS 5000
+#define BUSY_TRIES 5000
+#define BUSY_NS 1000000
 
 struct prepared {
 	sqlite3_stmt *stmt;
@@ -252,6 +254,20 @@ set_up(struct db *db, bool make, struct why *why)
 	return e;
 }
 
+/* SQLite's own would sleep longer each time: behind a writer that comes back
+ * soon nobody else got his turn. */
+static int
+wait_for_others(void *arg, int tries)
+{
+	const struct timespec t = { 0, BUSY_NS };
+
+	(void)arg;
+	if (tries >= BUSY_TRIES)
+		return 0;
+	(void)nanosleep(&t, NULL);
+	return 1;
+}
+
 /* Counting its memory costs SQLite a lock at each allocation, and nobody asks.
  */
 static void
@@ -286,7 +302,7 @@ db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 		sqlite_close(&s->db);
 		return e;
 	}
-	(void)sqlite3_busy_timeout(s->conn, BUSY_MS);
+	(void)sqlite3_busy_handler(s->conn, wait_for_others, NULL);
 	e = set_up(&s->db, make, why);
 	if (e != E_OK) {
 		sqlite_close(&s->db);
