@@ -17,9 +17,10 @@ copy_texts(struct send_job *j, const struct delivery *d)
 	j->host = arena_copy(&j->texts, d->host);
 	j->uri = arena_copy(&j->texts, d->uri);
 	j->target = arena_copy(&j->texts, d->target);
+	j->domain = arena_copy(&j->texts, d->domain);
 	j->url = d->target.len > 0 ? j->target.p : j->uri.p;
 	return j->id.p != NULL && j->report.p != NULL && j->host.p != NULL &&
-	    j->uri.p != NULL && j->target.p != NULL;
+	    j->uri.p != NULL && j->target.p != NULL && j->domain.p != NULL;
 }
 
 struct send_job *
@@ -35,6 +36,7 @@ send_job_new(const struct uuid *claim, const struct delivery *d)
 	j->attempt = d->attempts;
 	j->tries = d->tries;
 	j->first_s = d->first_s;
+	j->day = d->day;
 	j->outcome.attempt = (struct delivery_attempt){
 		.number = d->attempts,
 		.transport = SPAN_LIT(""),

@@ -23,16 +23,6 @@ keep_mail(void *arg, const struct signed_mail *m)
 }
 
 static enum err
-keep_domain(void *arg, const struct delivery *d)
-{
-	struct send_job *j = arg;
-
-	j->day = d->day;
-	j->domain = arena_copy(&j->texts, d->domain);
-	return j->domain.p == NULL ? E_NOMEM : E_OK;
-}
-
-static enum err
 load_mail(struct send_job *j, struct store *store, int64_t now_s,
     struct why *why)
 {
@@ -76,9 +66,7 @@ send_load(struct send_stage *s, struct send_job *j, struct store *store,
 	if (e != E_OK || j->phase == SEND_DONE)
 		return e;
 	buf_clear(&j->body);
-	if ((e = destination_parse(span_str(j->url), &j->to, why)) == E_OK)
-		e = store_delivery_get(store, j->id, keep_domain, j, why);
-	if (e != E_OK)
+	if ((e = destination_parse(span_str(j->url), &j->to, why)) != E_OK)
 		return e;
 	return j->to.kind == DESTINATION_MAIL ? load_mail(j, store, now_s, why)
 					      : load_report(s, j, store, why);

@@ -10,8 +10,8 @@
 struct delivery {
 	struct span id; /* UUID */
 	struct span report;
-	int64_t day;	    /* of the report; not set by a claim */
-	struct span domain; /* likewise */
+	int64_t day;	    /* of the report; 0: it is not there any more */
+	struct span domain; /* likewise; empty */
 	struct span uri;    /* of the rua set */
 	struct span target; /* URI that it goes to instead; empty: to uri */
 	struct span host;   /* that is visited; empty: the URI is refused */
@@ -62,8 +62,9 @@ struct delivery_wish {
  * longest, in a transaction of its own. Until lease_s later nobody else takes
  * them; after that everybody may. claim: a new UUID, for
  * store_delivery_settle. What is past an hourly ceiling is put back into the
- * next hour: that is no attempt. id, report, uri, target, host, attempts,
- * first_s and tries are set. What was handed over is claimed on E_OK only. */
+ * next hour: that is no attempt. id, report, day, domain, uri, target, host,
+ * attempts, first_s and tries are set. What was handed over is claimed on E_OK
+ * only. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

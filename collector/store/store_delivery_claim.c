@@ -105,6 +105,8 @@ hand_over(void *arg, const struct db_value *row)
 		.first_s = row[5].num,
 		.tries = row[6].num,
 		.target = row[7].bytes,
+		.day = row[8].num,
+		.domain = row[9].bytes,
 	};
 
 	c->n++;

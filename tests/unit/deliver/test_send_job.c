@@ -12,6 +12,7 @@ make(void)
 	const struct delivery d = {
 		.id = SPAN_LIT("d-1"),
 		.report = SPAN_LIT("r-1"),
+		.domain = SPAN_LIT("a.example"),
 		.uri = SPAN_LIT("https://a.example/"),
 		.target = SPAN_LIT(""),
 		.host = SPAN_LIT("a.example"),
