@@ -21,19 +21,46 @@ db_close(struct db *db)
 		db->driver->close(db);
 }
 
-enum err
-db_begin(struct db *db, struct why *why)
+static void
+end_transaction(struct db *db)
 {
-	enum err e = db->driver->ready(db, why);
+	db->in_transaction = false;
+	/* It fails only with the connection. */
+	if (db->is_lax && db->driver->end_lax != NULL)
+		(void)db->driver->script(db, db->driver->end_lax, NULL);
+	db->is_lax = false;
+}
 
-	if (e == E_OK)
-		e = db->driver->script(db, db->driver->begin, why);
+static enum err
+begin(struct db *db, bool is_lax, struct why *why)
+{
+	const struct db_driver *driver = db->driver;
+	enum err e = driver->ready(db, why);
+
 	if (e != E_OK)
 		return e;
+	db->is_lax = is_lax;
+	e = driver->script(db, is_lax ? driver->begin_lax : driver->begin, why);
+	if (e != E_OK) {
+		end_transaction(db);
+		return e;
+	}
 	db->in_transaction = true;
 	db->err = E_OK;
 	db->why = (struct why){ { 0 } };
 	return E_OK;
+}
+
+enum err
+db_begin(struct db *db, struct why *why)
+{
+	return begin(db, false, why);
+}
+
+enum err
+db_begin_lax(struct db *db, struct why *why)
+{
+	return begin(db, true, why);
 }
 
 void
@@ -41,9 +68,9 @@ db_rollback(struct db *db)
 {
 	if (!db->in_transaction)
 		return;
-	db->in_transaction = false;
 	/* It fails only where the database has rolled back already. */
 	(void)db->driver->script(db, "ROLLBACK", NULL);
+	end_transaction(db);
 }
 
 enum err
@@ -55,7 +82,7 @@ db_commit(struct db *db, struct why *why)
 	}
 	db->err = db->driver->commit(db, &db->why);
 	if (db->err == E_OK) {
-		db->in_transaction = false;
+		end_transaction(db);
 		return E_OK;
 	}
 	db_rollback(db);

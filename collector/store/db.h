@@ -42,6 +42,9 @@ struct db_statement {
 struct db_driver {
 	enum sql_backend backend;
 	const char *begin; /* the SQL that starts a writing transaction */
+	/* Another that a power loss may undo, and what ends it; NULL: nothing
+	 * needs to. */
+	const char *begin_lax, *end_lax;
 	/* Before work outside a transaction: connect again if need be. */
 	enum err (*ready)(struct db *, struct why *);
 	enum err (*script)(struct db *, const char *sql, struct why *);
@@ -55,7 +58,7 @@ struct db_driver {
 /* The first member of each driver's own struct. */
 struct db {
 	const struct db_driver *driver;
-	bool in_transaction;
+	bool in_transaction, is_lax;
 	enum err err; /* first failure in the transaction */
 	struct why why;
 };
@@ -67,6 +70,9 @@ MUST_CHECK enum err db_open(const char *url, bool make, struct db **ret,
 void db_close(struct db *); /* NULL is fine */
 
 MUST_CHECK enum err db_begin(struct db *, struct why *why);
+/* The commit does not wait for the disk: a power loss may undo it, whole, until
+ * the next transaction that is begun by db_begin is committed. */
+MUST_CHECK enum err db_begin_lax(struct db *, struct why *why);
 /* E_UNCERTAIN: the connection broke while committing. */
 MUST_CHECK enum err db_commit(struct db *, struct why *why);
 void db_rollback(struct db *);

@@ -227,6 +227,7 @@ pgsql_close(struct db *db)
 static const struct db_driver driver = {
 	.backend = SQL_PGSQL,
 	.begin = "BEGIN",
+	.begin_lax = "BEGIN; SET LOCAL synchronous_commit = off",
 	.ready = pgsql_ready,
 	.script = pgsql_script,
 	.run = pgsql_run,

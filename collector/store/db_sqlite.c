@@ -221,6 +221,8 @@ static const struct db_driver driver = {
 	/* Immediate: a transaction that began reading could not write behind
 	 * another writer, and would find out only when it has done its work. */
 	.begin = "BEGIN IMMEDIATE",
+	.begin_lax = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+	.end_lax = "PRAGMA synchronous = FULL",
 	.ready = sqlite_ready,
 	.script = sqlite_script,
 	.run = sqlite_run,

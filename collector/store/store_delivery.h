@@ -64,7 +64,7 @@ struct delivery_wish {
  * store_delivery_settle. What is past an hourly ceiling is put back into the
  * next hour: that is no attempt. id, report, day, domain, uri, target, host,
  * attempts, first_s and tries are set. What was handed over is claimed on E_OK
- * only. */
+ * only, and may be claimed anew if the power fails before one is settled. */
 MUST_CHECK enum err store_delivery_claim(struct store *,
     const struct uuid *claim, const struct delivery_wish *, delivery_fn *,
     void *arg, struct why *why);

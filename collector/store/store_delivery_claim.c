@@ -230,10 +230,12 @@ may_go_on(const struct claim *c)
 	    !c->is_late;
 }
 
+/* A claim that a power loss undoes is made once more: it is what came of it
+ * that must stay, and that brings the claim before it to the disk. */
 static enum err
 claim_all(struct claim *c, struct why *why)
 {
-	enum err e = db_begin(c->db, why);
+	enum err e = db_begin_lax(c->db, why);
 	bool found = true;
 
 	if (e != E_OK)
