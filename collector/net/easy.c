@@ -5,6 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of what is trusted; past it the file is read anew. */
+#define CA_KEPT_S 3600L
+
 enum err
 easy_check_file(const char *path, struct why *why)
 {
@@ -32,6 +35,20 @@ easy_set_times(CURL *easy, int64_t connect_ms, int64_t total_ms)
 	return bad == 0;
 }
 
+/* Whether the system has a file beside the folder. */
+static bool
+system_has_ca_file(void)
+{
+	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+	return curl->age >= CURLVERSION_SEVENTH && curl->cainfo != NULL &&
+	    access(curl->cainfo, R_OK) == 0;
+}
+
+/* Without a folder libcurl keeps what it has read of a file for further
+ * connections; with one it reads all of both for each, which costs more than
+ * the handshake by far. And the system's folder would be trusted beside a file
+ * of the configuration. */
 bool
 easy_set_trust(CURL *easy, const char *ca_file, bool verify)
 {
@@ -41,11 +58,11 @@ easy_set_trust(CURL *easy, const char *ca_file, bool verify)
 	    (long)CURL_SSLVERSION_TLSv1_2);
 	bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
 	bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
-	if (ca_file != NULL) {
+	bad |= curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, CA_KEPT_S);
+	if (ca_file != NULL)
 		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
-		/* The system's folder would be trusted beside the file. */
+	if (ca_file != NULL || system_has_ca_file())
 		bad |= curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
 	return bad == 0;
 }
 

@@ -10,8 +10,8 @@
 
 #define EASY_PEER_MAX 64 /* "[IPv6 address]:port" and its NUL */
 
-/* A PEM file of the configuration; libcurl reads it for each connection anew.
- * E_USAGE: it cannot be read. */
+/* A PEM file of the configuration; libcurl reads it later, and anew from time
+ * to time. E_USAGE: it cannot be read. */
 MUST_CHECK enum err easy_check_file(const char *path, struct why *why);
 
 /* False of these: out of memory. */
