@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-#include "base/ascii.h"
 #include "codec/dkim_key.h"
 
 #define KEY_BYTES_MAX DKIM_RECORD_MAX
@@ -21,186 +20,49 @@ dkim_published_sentence(enum dkim_published published)
 	return sentences[published];
 }
 
-/* -- tag=value lists (RFC 6376 s3.2) -- */
-
-struct record {
-	/* p is NULL where the tag is not there. */
-	struct span version, hashes, type, key, services;
-	struct span names[DKIM_TAGS_MAX];
-	size_t ntags;
-};
-
-/* FWS, which a TXT record has no reason to fold with CRLF. */
-static bool
-is_blank(char c)
-{
-	return ascii_is_one_of(c, " \t\r\n");
-}
-
-static struct span
-trim(struct span s)
-{
-	while (s.len > 0 && is_blank(s.p[0]))
-		s = span_skip(s, 1);
-	while (s.len > 0 && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-/* tag-name = ALPHA *ALNUMPUNC */
-static bool
-is_tag_name(struct span name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		if (!ascii_is_alnum(name.p[i]) && name.p[i] != '_')
-			return false;
-	return name.len > 0 && ascii_is_alpha(name.p[0]);
-}
-
-/* tag-value: printable ASCII and FWS. */
-static bool
-is_tag_value(struct span value)
-{
-	for (size_t i = 0; i < value.len; i++)
-		if (!ascii_is_printable(value.p[i]) && !is_blank(value.p[i]))
-			return false;
-	return true;
-}
-
-/* RFC 6376 s3.2: unknown tags MUST be ignored. NULL: unknown. */
-static struct span *
-place_of(struct record *r, struct span name)
-{
-	const struct {
-		struct span name;
-		struct span *place;
-	} tags[] = {
-		{ SPAN_LIT("v"), &r->version },
-		{ SPAN_LIT("h"), &r->hashes },
-		{ SPAN_LIT("k"), &r->type },
-		{ SPAN_LIT("p"), &r->key },
-		{ SPAN_LIT("s"), &r->services },
-	};
-
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-		if (span_eq(name, tags[i].name))
-			return tags[i].place;
-	return NULL;
-}
-
-/* RFC 6376 s3.2: a tag that is there twice makes the whole list invalid. */
-static bool
-add_name(struct record *r, struct span name)
-{
-	for (size_t i = 0; i < r->ntags; i++)
-		if (span_eq(r->names[i], name))
-			return false;
-	if (r->ntags == DKIM_TAGS_MAX)
-		return false;
-	r->names[r->ntags++] = name;
-	return true;
-}
-
-static bool
-add_tag(struct record *r, struct span tag)
-{
-	bool assigned = span_has(tag, '=');
-	struct span name = trim(span_until(&tag, '=')), value = trim(tag);
-	struct span *place;
-
-	if (!assigned || !is_tag_name(name) || !is_tag_value(value) ||
-	    !add_name(r, name))
-		return false;
-	if ((place = place_of(r, name)) != NULL)
-		*place = value;
-	return true;
-}
+/* -- reading -- */
 
 /* RFC 6376 s3.6.1: v= MUST be the first tag, and records with another one MUST
  * be discarded; p= is REQUIRED. */
-static bool
-read_record(struct span txt, struct record *ret)
+bool
+dkim_record_read(struct span txt, struct dkim_record *ret)
 {
-	struct record r = { .ntags = 0 };
+	struct dkim_tags tags;
+	struct span version, key;
 
-	txt = trim(txt);
-	do
-		if (!add_tag(&r, span_until(&txt, ';')))
-			return false;
-	while (trim(txt).len > 0);
-	if (r.version.p != NULL &&
-	    (!span_eq(r.names[0], SPAN_LIT("v")) ||
-		!span_eq(r.version, SPAN_LIT("DKIM1"))))
+	if (!dkim_tags_read(txt, &tags))
 		return false;
-	*ret = r;
-	return r.key.p != NULL;
+	version = dkim_tag_value(&tags, "v");
+	key = dkim_tag_value(&tags, "p");
+	if (key.p == NULL ||
+	    (version.p != NULL &&
+		(!span_eq(tags.v[0].name, SPAN_LIT("v")) ||
+		    !span_eq(version, SPAN_LIT("DKIM1")))))
+		return false;
+	*ret = (struct dkim_record){
+		.type = dkim_tag_value(&tags, "k"),
+		.key = key,
+		.hashes = dkim_tag_value(&tags, "h"),
+		.services = dkim_tag_value(&tags, "s"),
+		.flags = dkim_tag_value(&tags, "t"),
+	};
+	if (ret->type.p == NULL)
+		ret->type = SPAN_LIT("rsa");
+	return true;
 }
 
-/* -- values -- */
-
-/* Whether one of the words, which have ":" between them, is a or b. */
-static bool
-has_word(struct span list, struct span a, struct span b)
-{
-	struct span word;
-
-	while (list.len > 0) {
-		word = trim(span_until(&list, ':'));
-		if (span_eq(word, a) || span_eq(word, b))
-			return true;
-	}
-	return false;
-}
-
-static struct span
-type_of(const struct record *r)
-{
-	return r->type.p == NULL ? SPAN_LIT("rsa") : r->type;
-}
-
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (ascii_is_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* -- our key -- */
 
 struct key {
 	unsigned char bytes[KEY_BYTES_MAX];
 	size_t len; /* those past KEY_BYTES_MAX are counted only */
 };
 
-/* RFC 6376 s2.10: base64string, with FWS anywhere; it does not insist on the
- * padding. */
 static bool
 read_key(struct span text, struct key *ret)
 {
-	unsigned bits = 0, digits = 0, pads = 0;
-
-	ret->len = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		int value = base64_value(text.p[i]);
-
-		if (is_blank(text.p[i]))
-			continue;
-		if (text.p[i] == '=' && ++pads <= 2)
-			continue;
-		if (value < 0 || pads > 0)
-			return false;
-		bits = bits << 6 | (unsigned)value;
-		if (digits++ % 4 == 0)
-			continue;
-		if (ret->len < KEY_BYTES_MAX)
-			ret->bytes[ret->len] = (unsigned char)(bits >>
-			    (6 - 2 * ((digits - 1) % 4)));
-		ret->len++;
-	}
-	return digits % 4 != 1 && (pads == 0 || (digits + pads) % 4 == 0);
+	return dkim_base64_read(text, ret->bytes, sizeof(ret->bytes),
+	    &ret->len);
 }
 
 static struct span
@@ -238,9 +100,8 @@ is_same_key(const struct key *theirs, const struct key *ours, bool is_rsa)
 /* -- the judgement -- */
 
 static enum dkim_published
-judge_key(const struct record *r, const struct record *ours)
+judge_key(const struct dkim_record *r, const struct dkim_record *ours)
 {
-	struct span type = type_of(ours);
 	struct key their_key, our_key;
 	bool readable = read_key(ours->key, &our_key);
 
@@ -249,9 +110,10 @@ judge_key(const struct record *r, const struct record *ours)
 		return DKIM_PUBLISHED_BROKEN;
 	if (r->key.len == 0)
 		return DKIM_PUBLISHED_REVOKED;
-	if (!span_eq(type_of(r), type))
+	if (!span_eq(r->type, ours->type))
 		return DKIM_PUBLISHED_WRONG_TYPE;
-	if (!is_same_key(&their_key, &our_key, span_eq(type, SPAN_LIT("rsa"))))
+	if (!is_same_key(&their_key, &our_key,
+		span_eq(ours->type, SPAN_LIT("rsa"))))
 		return DKIM_PUBLISHED_OTHER_KEY;
 	return DKIM_PUBLISHED_OK;
 }
@@ -260,16 +122,14 @@ judge_key(const struct record *r, const struct record *ours)
  * to lower their expectations, "s" forbids subdomains in i=, which we have not.
  */
 static enum dkim_published
-judge_use(const struct record *r)
+judge_use(const struct dkim_record *r)
 {
-	const struct span sha256 = SPAN_LIT("sha256");
-
-	if (r->hashes.p != NULL && !has_word(r->hashes, sha256, sha256))
+	if (r->hashes.p != NULL && !dkim_has_word(r->hashes, "sha256"))
 		return DKIM_PUBLISHED_NOT_SHA256;
 	/* s3: receivers MAY ignore reports where s= lacks tlsrpt. "*" is all
 	 * services, "email" is not this one. */
-	if (r->services.p != NULL &&
-	    !has_word(r->services, SPAN_LIT("*"), SPAN_LIT("tlsrpt")))
+	if (r->services.p != NULL && !dkim_has_word(r->services, "*") &&
+	    !dkim_has_word(r->services, "tlsrpt"))
 		return DKIM_PUBLISHED_NOT_FOR_TLSRPT;
 	return DKIM_PUBLISHED_OK;
 }
@@ -277,8 +137,8 @@ judge_use(const struct record *r)
 enum dkim_published
 dkim_record_judge(struct span_list txts, struct span ours)
 {
-	struct record our_record, r;
-	bool readable = read_record(ours, &our_record);
+	struct dkim_record our_record, r;
+	bool readable = dkim_record_read(ours, &our_record);
 	enum dkim_published published;
 
 	assert(readable);
@@ -287,7 +147,7 @@ dkim_record_judge(struct span_list txts, struct span ours)
 	/* RFC 6376 s3.6.2.2: with several the results are undefined. */
 	if (txts.n > 1)
 		return DKIM_PUBLISHED_SEVERAL;
-	if (!read_record(txts.v[0], &r))
+	if (!dkim_record_read(txts.v[0], &r))
 		return DKIM_PUBLISHED_BROKEN;
 	published = judge_key(&r, &our_record);
 	return published == DKIM_PUBLISHED_OK ? judge_use(&r) : published;

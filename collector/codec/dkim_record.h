@@ -1,11 +1,22 @@
-/* codec/dkim_record.h -- a published DKIM key record: does it let our key sign
+/* codec/dkim_record.h -- a published DKIM key record; does it let our key sign
  * reports? RFC 6376 s3.6.1, RFC 8463. Pure. */
 #ifndef CODEC_DKIM_RECORD_H
 #define CODEC_DKIM_RECORD_H
 
-#include "base/span.h"
+#include "codec/dkim_tags.h"
 
-#define DKIM_TAGS_MAX 32 /* of a record; those that are known are 8 */
+/* Views of the record; p is NULL where the tag is not there. */
+struct dkim_record {
+	struct span type;     /* k=; "rsa" if it is not there */
+	struct span key;      /* p=: base64, not checked yet; empty: revoked */
+	struct span hashes;   /* h=: words */
+	struct span services; /* s=: words */
+	struct span flags;    /* t=: words */
+};
+
+/* txt: untrusted bytes, the strings of one record joined. False, and *ret is
+ * left alone: it is no key record. */
+bool dkim_record_read(struct span txt, struct dkim_record *ret);
 
 enum dkim_published {
 #define DKIM_PUBLISHED(name, sentence) DKIM_PUBLISHED_##name,

@@ -3,11 +3,13 @@
 #include <openssl/evp.h>
 
 #include "base/base64.h"
-#include "codec/dkim_canonical.h"
+#include "codec/dkim_fields.h"
 #include "model/address.h"
+#include "model/limits.h"
 
 #define LINE_MAX_BYTES 78 /* RFC 5322 s2.1.1: SHOULD */
 #define SHA256_SIZE 32
+#define ARENA_MAX (2 * MIME_FIELDS_MAX * sizeof(struct mime_field))
 
 /* In the order of h=. RFC 6376 s5.4: From MUST be signed. s5.3: the two of
  * TLSRPT SHOULD be. */
@@ -16,11 +18,6 @@ static const char *const signed_names[] = { "From", "To", "Subject", "Date",
 	"MIME-Version", "Content-Type", "TLS-Required", "Auto-Submitted" };
 
 #define NSIGNED (sizeof(signed_names) / sizeof(signed_names[0]))
-
-struct header {
-	struct span fields[DKIM_FIELDS_MAX]; /* each with its CRLF */
-	size_t n;
-};
 
 /* -- the message -- */
 
@@ -41,74 +38,57 @@ check_line_ends(struct span s, struct why *why)
 	return E_OK;
 }
 
-/* With its CRLF, if it has one. */
-static struct span
-take_line(struct span *s)
-{
-	struct span rest = *s, line = span_until(&rest, '\n');
-
-	line.len = s->len - rest.len;
-	*s = rest;
-	return line;
-}
-
 static bool
-goes_on(struct span rest)
+ends_where_the_fields_do(const struct mime_header *h, size_t len)
 {
-	return rest.len > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t');
-}
-
-/* RFC 5322 s2.2: printable ASCII but ":", then ":". */
-static bool
-is_field(struct span line)
-{
-	size_t n = 0;
-
-	while (n < line.len && line.p[n] > ' ' && line.p[n] <= '~' &&
-	    line.p[n] != ':')
-		n++;
-	return n > 0 && n < line.len && line.p[n] == ':';
+	for (size_t i = 0; i < h->n; i++)
+		len -= h->v[i].raw.len;
+	return len == 0;
 }
 
 /* Cut the header and the empty line off *message, which leaves the body. */
 static enum err
-take_header(struct span *message, struct header *h, struct why *why)
+take_header(struct span *message, struct arena *arena, struct mime_header *ret,
+    struct why *why)
 {
-	const char *start = message->p;
+	struct span body = *message;
+	struct mime_header h;
+	enum err e = mime_take_header(&body, arena, &h, why);
 
-	while (message->len > 0) {
-		struct span field = take_line(message);
-
-		if (span_eq(field, SPAN_LIT("\r\n")))
-			return E_OK;
-		while (goes_on(*message))
-			field.len += take_line(message).len;
-		if (!is_field(field))
-			return why_set(why, E_SYNTAX,
-			    "the message has a line that is no header field");
-		if (h->n == DKIM_FIELDS_MAX ||
-		    (size_t)(message->p - start) > DKIM_HEADER_MAX)
-			return why_set(why, E_RANGE,
-			    "the message has a header too large to be signed");
-		h->fields[h->n++] = field;
-	}
+	if (e != E_OK)
+		return e;
+	if (h.n > DKIM_FIELDS_MAX || message->len - body.len > DKIM_HEADER_MAX)
+		return why_set(why, E_RANGE,
+		    "the message has a header too large to be signed");
+	if (body.len > 0 &&
+	    ends_where_the_fields_do(&h, message->len - body.len))
+		return why_set(why, E_SYNTAX,
+		    "the message has a line that is no header field");
+	*message = body;
+	*ret = h;
 	return E_OK;
 }
 
-static bool
-is_named(struct span field, const char *name)
-{
-	return span_eq_nocase(span_until(&field, ':'), span_str(name));
-}
-
 static size_t
-count_fields(const struct header *h, const char *name)
+count_fields(const struct mime_header *h, const char *name)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n; i++)
-		n += is_named(h->fields[i], name);
+		n += span_eq_nocase(h->v[i].name, span_str(name));
 	return n;
+}
+
+/* RFC 6376 s5.4.2: a field that is there twice is named twice. From once more,
+ * so that none can be added. */
+static void
+write_names(const struct mime_header *h, struct buf *out)
+{
+	for (size_t k = 0; k < NSIGNED; k++)
+		for (size_t n = count_fields(h, signed_names[k]) + (k == 0);
+		     n > 0; n--)
+			buf_addf(out, "%s%s", out->len > 0 ? ":" : "",
+			    signed_names[k]);
 }
 
 static enum err
@@ -184,26 +164,16 @@ add_time(struct lines *l, const char *tag, int64_t s)
 	buf_free(&text);
 }
 
-/* RFC 6376 s3.5: FWS may stand around the colons of h=. RFC 6376 s5.4.2: a
- * field that is there twice is named twice. */
+/* RFC 6376 s3.5: FWS may stand around the colons of h=. */
 static void
-add_names(struct lines *l, const struct header *h)
+add_names(struct lines *l, struct span names)
 {
-	bool first = true;
-
 	break_line(l);
 	add_word(l, SPAN_LIT("h="));
-	for (size_t k = 0; k < NSIGNED; k++) {
-		size_t n = count_fields(h, signed_names[k]);
-
-		for (n += k == 0; n > 0; n--) {
-			if (!first)
-				add_word(l, SPAN_LIT(":"));
-			add_breakable(l, SPAN_NONE, span_str(signed_names[k]));
-			first = false;
-		}
+	while (names.len > 0) {
+		add_breakable(l, SPAN_NONE, span_until(&names, ':'));
+		add_word(l, names.len > 0 ? SPAN_LIT(":") : SPAN_LIT(";"));
 	}
-	add_word(l, SPAN_LIT(";"));
 }
 
 static enum err
@@ -214,7 +184,7 @@ add_body_hash(struct lines *l, struct span body, struct why *why)
 	unsigned char hash[SHA256_SIZE];
 	enum err e;
 
-	dkim_canonical_body(body, &canonical);
+	dkim_canonical_body(DKIM_RELAXED, body, &canonical);
 	e = canonical.err;
 	if (e == E_OK &&
 	    EVP_Digest(buf_str(&canonical), canonical.len, hash, NULL,
@@ -237,7 +207,7 @@ add_body_hash(struct lines *l, struct span body, struct why *why)
 /* All up to "b=", which is empty while it is signed. */
 static enum err
 add_tags(struct lines *l, const struct dkim_key *key,
-    const struct dkim_signing *s, const struct header *h, struct span body,
+    const struct dkim_signing *s, struct span names, struct span body,
     struct why *why)
 {
 	enum err e;
@@ -250,7 +220,7 @@ add_tags(struct lines *l, const struct dkim_key *key,
 	add_time(l, "t=", s->now_s);
 	if (s->expires_s != 0)
 		add_time(l, "x=", s->expires_s);
-	add_names(l, h);
+	add_names(l, names);
 	e = add_body_hash(l, body, why);
 	break_line(l);
 	add_word(l, SPAN_LIT("b="));
@@ -259,31 +229,17 @@ add_tags(struct lines *l, const struct dkim_key *key,
 
 /* -- what is signed -- */
 
-/* RFC 6376 s5.4.2: those of a name from the bottom up. One named more often
- * than it is there adds nothing. */
-static void
-add_signed_fields(const struct header *h, struct buf *out)
-{
-	for (size_t k = 0; k < NSIGNED; k++)
-		for (size_t i = h->n; i-- > 0;) {
-			if (!is_named(h->fields[i], signed_names[k]))
-				continue;
-			dkim_canonical_field(h->fields[i], out);
-			buf_adds(out, "\r\n");
-		}
-}
-
 /* RFC 6376 s3.7: then the signature's own field, without a CRLF. */
 static enum err
-make_signature(const struct dkim_key *key, const struct header *h,
-    struct span field, struct buf *ret_text, struct why *why)
+make_signature(const struct dkim_key *key, const struct mime_header *h,
+    struct span names, struct span field, struct buf *ret_text, struct why *why)
 {
 	struct buf data = BUF_INIT(2 * DKIM_HEADER_MAX);
 	struct buf bytes = BUF_INIT(DKIM_SIGNATURE_MAX);
 	enum err e;
 
-	add_signed_fields(h, &data);
-	dkim_canonical_field(field, &data);
+	dkim_fields_add(DKIM_RELAXED, h, NULL, names, &data);
+	dkim_canonical_field(DKIM_RELAXED, field, &data);
 	e = data.err;
 	if (e == E_OK)
 		e = dkim_key_sign(key, buf_span(&data), &bytes, why);
@@ -309,16 +265,24 @@ add_signature(struct lines *l, struct span text)
 
 static enum err
 sign(const struct dkim_key *key, const struct dkim_signing *s,
-    const struct header *h, struct span body, struct buf *out, struct why *why)
+    const struct mime_header *h, struct span body, struct buf *out,
+    struct why *why)
 {
+	struct buf names = BUF_INIT(DKIM_FIELD_MAX);
 	struct buf text = BUF_INIT(2 * DKIM_SIGNATURE_MAX);
 	struct lines l = { out, 0 };
-	enum err e = add_tags(&l, key, s, h, body, why);
+	enum err e;
 
+	write_names(h, &names);
+	e = names.err;
 	if (e == E_OK)
-		e = make_signature(key, h, buf_span(out), &text, why);
+		e = add_tags(&l, key, s, buf_span(&names), body, why);
+	if (e == E_OK)
+		e = make_signature(key, h, buf_span(&names), buf_span(out),
+		    &text, why);
 	if (e == E_OK)
 		add_signature(&l, buf_span(&text));
+	buf_free(&names);
 	buf_free(&text);
 	return e == E_OK ? out->err : e;
 }
@@ -327,14 +291,15 @@ enum err
 dkim_sign(const struct dkim_key *key, const struct dkim_signing *s,
     struct span message, struct buf *ret_field, struct why *why)
 {
+	struct arena arena = ARENA_INIT(ARENA_MAX);
 	struct buf field = BUF_INIT(DKIM_FIELD_MAX);
-	struct header h = { .n = 0 };
+	struct mime_header h;
 	enum err e = check_signing(s, why);
 
 	if (e == E_OK)
 		e = check_line_ends(message, why);
 	if (e == E_OK)
-		e = take_header(&message, &h, why);
+		e = take_header(&message, &arena, &h, why);
 	if (e == E_OK && count_fields(&h, signed_names[0]) == 0)
 		e = why_set(why, E_SYNTAX, "the message has no From");
 	if (e == E_OK)
@@ -344,5 +309,6 @@ dkim_sign(const struct dkim_key *key, const struct dkim_signing *s,
 		e = ret_field->err;
 	}
 	buf_free(&field);
+	arena_free(&arena);
 	return e == E_OK ? E_OK : why_set(why, e, "%s", err_text(e));
 }

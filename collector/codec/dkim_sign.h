@@ -7,9 +7,8 @@
 
 #include "codec/dkim_key.h"
 
-#define DKIM_HEADER_MAX 65536 /* bytes of a message's header */
-#define DKIM_FIELDS_MAX 128   /* fields in it */
-#define DKIM_FIELD_MAX 16384  /* bytes of the field that is made */
+#define DKIM_FIELDS_MAX 128  /* fields in a message's header */
+#define DKIM_FIELD_MAX 16384 /* bytes of the field that is made */
 
 struct dkim_signing {
 	struct span domain;   /* d=: whose key it is, A-labels */

@@ -6,26 +6,28 @@ struct one_case {
 	const char *name, *in, *want;
 };
 
-typedef void canonical_fn(struct span in, struct buf *out);
+typedef void canonical_fn(enum dkim_canonical, struct span in, struct buf *out);
 
 static void
-check(canonical_fn *fn, const struct one_case *cases, size_t n)
+check(canonical_fn *fn, enum dkim_canonical way, const struct one_case *cases,
+    size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct buf out = BUF_INIT(strlen(cases[i].in) + 2);
 
 		print_message("%s\n", cases[i].name);
-		fn(span_str(cases[i].in), &out);
+		fn(way, span_str(cases[i].in), &out);
 		assert_ok(out.err);
 		assert_string_equal(cases[i].want, buf_str(&out));
 		buf_free(&out);
 	}
 }
 
-#define CHECK(fn, cases) check(fn, cases, sizeof(cases) / sizeof(cases[0]))
+#define CHECK(fn, way, cases) \
+	check(fn, way, cases, sizeof(cases) / sizeof(cases[0]))
 
 static void
-test_fields(void **state)
+test_relaxed_fields(void **state)
 {
 	static const struct one_case cases[] = {
 		/* RFC 6376 s3.4.5, example 1. */
@@ -50,11 +52,11 @@ test_fields(void **state)
 	};
 
 	(void)state;
-	CHECK(dkim_canonical_field, cases);
+	CHECK(dkim_canonical_field, DKIM_RELAXED, cases);
 }
 
 static void
-test_bodies(void **state)
+test_relaxed_bodies(void **state)
 {
 	static const struct one_case cases[] = {
 		/* RFC 6376 s3.4.5, example 1. */
@@ -77,10 +79,54 @@ test_bodies(void **state)
 		    "a\r\n\r\nb\r\n" },
 		{ "blanks in front become one", "\t\t a\r\n", " a\r\n" },
 		{ "tabs become a blank", "a\tb\r\n", "a b\r\n" },
+		{ "CR and LF alone are bytes", "a\nb\rc\n\r\n",
+		    "a\nb\rc\n\r\n" },
 	};
 
 	(void)state;
-	CHECK(dkim_canonical_body, cases);
+	CHECK(dkim_canonical_body, DKIM_RELAXED, cases);
+}
+
+static void
+test_simple_fields(void **state)
+{
+	static const struct one_case cases[] = {
+		/* RFC 6376 s3.4.5, example 2. */
+		{ "the RFC's first", "A: X\r\n", "A: X" },
+		{ "the RFC's second", "B : Y\t\r\n\tZ  \r\n",
+		    "B : Y\t\r\n\tZ  " },
+		{ "without CRLF", "A: X", "A: X" },
+		{ "one CRLF goes", "A: X\r\n\r\n", "A: X\r\n" },
+		{ "LF stays", "A: X\n", "A: X\n" },
+		{ "nothing", "", "" },
+	};
+
+	(void)state;
+	CHECK(dkim_canonical_field, DKIM_SIMPLE, cases);
+}
+
+static void
+test_simple_bodies(void **state)
+{
+	static const struct one_case cases[] = {
+		/* RFC 6376 s3.4.5, example 2. */
+		{ "the RFC's", " C \r\nD \t E\r\n\r\n\r\n",
+		    " C \r\nD \t E\r\n" },
+		/* RFC 6376 s3.4.3: a CRLF is added to an empty body. */
+		{ "empty", "", "\r\n" },
+		{ "an empty line", "\r\n", "\r\n" },
+		{ "empty lines", "\r\n\r\n\r\n", "\r\n" },
+		{ "blanks alone", " \t", " \t\r\n" },
+		{ "no CRLF at the end", "a", "a\r\n" },
+		{ "a line of blanks at the end", "a\r\n \r\n\r\n",
+		    "a\r\n \r\n" },
+		{ "empty lines in between", "\r\na\r\n\r\nb\r\n",
+		    "\r\na\r\n\r\nb\r\n" },
+		{ "LF alone", "a\n\n", "a\n\n\r\n" },
+	};
+
+	(void)state;
+	CHECK(dkim_canonical_body, DKIM_SIMPLE, cases);
 }
 
 static void
@@ -89,10 +135,10 @@ test_ceiling(void **state)
 	struct buf out = BUF_INIT(4);
 
 	(void)state;
-	dkim_canonical_body(SPAN_LIT("abc"), &out);
+	dkim_canonical_body(DKIM_RELAXED, SPAN_LIT("abc"), &out);
 	assert_err(E_RANGE, out.err);
 	buf_clear(&out);
-	dkim_canonical_field(SPAN_LIT("a: bcd"), &out);
+	dkim_canonical_field(DKIM_RELAXED, SPAN_LIT("a: bcd"), &out);
 	assert_err(E_RANGE, out.err);
 	buf_free(&out);
 }
@@ -101,8 +147,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_relaxed_fields),
+		cmocka_unit_test(test_relaxed_bodies),
+		cmocka_unit_test(test_simple_fields),
+		cmocka_unit_test(test_simple_bodies),
 		cmocka_unit_test(test_ceiling),
 	};
 

@@ -138,10 +138,10 @@ test_signature_of_the_rfc(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		dkim_canonical_field(span_str(fields[i]), &data);
+		dkim_canonical_field(DKIM_RELAXED, span_str(fields[i]), &data);
 		buf_adds(&data, "\r\n");
 	}
-	dkim_canonical_field(span_str(signature), &data);
+	dkim_canonical_field(DKIM_RELAXED, span_str(signature), &data);
 	assert_ok(dkim_key_sign(key, buf_span(&data), &sig, NULL));
 	base64_encode(buf_span(&sig), &text);
 	assert_string_equal("/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug"
