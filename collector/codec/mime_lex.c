@@ -24,6 +24,17 @@ mime_without_end(struct span line)
 	return line;
 }
 
+void
+mime_skip_mailbox_line(struct span *s)
+{
+	struct span rest = *s;
+
+	if (!span_take(&rest, SPAN_LIT("From ")))
+		return;
+	(void)mime_take_line(&rest);
+	*s = rest;
+}
+
 /* RFC 5322 s3.2.2: comments nest. One that does not end is all there is. */
 static void
 skip_comment(struct span *s)
@@ -71,4 +82,16 @@ mime_take_token(struct span *s)
 	token = span_head(*s, n);
 	*s = span_skip(*s, n);
 	return token;
+}
+
+struct span
+mime_lower(struct arena *arena, struct span s)
+{
+	char *p = arena_bytes(arena, s.len);
+
+	if (p == NULL)
+		return SPAN_NONE;
+	for (size_t i = 0; i < s.len; i++)
+		p[i] = ascii_lower(s.p[i]);
+	return (struct span){ p, s.len };
 }

@@ -297,17 +297,13 @@ mime_parse(struct span message, struct arena *arena, struct mime *ret,
     struct why *why)
 {
 	struct reader r = { .arena = arena, .why = why };
-	struct span rest = message;
 	enum err e;
 
 	/* One more: the ceiling is looked at behind it. */
 	r.mime.v = arena_alloc(arena, (MIME_PARTS_MAX + 1) * sizeof(*r.mime.v));
 	if (r.mime.v == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	if (span_take(&rest, SPAN_LIT("From "))) {
-		(void)mime_take_line(&rest);
-		message = rest;
-	}
+	mime_skip_mailbox_line(&message);
 	if ((e = read_part(&r, message, 0)) == E_OK)
 		*ret = r.mime;
 	return e == E_OK ? E_OK : why_set(why, e, "%s", err_text(e));
