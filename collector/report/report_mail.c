@@ -104,8 +104,8 @@ note_key(const struct report_mail_options *o, const struct signing_key *key,
 
 	buf_addf(&line, "%.*s._domainkey.%s ", SPAN_ARG(key->selector),
 	    o->config->report_submitter);
-	e = dkim_key_record(key->key, DKIM_SERVICE_TLSRPT, &line);
-	if (e == E_OK)
+	buf_add(&line, buf_span(&key->record));
+	if ((e = line.err) == E_OK)
 		lines_join(keys,
 		    (struct span_list){ &(struct span){ line.p, line.len },
 			1 });

@@ -37,6 +37,20 @@ signing_key_load(const char *word, struct signing_key *ret, struct why *why)
 	return e;
 }
 
+static enum err
+add_key(const char *word, struct signing_keys *keys, struct why *why)
+{
+	struct signing_key *k = &keys->v[keys->n];
+	enum err e = signing_key_load(word, k, why);
+
+	if (e != E_OK)
+		return e;
+	keys->n++;
+	k->record = BUF_INIT(DKIM_RECORD_MAX);
+	e = dkim_key_record(k->key, DKIM_SERVICE_TLSRPT, &k->record);
+	return e == E_OK ? e : why_set(why, e, "%s: %s", word, err_text(e));
+}
+
 enum err
 signing_keys_load(const struct config *c, struct signing_keys *ret,
     struct why *why)
@@ -45,10 +59,8 @@ signing_keys_load(const struct config *c, struct signing_keys *ret,
 	enum err e = E_OK;
 
 	ret->n = 0;
-	for (size_t i = 0; e == E_OK && i < words->n; i++) {
-		e = signing_key_load(words->v[i], &ret->v[i], why);
-		ret->n += e == E_OK;
-	}
+	for (size_t i = 0; e == E_OK && i < words->n; i++)
+		e = add_key(words->v[i], ret, why);
 	if (e != E_OK)
 		signing_keys_free(ret);
 	return e;
@@ -57,6 +69,8 @@ signing_keys_load(const struct config *c, struct signing_keys *ret,
 void
 signing_keys_free(struct signing_keys *keys)
 {
-	while (keys->n > 0)
+	while (keys->n > 0) {
 		dkim_key_free(keys->v[--keys->n].key);
+		buf_free(&keys->v[keys->n].record);
+	}
 }
