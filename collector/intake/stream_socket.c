@@ -52,7 +52,7 @@ make_address(const char *path, union address *ret, struct why *why)
 static bool
 somebody_listens(const union address *a)
 {
-	int fd, error;
+	int fd = -1, error;
 	bool listens;
 
 	if (open_socket(AF_UNIX, &fd, NULL) != E_OK)
