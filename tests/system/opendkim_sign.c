@@ -75,8 +75,8 @@ sign(DKIM_LIB *lib, const struct signing *s, const char *path)
 {
 	struct buf message = BUF_INIT(MESSAGE_MAX), name = BUF_INIT(4096);
 	DKIM *dkim = begin(lib, s, path);
-	unsigned char *field;
-	size_t len;
+	unsigned char *field = NULL;
+	size_t len = 0;
 
 	read_file(path, &message);
 	need(dkim_chunk(dkim, (u_char *)message.p, message.len) ==

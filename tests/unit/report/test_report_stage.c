@@ -71,9 +71,11 @@ setup(void **state)
 	f->stage = (struct report_stage){
 		.store = f->store,
 		.clock = &f->clock,
-		.options = { { SPAN_LIT("Example"), SPAN_LIT("a@s.example"),
+		.options = { .reporter = { SPAN_LIT("Example"),
+				 SPAN_LIT("a@s.example"),
 				 SPAN_LIT("s.example") },
-		    1 << 20, MAX_DETAILS },
+		    .max_bytes = 1 << 20,
+		    .max_details = MAX_DETAILS },
 		.grace_s = GRACE_S,
 		.started_s = clock_wall_s(&f->clock),
 	};
