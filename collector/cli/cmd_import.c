@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "intake/take.h"
+#include "intake/judge.h"
 
 #define FILE_MAX ((size_t)64 << 20)
 #define DEPTH_MAX 16 /* of folders */
@@ -16,7 +16,7 @@
 struct import {
 	struct cli *cli;
 	struct clock clock;
-	uint64_t files, failed;
+	uint64_t failed; /* files that could not be read */
 };
 
 /* -- one file -- */
@@ -53,17 +53,6 @@ is_mail(struct span body)
 	return true;
 }
 
-/* Nobody vouches for a file. */
-static enum err
-judge(void *arg, const struct examined *x, const struct examined_report *r,
-    struct take_trust *ret)
-{
-	(void)arg;
-	(void)r;
-	ret->rank = x->mail.n > 0 ? TAKE_NOT_COUNTED : TAKE_UNAUTHENTICATED;
-	return E_OK;
-}
-
 static enum err
 take(struct import *m, const char *name, struct span body, struct why *why)
 {
@@ -83,24 +72,11 @@ take(struct import *m, const char *name, struct span body, struct why *why)
 			     .id = &id,
 			     .facts = &facts,
 			     .body = body,
-			     .judge = judge },
+			     .judge = judge_unverified },
 	    why);
 	if (e == E_OK)
 		return store_commit(store, why);
 	store_rollback(store);
-	return e;
-}
-
-static enum err
-import_fd(struct import *m, int fd, const char *name, struct why *why)
-{
-	struct buf body = BUF_INIT(FILE_MAX);
-	enum err e = read_all(fd, &body, why);
-
-	if (e == E_OK)
-		e = take(m, name, buf_span(&body), why);
-	buf_free(&body);
-	m->files++;
 	return e;
 }
 
@@ -148,15 +124,21 @@ import_folder(struct import *m, const char *path, unsigned depth,
 static enum err
 import_file(struct import *m, int fd, const char *path, struct why *why)
 {
-	struct why own = { { 0 } };
-	enum err e = import_fd(m, fd, path, &own);
+	struct buf body = BUF_INIT(FILE_MAX);
+	struct why own = { { 0 } }, told = { { 0 } };
+	enum err e = read_all(fd, &body, &own);
 
-	if (e != E_RANGE && e != E_IO)
-		return e == E_OK ? e : why_set(why, e, "%s", own.text);
-	m->failed++;
-	(void)why_set(why, e, "%s: %s", path, own.text);
-	(void)cli_fail(m->cli, e, why);
-	return E_OK;
+	if (e == E_OK) {
+		e = take(m, path, buf_span(&body), why);
+	} else {
+		m->failed++;
+		(void)why_set(&told, e, "%s: %s", path,
+		    own.text[0] == '\0' ? err_text(e) : own.text);
+		(void)cli_fail(m->cli, e, &told);
+		e = E_OK;
+	}
+	buf_free(&body);
+	return e;
 }
 
 static enum err

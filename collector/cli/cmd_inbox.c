@@ -6,6 +6,7 @@
 #include "codec/gzip.h"
 #include "codec/lines.h"
 #include "model/result_type.h"
+#include "model/trust.h"
 #include "store/store_inbox.h"
 
 #define RAW_MAX ((size_t)128 << 20)
@@ -40,6 +41,17 @@ list_lines(struct json_out *out, const char *key, struct span text)
 	arena_free(&arena);
 }
 
+/* "" while nothing was judged. */
+static struct span
+verdict_of(const struct inbox_row *r)
+{
+	enum trust_verdict verdict;
+
+	return trust_verdict_from_code(r->verdict, &verdict) == E_OK
+	    ? span_str(trust_verdict_text(verdict))
+	    : SPAN_LIT("");
+}
+
 /* The object stays open for the policies. */
 static void
 begin_json(struct json_out *out, const struct inbox_row *r)
@@ -53,6 +65,7 @@ begin_json(struct json_out *out, const struct inbox_row *r)
 	json_out_text(out, "route", r->route);
 	json_out_text(out, "state", span_str(inbox_state_text(r->state)));
 	json_out_text(out, "reason", r->reason);
+	json_out_text(out, "verdict", verdict_of(r));
 	json_out_text(out, "submitter", r->submitter);
 	json_out_text(out, "organization-name", r->organization);
 	json_out_text(out, "contact-info", r->contact);

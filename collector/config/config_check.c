@@ -284,14 +284,14 @@ check_exclude(struct parser *p)
 }
 
 static void
-check_secret(struct parser *p, const char *key, const char *path,
-    const char *what)
+check_secret(struct parser *p, const char *section, const char *key,
+    const char *path, const char *what)
 {
 	struct why why = { { 0 } };
 
-	at_option(p, "deliver", key);
+	at_option(p, section, key);
 	if (path[0] != '\0' && secret_check_file(path, what, &why) != E_OK)
-		config_fault(p, "deliver.%s: %s", key, why.text);
+		config_fault(p, "%s.%s: %s", section, key, why.text);
 }
 
 static void
@@ -300,9 +300,9 @@ check_mail(struct parser *p)
 	const struct config *c = p->config;
 	const struct list *program = &c->deliver_sendmail;
 
-	check_secret(p, "smtp_password_file", c->deliver_smtp_password_file,
-	    "a password");
-	check_secret(p, "smtp_key_file", c->deliver_smtp_key_file,
+	check_secret(p, "deliver", "smtp_password_file",
+	    c->deliver_smtp_password_file, "a password");
+	check_secret(p, "deliver", "smtp_key_file", c->deliver_smtp_key_file,
 	    "a private key");
 	at_option(p, "deliver", "smtp_user");
 	if (c->deliver_smtp_user[0] != '\0' &&
@@ -411,6 +411,8 @@ config_check(struct parser *p, const char *folder)
 	check_delay(p);
 	check_bounce_address(p);
 	check_mail(p);
+	check_secret(p, "intake", "http_key", c->intake_http_key,
+	    "a private key");
 	check_networks(p);
 	check_map(p);
 	check_keys(p, folder);

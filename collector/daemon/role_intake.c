@@ -7,6 +7,7 @@
 #include "http/listen.h"
 #include "http/server.h"
 #include "intake/endpoint.h"
+#include "intake/judge.h"
 #include "intake/lmtp_server.h"
 #include "intake/stream_socket.h"
 #include "intake/worker.h"
@@ -17,6 +18,16 @@
 #define LMTP_IDLE_NS (60 * NS_PER_S)
 #define LMTP_SESSION_NS (600 * NS_PER_S)
 #define HTTP_THREADS 2
+#define HTTP_IDLE_MS 30000
+#define HTTP_REQUEST_MS 60000
+#define HTTP_CONNECTION_MS 600000
+#define HTTP_ANSWER_MS 30000
+#define HTTP_CONNECTIONS 2000
+#define HTTP_PER_ADDRESS 50
+#define HTTP_HEAD_MAX 16384
+#define HTTP_SOCKET_MODE 0660
+/* Largest messages that may be coming in at a time, over each protocol. */
+#define MESSAGES 8
 #define HTTP_GRACE_MS 3000
 #define HTTP_ADDRESSES 100000 /* that are remembered for their rate */
 #define PEM_MAX 1048576
@@ -120,7 +131,7 @@ open_lmtp(struct receiving *r, struct why *why)
 		.listen_fds = &r->lmtp_fd,
 		.nlisten = 1,
 		.sessions_max = LMTP_SESSIONS,
-		.memory_max = 8 * (uint64_t)c->intake_message_max_bytes,
+		.memory_max = MESSAGES * (uint64_t)c->intake_message_max_bytes,
 		.idle_ns = LMTP_IDLE_NS,
 		.session_ns = LMTP_SESSION_NS,
 		.clock = r->context->clock,
@@ -158,14 +169,15 @@ serve(struct receiving *r, struct span certificate, struct span key,
 		.routes = r->routes,
 		.nroutes = ENDPOINT_ROUTES,
 		.clock = r->context->clock,
-		.limits = { .idle_ms = 30000,
-		    .request_ms = 60000,
-		    .connection_ms = 600000,
-		    .answer_ms = 30000,
-		    .connections = 2000,
-		    .per_address = 50,
-		    .head_max = 16384,
-		    .bodies_max = 8 * (size_t)c->intake_message_max_bytes },
+		.limits = { .idle_ms = HTTP_IDLE_MS,
+		    .request_ms = HTTP_REQUEST_MS,
+		    .connection_ms = HTTP_CONNECTION_MS,
+		    .answer_ms = HTTP_ANSWER_MS,
+		    .connections = HTTP_CONNECTIONS,
+		    .per_address = HTTP_PER_ADDRESS,
+		    .head_max = HTTP_HEAD_MAX,
+		    .bodies_max = MESSAGES *
+			(size_t)c->intake_message_max_bytes },
 		.threads = HTTP_THREADS,
 		.certificate = certificate,
 		.key = key,
@@ -174,7 +186,8 @@ serve(struct receiving *r, struct span certificate, struct span key,
 	enum err e = trust_proxies(c, &options.trusted, why);
 
 	if (e == E_OK)
-		e = http_listen(c->intake_http_listen, 0660, &fd, why);
+		e = http_listen(c->intake_http_listen, HTTP_SOCKET_MODE, &fd,
+		    why);
 	if (e != E_OK)
 		return e;
 	e = http_server_open(&options, fd, &r->http, why);
@@ -219,18 +232,6 @@ open_http(struct receiving *r, struct why *why)
 
 /* -- the role -- */
 
-/* s3: what is posted is vouched for by nobody; of mails nothing is known while
- * no signature is looked at. */
-static enum err
-judge(void *arg, const struct examined *x, const struct examined_report *r,
-    struct take_trust *ret)
-{
-	(void)arg;
-	(void)r;
-	ret->rank = x->mail.n > 0 ? TAKE_NOT_COUNTED : TAKE_UNAUTHENTICATED;
-	return E_OK;
-}
-
 static enum err
 step(void *arg, struct store *store, struct why *why)
 {
@@ -270,7 +271,7 @@ role_intake(struct role_context *context)
 		.context = context,
 		.lmtp_lock = -1,
 		.lmtp_fd = -1,
-		.worker = { .judge = judge },
+		.worker = { .judge = judge_unverified },
 	};
 	struct why why = { { 0 } };
 	int code = EX_UNAVAILABLE;

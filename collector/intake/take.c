@@ -4,8 +4,10 @@
 #include "base/utf8.h"
 #include "codec/gzip.h"
 #include "codec/lines.h"
+#include "model/trust.h"
 #include "store/store_domain.h"
 
+#define PARKED_ARENA_MAX ((size_t)64 * 1024) /* for the facts alone */
 #define RAW_MAX ((size_t)128 << 20)
 #define LINES_MAX (2 * (size_t)INCOMING_BYTES_MAX)
 
@@ -142,7 +144,8 @@ rank_of(const struct inbox_row *r)
 {
 	if (r->state == INBOX_UNTRUSTED)
 		return TAKE_NOT_COUNTED;
-	return r->verdict == 1 ? TAKE_AUTHENTICATED : TAKE_UNAUTHENTICATED;
+	return r->verdict == TRUST_AUTHENTICATED ? TAKE_AUTHENTICATED
+						 : TAKE_UNAUTHENTICATED;
 }
 
 static void
@@ -352,8 +355,14 @@ put_unreadable(const struct take *t, struct inbox_row *row,
 static void
 look(const struct take *t, struct examined *x, struct why *fault)
 {
-	enum err e = examine(t->facts, t->body, x, fault);
+	enum err e;
 
+	*x = (struct examined){ .arena = ARENA_INIT(PARKED_ARENA_MAX) };
+	if (t->parked != NULL) {
+		*fault = *t->parked;
+		return;
+	}
+	e = examine(t->facts, t->body, x, fault);
 	if (e == E_NOMEM)
 		(void)why_set(fault, e, "it takes more memory than one may");
 	if (e != E_OK)
@@ -370,10 +379,6 @@ take_receipt(const struct take *t, struct why *why)
 
 	uuid_text(t->id, id);
 	look(t, &x, &fault);
-	if (t->parked != NULL) {
-		x.n = 0;
-		fault = *t->parked;
-	}
 	e = put_raw(t, span_str(id), why);
 	for (size_t i = 0; e == E_OK && i < x.n; i++) {
 		struct inbox_row row = row_of(t, &x, id);

@@ -76,9 +76,9 @@ class Receive(SystemTest):
         row, = self.inbox(service, 1)
         self.assertEqual((201, row["intake"]), (status, answer["intake"]))
         self.assertEqual(
-            ("https", "token", "counted", 5326, 303),
+            ("https", "token", "counted", "unauthenticated", 5326, 303),
             tuple(row[k] for k in (
-                "way", "route", "state", "total-successful-session-count",
+                "way", "route", "state", "verdict", "total-successful-session-count",
                 "total-failure-session-count")))
         self.assertEqual(400, self.post(b"")[0])
         self.assertEqual(404, self.post(b"x", "/other")[0])
