@@ -1,0 +1,18 @@
+/* daemon/intake_http.h -- the service's HTTP server: where it listens, and how
+ * much it takes. */
+#ifndef DAEMON_INTAKE_HTTP_H
+#define DAEMON_INTAKE_HTTP_H
+
+#include "daemon/role.h"
+#include "intake/receipt.h"
+
+struct intake_http;
+
+/* *ret stays as it is where the configuration wants none. The context outlives
+ * it. */
+MUST_CHECK enum err intake_http_open(const struct role_context *,
+    struct receipt_sink, struct intake_http **ret, struct why *why);
+/* The sink must still be at work. NULL is fine. */
+void intake_http_close(struct intake_http *);
+
+#endif
