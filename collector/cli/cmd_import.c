@@ -1,180 +1,262 @@
-/* cli/cmd_import.c -- import: reports of others out of files. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+/* cli/cmd_import.c -- import: reports of others out of files, and out of a mail
+ * that a mail server hands over. The latter must not be bounced, as its sender
+ * may be forged: whatever is in it, it is taken; only what goes wrong here has
+ * the mail server come again. */
+#include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "intake/judge.h"
-
-#define FILE_MAX ((size_t)64 << 20)
-#define DEPTH_MAX 16 /* of folders */
+#include "cli/import_file.h"
+#include "cli/import_tree.h"
+#include "cli/progress.h"
 
 struct import {
 	struct cli *cli;
 	struct clock clock;
-	uint64_t failed; /* files that could not be read */
+	struct import_batch *batch;
+	struct progress progress;
+	uint64_t files, bytes;	       /* done */
+	uint64_t all_files, all_bytes; /* while progress is shown */
+	uint64_t skipped;	       /* no files */
+	uint64_t failed;	       /* could not be read */
 };
 
-/* -- one file -- */
-
-static enum err
-read_all(int fd, struct buf *out, struct why *why)
-{
-	char bytes[65536];
-	ssize_t n;
-
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(out, (struct span){ bytes, (size_t)n });
-	if (n < 0)
-		return why_errno(why, "read");
-	return out->err == E_RANGE
-	    ? why_set(why, E_RANGE, "more than %zu bytes", FILE_MAX)
-	    : out->err;
-}
-
-/* What a report begins with, be it packed or not; all else is a mail. */
 static bool
-is_mail(struct span body)
+is_stdin(const char *operand)
 {
-	static const struct span begins[] = { { "\x1f\x8b", 2 }, { "PK", 2 },
-		{ "{", 1 }, { "\xef\xbb\xbf{", 4 } };
-	struct span rest = span_trim(body);
-
-	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
-		struct span s = rest;
-
-		if (span_take(&s, begins[i]))
-			return false;
-	}
-	return true;
+	return strcmp(operand, "-") == 0;
 }
 
-static enum err
-take(struct import *m, const char *name, struct span body, struct why *why)
+/* A mail server hands over one mail. */
+static bool
+is_pipe(const struct cli *cli)
 {
-	struct store *store = m->cli->store;
-	struct uuid id = uuid_new(clock_wall_ns(&m->clock));
-	const struct receipt_facts facts = {
-		.way = RECEIPT_FILE,
-		.received_ns = clock_wall_ns(&m->clock),
-		.peer = span_str(name),
-		.is_mail = is_mail(body),
-	};
-	enum err e = store_begin(store, why);
-
-	if (e != E_OK)
-		return e;
-	e = take_receipt(&(const struct take){ .store = store,
-			     .id = &id,
-			     .facts = &facts,
-			     .body = body,
-			     .judge = judge_unverified },
-	    why);
-	if (e == E_OK)
-		return store_commit(store, why);
-	store_rollback(store);
-	return e;
+	return cli->noperands == 1 && is_stdin(cli->operands[0]);
 }
 
-/* -- files and folders -- */
+/* -- what is told on the way -- */
 
-static enum err import_path(struct import *m, const char *path, unsigned depth,
-    struct why *why);
-
-static enum err
-import_entry(struct import *m, const char *folder, const char *name,
-    unsigned depth, struct why *why)
+static uint64_t
+reports(const struct import_counts *c)
 {
-	struct buf path = BUF_INIT(4096);
-	enum err e;
+	uint64_t sum = 0;
 
-	if (name[0] == '.')
-		return E_OK;
-	buf_addf(&path, "%s/%s", folder, name);
-	e = path.err == E_OK
-	    ? import_path(m, buf_str(&path), depth + 1, why)
-	    : why_set(why, path.err, "%s: %s", folder, err_text(path.err));
-	buf_free(&path);
-	return e;
+	for (size_t i = 0; i < IMPORT_STATES; i++)
+		sum += i == INBOX_UNREADABLE ? 0 : c->n[i];
+	return sum;
 }
 
-static enum err
-import_folder(struct import *m, const char *path, unsigned depth,
-    struct why *why)
+static void
+tell(void *arg, uint64_t bytes)
 {
-	DIR *folder = depth < DEPTH_MAX ? opendir(path) : NULL;
-	struct dirent *entry;
-	enum err e = E_OK;
+	struct import *m = arg;
+	struct import_counts c = import_batch_counts(m->batch);
+	char text[256];
 
-	if (folder == NULL)
-		return depth < DEPTH_MAX
-		    ? why_errno(why, "%s", path)
-		    : why_set(why, E_RANGE, "%s: folders too deep", path);
-	while (e == E_OK && (entry = readdir(folder)) != NULL)
-		e = import_entry(m, path, entry->d_name, depth, why);
-	(void)closedir(folder);
-	return e;
+	if (!progress_is_due(&m->progress))
+		return;
+	(void)snprintf(text, sizeof(text),
+	    "%" PRIu64 " of %" PRIu64 " files, %" PRIu64 " reports, %" PRIu64
+	    " duplicates, %" PRIu64 " unreadable",
+	    m->files, m->all_files, reports(&c), c.n[INBOX_DUPLICATE],
+	    c.n[INBOX_UNREADABLE]);
+	progress_tell(&m->progress, m->bytes + bytes, m->all_bytes, text);
+}
+
+static void
+note_skipped(void *arg, const char *path, const char *what)
+{
+	struct import *m = arg;
+	struct why why = { { 0 } };
+
+	m->skipped++;
+	progress_clear(&m->progress);
+	(void)cli_fail(m->cli,
+	    why_set(&why, E_SYNTAX, "%s: %s, passed over", path, what), &why);
+}
+
+static void
+note_failed(void *arg, enum err e, const struct why *why)
+{
+	struct import *m = arg;
+
+	m->failed++;
+	progress_clear(&m->progress);
+	(void)cli_fail(m->cli, e, why);
+}
+
+/* -- the files -- */
+
+static enum err
+count_file(void *arg, const char *path, int fd, uint64_t bytes, struct why *why)
+{
+	struct import *m = arg;
+
+	(void)path;
+	(void)fd;
+	(void)why;
+	m->all_files++;
+	m->all_bytes += bytes;
+	return E_OK;
 }
 
 /* One that cannot be read holds up no other; the store's trouble does. */
 static enum err
-import_file(struct import *m, int fd, const char *path, struct why *why)
+take_file(void *arg, const char *path, int fd, uint64_t bytes, struct why *why)
 {
-	struct buf body = BUF_INIT(FILE_MAX);
-	struct why own = { { 0 } }, told = { { 0 } };
-	enum err e = read_all(fd, &body, &own);
+	struct import *m = arg;
+	struct import_file file = { .batch = m->batch,
+		.name = path,
+		.tell = tell,
+		.arg = m };
+	struct why own = { { 0 } };
+	enum err e = import_file_read(&file, fd, &own);
 
-	if (e == E_OK) {
-		e = take(m, path, buf_span(&body), why);
-	} else {
-		m->failed++;
-		(void)why_set(&told, e, "%s: %s", path,
+	if (file.store_failed || e == E_NOMEM)
+		return why_set(why, e, "%s",
 		    own.text[0] == '\0' ? err_text(e) : own.text);
-		(void)cli_fail(m->cli, e, &told);
-		e = E_OK;
-	}
-	buf_free(&body);
+	if (e != E_OK)
+		note_failed(m, e, &own);
+	else
+		m->files++;
+	m->bytes += bytes;
+	tell(m, 0);
+	return E_OK;
+}
+
+static enum err
+walk(struct import *m, const char *operand, const struct import_visitor *v,
+    struct why *why)
+{
+	if (!is_stdin(operand))
+		return import_tree_walk(operand, v, why);
+	return v->file(m, operand, STDIN_FILENO, 0, why);
+}
+
+/* Without a terminal nobody needs to know how many there are. */
+static enum err
+count_all(struct import *m, struct why *why)
+{
+	const struct import_visitor v = { .file = count_file, .arg = m };
+	enum err e = E_OK;
+
+	for (size_t i = 0;
+	     m->progress.is_shown && e == E_OK && i < m->cli->noperands; i++)
+		e = walk(m, m->cli->operands[i], &v, why);
 	return e;
 }
 
 static enum err
-import_path(struct import *m, const char *path, unsigned depth, struct why *why)
+take_all(struct import *m, struct why *why)
 {
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
-					: open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	enum err e;
+	const struct import_visitor v = { .file = take_file,
+		.skipped = note_skipped,
+		.failed = note_failed,
+		.opens = true,
+		.arg = m };
+	enum err e = count_all(m, why);
 
-	if (fd == -1)
-		return why_errno(why, "%s", path);
-	if (fstat(fd, &st) != 0)
-		e = why_errno(why, "%s", path);
-	else if (S_ISDIR(st.st_mode))
-		e = import_folder(m, path, depth, why);
-	else
-		e = import_file(m, fd, path, why);
-	(void)close(fd);
+	for (size_t i = 0; e == E_OK && i < m->cli->noperands; i++)
+		e = walk(m, m->cli->operands[i], &v, why);
+	if (e == E_OK)
+		e = import_batch_flush(m->batch, why);
+	progress_clear(&m->progress);
 	return e;
+}
+
+/* -- how it ends -- */
+
+static void
+print_count(FILE *to, uint64_t n, const char *what)
+{
+	if (n > 0)
+		(void)fprintf(to, ", %" PRIu64 " %s", n, what);
+}
+
+/* What a mail server hands over ends well even if its log takes no line. */
+static void
+print_summary(const struct import *m, const struct import_counts *c)
+{
+	FILE *to = is_pipe(m->cli) ? stderr : stdout;
+
+	(void)fprintf(to, "%" PRIu64 " file%s", m->files,
+	    m->files == 1 ? "" : "s");
+	for (int i = 1; i < IMPORT_STATES; i++)
+		print_count(to, c->n[i], inbox_state_text((enum inbox_state)i));
+	print_count(to, m->skipped, "passed over");
+	print_count(to, m->failed, "could not be read");
+	(void)fputc('\n', to);
+}
+
+static int
+print_json(const struct import *m, const struct import_counts *c)
+{
+	struct json_out *out = json_out_new();
+
+	if (out == NULL)
+		return cli_print_json(m->cli, NULL);
+	json_out_object(out, NULL);
+	json_out_count(out, "files", m->files);
+	for (int i = 1; i < IMPORT_STATES; i++)
+		json_out_count(out, inbox_state_text((enum inbox_state)i),
+		    c->n[i]);
+	json_out_count(out, "passed-over", m->skipped);
+	json_out_count(out, "failed", m->failed);
+	json_out_end(out);
+	return cli_print_json(m->cli, out);
+}
+
+static int
+print(const struct import *m)
+{
+	struct import_counts counts = import_batch_counts(m->batch);
+	int code = EX_OK;
+
+	if (m->cli->json)
+		code = print_json(m, &counts);
+	else
+		print_summary(m, &counts);
+	return code == EX_OK && m->failed > 0 ? EX_NOINPUT : code;
+}
+
+/* Of the store, that it is locked or full; and of memory. */
+static bool
+passes(enum err e)
+{
+	return e == E_BUSY || e == E_AWAY || e == E_UNCERTAIN || e == E_FULL ||
+	    e == E_NOMEM;
+}
+
+static int
+import(struct import *m)
+{
+	struct why why = { { 0 } };
+	enum err e = E_OK;
+	int code = cli_store(m->cli);
+
+	if (code != EX_OK)
+		return code;
+	m->clock = cli_clock(m->cli);
+	progress_begin(&m->progress);
+	if ((m->batch = import_batch_new(m->cli->store, &m->clock)) == NULL)
+		e = why_set(&why, E_NOMEM, "out of memory");
+	if (e == E_OK)
+		e = take_all(m, &why);
+	if (e == E_OK)
+		code = print(m);
+	else
+		code = cli_fail(m->cli, e, &why);
+	import_batch_free(m->batch);
+	return passes(e) ? EX_TEMPFAIL : code;
 }
 
 int
 cmd_import(struct cli *cli)
 {
 	struct import m = { .cli = cli };
-	struct why why = { { 0 } };
-	int code = cli_store(cli);
-	enum err e = E_OK;
+	int code = import(&m);
 
-	if (code != EX_OK)
-		return code;
-	m.clock = cli_clock(cli);
-	for (size_t i = 0; e == E_OK && i < cli->noperands; i++)
-		e = import_path(&m, cli->operands[i], 0, &why);
-	if (e != E_OK)
-		return cli_fail(cli, e, &why);
-	return m.failed > 0 ? EX_DATAERR : EX_OK;
+	return code == EX_OK || !is_pipe(cli) ? code : EX_TEMPFAIL;
 }

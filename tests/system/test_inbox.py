@@ -88,7 +88,7 @@ class Inbox(SystemTest):
         if name != "-":
             (self.at / name).write_bytes(body)
             name = self.at / name
-        self.assertEqual((OK, "", ""), self.cli("import", name, stdin=body))
+        self.assertEqual(OK, self.cli("import", name, stdin=body)[0])
         return [r for r in self.inbox() if r["intake"] not in before]
 
     def inbox(self, *options):
@@ -189,7 +189,9 @@ class Inbox(SystemTest):
             (folder / f"{n}.json.gz").write_bytes(
                 gzip.compress(json.dumps(report).encode()))
         (folder / "note.txt").write_text("hello")
-        self.assertEqual((OK, "", ""), self.cli("import", self.at / "mails"))
+        self.assertEqual(
+            (OK, "21 files, 20 counted, 1 unreadable\n", ""),
+            self.cli("import", self.at / "mails"))
         self.assertEqual(20, len(self.inbox("--state", "counted")))
         self.assertEqual(1, len(self.inbox("--state", "unreadable")))
 
