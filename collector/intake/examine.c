@@ -10,12 +10,6 @@
 #define RATIO_MAX 1100		    /* deflate gives no more than 1032 */
 #define IDENTITY_MAX ((size_t)64 << 20)
 
-static const struct unpack_limits limits = {
-	.input_max = PART_MAX,
-	.output_max = INCOMING_BYTES_MAX,
-	.ratio_max = RATIO_MAX,
-};
-
 /* -- who submits, and which report it is -- */
 
 static struct span
@@ -89,12 +83,29 @@ identify(struct examined *x, struct examined_report *r)
 
 /* -- one report -- */
 
+/* All that is in one mail has to do with the room of one report. */
+static enum err
+unpack_next(struct examined *x, struct span received, struct span *ret,
+    struct why *why)
+{
+	const struct unpack_limits limits = {
+		.input_max = PART_MAX,
+		.output_max = INCOMING_BYTES_MAX - x->unpacked,
+		.ratio_max = RATIO_MAX,
+	};
+	struct buf *out = &x->texts[x->n];
+	enum err e = unpack(received, &limits, out, ret, why);
+
+	x->unpacked += out->len;
+	return e;
+}
+
 static enum err
 add_report(struct examined *x, struct span received, struct why *why)
 {
 	struct examined_report *r = &x->v[x->n];
 	struct span text;
-	enum err e = unpack(received, &limits, &x->texts[x->n], &text, why);
+	enum err e = unpack_next(x, received, &text, why);
 
 	if (e == E_OK)
 		e = report_read(text, &x->arena, &r->report, why);
@@ -204,8 +215,10 @@ examine_mail(struct examined *x, struct span body, struct why *why)
 		return E_OK;
 	if (e == E_OK && x->n == 0)
 		e = E_SYNTAX;
-	return e == E_OK
-	    ? e
+	if (e == E_OK)
+		return E_OK;
+	return fault.text[0] == '\0'
+	    ? why_set(why, e, "no part is a report")
 	    : why_set(why, e, "no part is a report: %s", fault.text);
 }
 

@@ -26,6 +26,7 @@ struct examined {
 	/* Private: what the above are views of. */
 	struct arena arena;
 	struct buf texts[EXAMINED_REPORTS_MAX];
+	size_t unpacked; /* bytes, of use or not */
 };
 
 /* Free ret in any case. body stays as it is while ret is used. E_SYNTAX: there

@@ -33,3 +33,19 @@ def descriptors(pid):
 def threads(pid):
     """How many it has."""
     return len(list(pathlib.Path(f"/proc/{pid}/task").iterdir()))
+
+
+def resident_kib(pid, line="VmRSS"):
+    """Its memory, files' and all."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition(f"{line}:")[2].split()[0])
+
+
+def peak_kib(pid):
+    """The most of that since forget_peak."""
+    return resident_kib(pid, "VmHWM")
+
+
+def forget_peak(pid):
+    """From here on anew: proc(5), clear_refs."""
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
