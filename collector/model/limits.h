@@ -55,7 +55,7 @@
 #define INCOMING_BYTES_MAX (20 * 1024 * 1024) /* of its JSON */
 #define INCOMING_DEPTH_MAX 32		      /* the RFC's needs 5 */
 #define INCOMING_POLICIES_MAX 1000
-#define INCOMING_DETAILS_MAX 50000 /* of all policies */
+#define INCOMING_DETAILS_MAX 100000 /* of all policies */
 #define INCOMING_STRINGS_MAX 16384 /* of all policies */
 #define INCOMING_TEXT_MAX 1024	   /* bytes of any other text */
 

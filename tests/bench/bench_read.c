@@ -1,10 +1,19 @@
 /* bench_read.c -- a report of somebody else, as it was received, to its model.
- * The limit is inflating the same bytes into room that is there already. */
+ * The limit is inflating the same bytes into room that is there already. And
+ * what one of as many details as one may have takes until it is in the inbox.
+ */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "codec/gzip.h"
 #include "codec/report_read.h"
 #include "codec/unpack.h"
@@ -12,6 +21,8 @@
 
 #define ROUNDS 15
 #define ROUND_NS (40 * NS_PER_MS)
+/* With more than these a report has only what each reporter tells of them. */
+#define LONG_DETAILS_MAX 10000
 
 struct sample {
 	struct buf text, gz;
@@ -22,7 +33,21 @@ struct sample {
 };
 
 static void
-add_detail(struct buf *b, size_t i)
+add_rest(struct buf *b, uint32_t v)
+{
+	buf_addf(b,
+	    ", \"receiving-mx-helo\": \"mx%u.mail.company-y.example\", ",
+	    v >> 12 & 0x3ff);
+	buf_addf(b, "\"receiving-ip\": \"203.0.113.%u\", ", v >> 16 & 0xff);
+	buf_addf(b,
+	    "\"additional-information\": \"https://reports.company-x.example/"
+	    "report_info?id=5065427c-%08x#Expired\", ",
+	    v);
+	buf_addf(b, "\"failure-reason-code\": \"X509_V_ERR_%u\"", v >> 26);
+}
+
+static void
+add_detail(struct buf *b, size_t i, bool is_long)
 {
 	static const char *const types[] = { "certificate-expired",
 		"certificate-host-mismatch", "starttls-not-supported",
@@ -38,17 +63,12 @@ add_detail(struct buf *b, size_t i)
 		buf_addf(b, "\"sending-mta-ip\": \"198.51.100.%u\", ",
 		    v >> 8 & 0xff);
 	buf_addf(b,
-	    "\"receiving-mx-hostname\": \"mx%u.mail.company-y.example\", ",
-	    v >> 12 & 0x3ff);
-	buf_addf(b, "\"receiving-mx-helo\": \"mx%u.mail.company-y.example\", ",
-	    v >> 12 & 0x3ff);
-	buf_addf(b, "\"receiving-ip\": \"203.0.113.%u\", ", v >> 16 & 0xff);
-	buf_addf(b, "\"failed-session-count\": %u, ", (v >> 10 & 0x7ff) + 1);
-	buf_addf(b,
-	    "\"additional-information\": \"https://reports.company-x.example/"
-	    "report_info?id=5065427c-%08x#Expired\", ",
-	    v);
-	buf_addf(b, "\"failure-reason-code\": \"X509_V_ERR_%u\"}", v >> 26);
+	    "\"receiving-mx-hostname\": \"mx%u.mail.company-y.example\", "
+	    "\"failed-session-count\": %u",
+	    v >> 12 & 0x3ff, (v >> 10 & 0x7ff) + 1);
+	if (is_long)
+		add_rest(b, v);
+	buf_adds(b, "}");
 }
 
 static void
@@ -69,7 +89,7 @@ make_text(struct buf *b, size_t ndetails)
 	    "\"total-failure-session-count\": 303}, \"failure-details\": [");
 	for (size_t i = 0; i < ndetails; i++) {
 		buf_adds(b, i == 0 ? "" : ", ");
-		add_detail(b, i);
+		add_detail(b, i, ndetails <= LONG_DETAILS_MAX);
 	}
 	buf_adds(b, "]}]}");
 }
@@ -146,6 +166,79 @@ rate(struct sample *s, void (*what)(struct sample *))
 	return n * (double)NS_PER_S / (double)(now - start);
 }
 
+/* -- into the inbox -- */
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st, (void)kind, (void)at;
+	return remove(path);
+}
+
+/* A folder with a report and what tlsrpt needs; ret_folder ends with XXXXXX. */
+static void
+lay_out(char *folder, struct span report)
+{
+	static const char config[] =
+	    "[daemon]\nroles = collect\ndata_dir = .\n";
+	int fd;
+
+	if (mkdtemp(folder) == NULL ||
+	    (fd = open(folder, O_DIRECTORY | O_CLOEXEC)) == -1)
+		bench_fail("%s: cannot be made", folder);
+	if (file_write_durably(fd, "tlsrptd.conf", span_str(config), 0600,
+		NULL) != E_OK ||
+	    file_write_durably(fd, "report", report, 0600, NULL) != E_OK)
+		bench_fail("%s: cannot be written", folder);
+	(void)close(fd);
+}
+
+/* tlsrpt with these words in the folder. */
+static void
+run_in(const char *folder, const char *word, const char *operand)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		/* What it says is no figure. */
+		if (chdir(folder) == 0 &&
+		    freopen("/dev/null", "w", stdout) != NULL)
+			(void)execl(TLSRPT, "tlsrpt", "-c", "tlsrptd.conf",
+			    word, operand, (char *)NULL);
+		_exit(127);
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid || status != 0)
+		bench_fail("tlsrpt %s %s", word, operand);
+}
+
+/* Before this process is larger than that one: it tells the greater of both. */
+static void
+measure_import(size_t ndetails)
+{
+	char folder[] = "/tmp/tlsrptd-bench-XXXXXX";
+	struct sample s;
+	struct rusage used;
+	int64_t start;
+
+	make_sample(&s, ndetails);
+	lay_out(folder, buf_span(&s.gz));
+	free_sample(&s);
+	run_in(folder, "db", "migrate");
+	start = mono_ns();
+	run_in(folder, "import", "report");
+	figure_print(&(struct figure){ .name = "read.into_inbox_100000_details",
+	    .value = (double)(mono_ns() - start) / (double)NS_PER_S,
+	    .unit = "s" });
+	(void)getrusage(RUSAGE_CHILDREN, &used);
+	figure_print(&(struct figure){ .name = "read.memory_100000_details",
+	    .value = (double)used.ru_maxrss / 1024,
+	    .unit = "MiB" });
+	(void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* -- into the model -- */
+
 static void
 measure(const char *name, size_t ndetails)
 {
@@ -166,7 +259,9 @@ measure(const char *name, size_t ndetails)
 int
 main(void)
 {
+	measure_import(INCOMING_DETAILS_MAX);
 	measure("read.report", 2);
 	measure("read.report_5000_details", 5000);
+	measure("read.report_100000_details", INCOMING_DETAILS_MAX);
 	return 0;
 }

@@ -86,6 +86,8 @@ goal_met(const struct figure *f)
 		return f->ratio >= f->goal;
 	case GOAL_RATIO_AT_MOST:
 		return f->ratio <= f->goal;
+	case GOAL_VALUE_AT_LEAST:
+		return f->value >= f->goal;
 	case GOAL_VALUE_AT_MOST:
 		return f->value <= f->goal;
 	case GOAL_NONE:
@@ -110,6 +112,7 @@ figure_print(const struct figure *f)
 	static const char *const goals[] = {
 		[GOAL_RATIO_AT_LEAST] = "ratio >=",
 		[GOAL_RATIO_AT_MOST] = "ratio <=",
+		[GOAL_VALUE_AT_LEAST] = "value >=",
 		[GOAL_VALUE_AT_MOST] = "value <=",
 	};
 

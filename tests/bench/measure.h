@@ -19,6 +19,7 @@ enum goal_kind {
 	GOAL_NONE, /* for the reader */
 	GOAL_RATIO_AT_LEAST,
 	GOAL_RATIO_AT_MOST,
+	GOAL_VALUE_AT_LEAST,
 	GOAL_VALUE_AT_MOST,
 };
 
