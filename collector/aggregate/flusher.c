@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/backoff.h"
 #include "base/fault.h"
 
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
@@ -140,7 +141,7 @@ flush_table(struct flusher *f, struct why *why)
 		.what = "store does not take tallies, the journal keeps them",
 		.again = "store takes tallies again",
 	};
-	int64_t backoff_ns = BACKOFF_FIRST_NS;
+	struct backoff backoff = BACKOFF_INIT(BACKOFF_FIRST_NS, BACKOFF_MAX_NS);
 	struct flush flush;
 	enum err e = make_flush(f, &flush);
 
@@ -150,10 +151,8 @@ flush_table(struct flusher *f, struct why *why)
 		f->options.before(f->options.before_arg);
 	while (e = attempt(f, &flush, why), !is_final(e)) {
 		fault_note(&fault, e, why);
-		if (!back_off(f, backoff_ns))
+		if (!back_off(f, backoff_next_ns(&backoff)))
 			return e;
-		backoff_ns = backoff_ns * 2 < BACKOFF_MAX_NS ? backoff_ns * 2
-							     : BACKOFF_MAX_NS;
 		*why = (struct why){ { 0 } };
 	}
 	if (e == E_OK)

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "base/escape.h"
+#include "store/store_config.h"
 
 const char *
 cli_value(const struct cli *cli, const char *option)
@@ -123,7 +124,7 @@ cli_store(struct cli *cli)
 
 	if (code != EX_OK)
 		return code;
-	e = store_open(cli->config->store_path_url, &cli->store, &why);
+	e = store_open_config(cli->config, "tlsrpt", false, &cli->store, &why);
 	if (e == E_OK)
 		e = store_check(cli->store, &schema, &why);
 	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);

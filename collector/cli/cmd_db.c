@@ -3,6 +3,7 @@
 #include <sysexits.h>
 
 #include "cli/cli.h"
+#include "store/store_config.h"
 
 static int
 tell(const struct cli *cli, const struct store_schema *schema)
@@ -35,9 +36,8 @@ with_store(struct cli *cli, bool migrate)
 	if (code != EX_OK)
 		return code;
 	clock = cli_clock(cli);
-	e = migrate
-	    ? store_make(cli->config->store_path_url, &cli->store, &why)
-	    : store_open(cli->config->store_path_url, &cli->store, &why);
+	e = store_open_config(cli->config, "tlsrpt", migrate, &cli->store,
+	    &why);
 	if (e == E_OK && migrate)
 		e = store_migrate(cli->store, clock_wall_s(&clock), &schema,
 		    &why);

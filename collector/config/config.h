@@ -46,6 +46,8 @@ struct config {
 
 enum daemon_log_to { CONFIG_LOG_STDERR, CONFIG_LOG_SYSLOG };
 
+enum store_pooler { CONFIG_POOLER_NONE, CONFIG_POOLER_TRANSACTION };
+
 #define CONFIG_FILE_MAX (1024 * 1024) /* bytes */
 
 /* Read path, "-" for standard input, or take the defaults if it is NULL. All

@@ -202,24 +202,62 @@ check_from(struct parser *p)
 		    c->report_from);
 }
 
+/* A password could be written in many ways that libpq's messages then show, so
+ * that one is not looked for by libpq's rules: what stands before the last @
+ * with a colon in it, or is called one. The URL is not repeated either. */
+static bool
+has_password(struct span url)
+{
+	const char *at = memrchr(url.p, '@', url.len);
+	struct span before = url;
+
+	before.len = at == NULL ? 0 : (size_t)(at - url.p);
+	(void)span_until(&before, ':'); /* the scheme */
+	return span_has(before, ':') ||
+	    memmem(url.p, url.len, "password=", strlen("password=")) != NULL;
+}
+
+static void
+check_password_file(struct parser *p)
+{
+	struct why why = { { 0 } };
+
+	at_option(p, "store", "password_file");
+	if (p->config->store_password_file[0] != '\0' &&
+	    secret_check_file(p->config->store_password_file, "a password",
+		&why) != E_OK)
+		config_fault(p, "store.password_file: %s", why.text);
+}
+
+static void
+check_url(struct parser *p, struct span url)
+{
+	at_option(p, "store", "url");
+	if (span_take(&url, SPAN_LIT("sqlite:")))
+		return;
+	if (has_password(url))
+		config_fault(p,
+		    "store.url: a password belongs into "
+		    "store.password_file, and @ is written %%40");
+	else if (!span_take(&url, SPAN_LIT("postgresql:")) &&
+	    !span_take(&url, SPAN_LIT("postgres:")))
+		config_fault(p,
+		    "store.url: \"%s\" begins neither with sqlite: nor with "
+		    "postgresql:",
+		    p->config->store_url);
+}
+
 static void
 check_store(struct parser *p)
 {
 	struct config *c = p->config;
-	struct span url = span_str(c->store_url);
 	struct buf made = BUF_INIT(2 * PATH_MAX);
 
-	at_option(p, "store", "url");
-	if (url.len == 0) {
+	check_password_file(p);
+	if (c->store_url[0] == '\0') {
 		buf_addf(&made, "sqlite:%s/tlsrptd.db", c->daemon_data_dir);
 	} else {
-		if (!span_take(&url, SPAN_LIT("sqlite:")) &&
-		    !span_take(&url, SPAN_LIT("postgresql:")) &&
-		    !span_take(&url, SPAN_LIT("postgres:")))
-			config_fault(p,
-			    "store.url: \"%s\" begins neither with "
-			    "sqlite: nor with postgresql:",
-			    c->store_url);
+		check_url(p, span_str(c->store_url));
 		buf_adds(&made, c->store_url);
 	}
 	c->store_path_url = made.p;
@@ -386,6 +424,7 @@ config_check(struct parser *p, const char *folder)
 	resolve(p, "daemon", "data_dir", &c->daemon_data_dir, folder);
 	resolve(p, "collect", "socket", &c->collect_socket, folder);
 	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
+	resolve(p, "store", "password_file", &c->store_password_file, folder);
 	resolve(p, "deliver", "ca_file", &c->deliver_ca_file, folder);
 	resolve(p, "deliver", "trust_anchor", &c->deliver_trust_anchor, folder);
 	resolve(p, "deliver", "smtp_password_file",

@@ -31,7 +31,7 @@ role_run(const struct role *role, const struct config *config)
 	static struct waker waker; /* a signal may wake it to the very end */
 	struct clock clock = clock_machine(
 	    config->daemon_clock_offset_ms / 1000);
-	struct role_context context = { config, &clock, &waker };
+	struct role_context context = { role->name, config, &clock, &waker };
 	struct why why = { { 0 } };
 
 	log_as(role->name, config);

@@ -7,6 +7,7 @@
 #include "config/config.h"
 
 struct role_context {
+	const char *role;
 	const struct config *config;
 	const struct clock *clock;
 	struct waker *waker; /* woken when the process is asked to end */

@@ -1,6 +1,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
 #include "base/log.h"
 #include "base/fault.h"
 #include "daemon/pipeline.h"
@@ -8,7 +9,8 @@
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 
-#define STORE_RETRY_NS (500 * NS_PER_MS)
+#define STORE_RETRY_FIRST_NS (500 * NS_PER_MS)
+#define STORE_RETRY_MAX_NS (10 * NS_PER_S)
 /* At a first start the schema is just being made. */
 #define STORE_MAKING_NS (2 * NS_PER_S)
 #define STORE_MAKING_RETRY_NS (50 * NS_PER_MS)
@@ -40,7 +42,7 @@ open_store(struct collect *c, struct why *why)
 		.collector = *receiver_id(c->receiver),
 		.waker = c->context->waker,
 	};
-	enum err e = worker_open_store(c->context->config, &c->store, why);
+	enum err e = worker_open_store(c->context, &c->store, why);
 
 	if (e != E_OK)
 		return e;
@@ -58,6 +60,8 @@ wait_for_store(struct collect *c)
 	struct fault fault = {
 		.what = "store is away, the journal keeps the datagrams"
 	};
+	struct backoff backoff = BACKOFF_INIT(STORE_RETRY_FIRST_NS,
+	    STORE_RETRY_MAX_NS);
 	int64_t since = clock_mono_ns(c->context->clock);
 	unsigned attempts = 0;
 
@@ -76,7 +80,7 @@ wait_for_store(struct collect *c)
 		if (!making || (e != E_ABSENT && e != E_VERSION))
 			fault_note(&fault, e, &why);
 		worker_sleep(c->context,
-		    making ? STORE_MAKING_RETRY_NS : STORE_RETRY_NS);
+		    making ? STORE_MAKING_RETRY_NS : backoff_next_ns(&backoff));
 	}
 	return false;
 }

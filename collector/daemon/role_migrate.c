@@ -3,19 +3,21 @@
 #include <signal.h>
 #include <sysexits.h>
 
+#include "base/backoff.h"
 #include "base/log.h"
 #include "base/fault.h"
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 
-#define RETRY_NS (2 * NS_PER_S)
+#define RETRY_FIRST_NS (500 * NS_PER_MS)
+#define RETRY_MAX_NS (10 * NS_PER_S)
 
 static enum err
 migrate(const struct role_context *context, struct store_schema *ret,
     struct why *why)
 {
 	struct store *store = NULL;
-	enum err e = store_make(context->config->store_path_url, &store, why);
+	enum err e = worker_connect(context, true, &store, why);
 
 	if (e == E_OK)
 		e = store_migrate(store, clock_wall_s(context->clock), ret,
@@ -28,6 +30,7 @@ int
 role_migrate(struct role_context *context)
 {
 	struct fault fault = { .what = "store is away, trying again" };
+	struct backoff backoff = BACKOFF_INIT(RETRY_FIRST_NS, RETRY_MAX_NS);
 
 	/* A step is a transaction: this may end anywhere, and has to in a call
 	 * that hangs. */
@@ -48,7 +51,7 @@ role_migrate(struct role_context *context)
 			return EX_CONFIG;
 		}
 		fault_note(&fault, e, &why);
-		worker_sleep(context, RETRY_NS);
+		worker_sleep(context, backoff_next_ns(&backoff));
 	}
 	return EX_TEMPFAIL;
 }

@@ -1,18 +1,32 @@
 #include "daemon/worker.h"
 
+#include <stdio.h>
 #include <sysexits.h>
 
+#include "base/backoff.h"
 #include "base/fault.h"
 #include "daemon/stop.h"
+#include "store/store_config.h"
 
 #define BACKOFF_MAX_NS (30 * NS_PER_S)
 
 enum err
-worker_open_store(const struct config *c, struct store **ret, struct why *why)
+worker_connect(const struct role_context *context, bool make,
+    struct store **ret, struct why *why)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "tlsrptd %s", context->role);
+	return store_open_config(context->config, name, make, ret, why);
+}
+
+enum err
+worker_open_store(const struct role_context *context, struct store **ret,
+    struct why *why)
 {
 	struct store_schema schema;
 	struct store *store;
-	enum err e = store_open(c->store_path_url, &store, why);
+	enum err e = worker_connect(context, false, &store, why);
 
 	if (e != E_OK)
 		return e;
@@ -37,7 +51,7 @@ work(struct worker *w, struct why *why)
 	enum err e = E_OK;
 
 	if (w->store == NULL)
-		e = worker_open_store(w->context->config, &w->store, why);
+		e = worker_open_store(w->context, &w->store, why);
 	if (e == E_OK)
 		e = w->task->step(w->task->arg, w->store, why);
 	if (e == E_OK)
@@ -67,21 +81,23 @@ worker_run(struct role_context *context, const struct worker_task *task)
 {
 	struct worker w = { context, task,
 		.fault = { .what = "does not work, trying again" } };
-	int64_t backoff_ns = task->period_ns;
+	struct backoff backoff = BACKOFF_INIT(2 * task->period_ns,
+	    BACKOFF_MAX_NS);
 
 	while (!stop_asked()) {
 		struct why why = { { 0 } };
 		enum err e = work(&w, &why);
+		int64_t ns = task->period_ns;
 
 		fault_note(&w.fault, e, &why);
 		if (e == E_OK)
-			backoff_ns = task->period_ns;
-		else if (backoff_ns < BACKOFF_MAX_NS / 2)
-			backoff_ns *= 2;
-		if (task->wait != NULL)
-			task->wait(task->arg, backoff_ns);
+			backoff_reset(&backoff);
 		else
-			worker_sleep(context, backoff_ns);
+			ns = backoff_next_ns(&backoff);
+		if (task->wait != NULL)
+			task->wait(task->arg, ns);
+		else
+			worker_sleep(context, ns);
 	}
 	if (task->end != NULL)
 		task->end(task->arg, w.store);

@@ -6,9 +6,12 @@
 #include "daemon/role.h"
 #include "store/store.h"
 
-/* Open the store and check its schema. E_VERSION: no schema yet, or another. */
-MUST_CHECK enum err worker_open_store(const struct config *, struct store **ret,
-    struct why *why);
+/* Open the store as the role. make: a missing SQLite file is made. */
+MUST_CHECK enum err worker_connect(const struct role_context *, bool make,
+    struct store **ret, struct why *why);
+/* The same, and check its schema. E_VERSION: no schema yet, or another. */
+MUST_CHECK enum err worker_open_store(const struct role_context *,
+    struct store **ret, struct why *why);
 
 /* Until asked to end, or for so long. */
 void worker_sleep(const struct role_context *, int64_t ns);

@@ -1,17 +1,28 @@
 #include "store/db.h"
 
+/* The URL of another scheme is not repeated: it may hold anything. */
+enum err
+db_open_as(const struct store_options *options, struct db **ret,
+    struct why *why)
+{
+	struct span rest = span_str(options->url);
+
+	if (span_take(&rest, SPAN_LIT("sqlite:")))
+		return db_sqlite_open(rest.p, options->make, ret, why);
+	if (span_take(&rest, SPAN_LIT("postgresql:")) ||
+	    span_take(&rest, SPAN_LIT("postgres:")))
+		return db_pgsql_open(options, ret, why);
+	return why_set(why, E_USAGE,
+	    "the store url is neither sqlite: nor postgresql:");
+}
+
 enum err
 db_open(const char *url, bool make, struct db **ret, struct why *why)
 {
-	struct span rest = span_str(url);
+	struct store_options options = store_options_default(url);
 
-	if (span_take(&rest, SPAN_LIT("sqlite:")))
-		return db_sqlite_open(rest.p, make, ret, why);
-	if (span_take(&rest, SPAN_LIT("postgresql:")) ||
-	    span_take(&rest, SPAN_LIT("postgres:")))
-		return db_pgsql_open(url, ret, why);
-	return why_set(why, E_USAGE,
-	    "store url \"%s\" is neither sqlite: nor postgresql:", url);
+	options.make = make;
+	return db_open_as(&options, ret, why);
 }
 
 void
@@ -40,7 +51,7 @@ begin(struct db *db, bool is_lax, struct why *why)
 	if (e != E_OK)
 		return e;
 	db->is_lax = is_lax;
-	e = driver->script(db, is_lax ? driver->begin_lax : driver->begin, why);
+	e = driver->begin(db, is_lax, why);
 	if (e != E_OK) {
 		end_transaction(db);
 		return e;

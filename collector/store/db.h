@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "sql_text.h"
+#include "store/store.h"
 
 #define DB_VALUES_MAX 32 /* parameters or columns of one statement */
 
@@ -41,13 +42,13 @@ struct db_statement {
 
 struct db_driver {
 	enum sql_backend backend;
-	const char *begin; /* the SQL that starts a writing transaction */
-	/* Another that a power loss may undo, and what ends it; NULL: nothing
-	 * needs to. */
-	const char *begin_lax, *end_lax;
+	/* A writing transaction; is_lax: a power loss may undo it. */
+	enum err (*begin)(struct db *, bool is_lax, struct why *);
+	const char *end_lax; /* after it; NULL: nothing is to be done */
 	/* Before work outside a transaction: connect again if need be. */
 	enum err (*ready)(struct db *, struct why *);
 	enum err (*script)(struct db *, const char *sql, struct why *);
+	/* E_UNCERTAIN: a write outside a transaction may have happened. */
 	enum err (*run)(struct db *, const struct db_statement *,
 	    int64_t *ret_changed, struct why *);
 	/* E_UNCERTAIN: it may have happened. */
@@ -63,8 +64,11 @@ struct db {
 	struct why why;
 };
 
-/* url: "sqlite:PATH" or "postgresql://…". make: a missing SQLite file is made.
- * E_ABSENT: it is missing; E_USAGE: another scheme; E_AWAY, E_DENIED, … */
+/* E_ABSENT: an SQLite file that is not to be made is missing; E_USAGE: another
+ * scheme; E_AWAY, E_DENIED, … */
+MUST_CHECK enum err db_open_as(const struct store_options *, struct db **ret,
+    struct why *why);
+/* With the default options. */
 MUST_CHECK enum err db_open(const char *url, bool make, struct db **ret,
     struct why *why);
 void db_close(struct db *); /* NULL is fine */
@@ -104,6 +108,7 @@ enum err db_script(struct db *, const char *sql, struct why *why);
 
 enum err db_sqlite_open(const char *path, bool make, struct db **ret,
     struct why *why);
-enum err db_pgsql_open(const char *url, struct db **ret, struct why *why);
+enum err db_pgsql_open(const struct store_options *, struct db **ret,
+    struct why *why);
 
 #endif

@@ -1,10 +1,11 @@
 /* store/db_pgsql.c -- PostgreSQL for fleets, over libpq. */
 #include <endian.h>
-#include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/db.h"
+#include "store/pgsql_connect.h"
 
 /* Types by the numbers that pg_type.dat fixes. */
 enum oid {
@@ -18,7 +19,9 @@ enum oid {
 
 struct pgsql_db {
 	struct db db;
+	struct pgsql_target target;
 	PGconn *conn;
+	bool is_spent; /* connect anew before the next work */
 };
 
 static struct pgsql_db *
@@ -46,13 +49,14 @@ err_from_result(struct pgsql_db *p, const PGresult *res)
 		{ "42P01", E_VERSION }, /* no such table */
 		{ "42703", E_VERSION }, /* no such column */
 		{ "42501", E_DENIED },	/* privilege */
-		{ "25006", E_DENIED },	/* read-only transaction */
+		{ "25006", E_AWAY },	/* read-only: it is a standby now */
 		{ "28", E_DENIED },	/* authorization */
 		{ "XX001", E_DAMAGED }, /* data corrupted */
 		{ "XX002", E_DAMAGED }, /* index corrupted */
 	};
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
+	p->is_spent |= state != NULL && strcmp(state, "25006") == 0;
 	if (PQstatus(p->conn) != CONNECTION_OK || state == NULL)
 		return E_AWAY;
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
@@ -60,14 +64,6 @@ err_from_result(struct pgsql_db *p, const PGresult *res)
 		    0)
 			return states[i].err;
 	return E_IO;
-}
-
-/* libpq ends its messages with a newline and may say more on a second line. */
-static enum err
-failed(enum err e, const char *what, const char *message, struct why *why)
-{
-	return why_set(why, e, "postgresql: %s: %.*s", what,
-	    (int)strcspn(message, "\n"), message);
 }
 
 static void
@@ -81,13 +77,19 @@ static enum err
 pgsql_ready(struct db *db, struct why *why)
 {
 	struct pgsql_db *p = pgsql_of(db);
+	enum err e;
 
-	if (PQstatus(p->conn) == CONNECTION_OK)
+	/* Not PQreset: it would know the old password only. */
+	if (PQstatus(p->conn) == CONNECTION_OK && !p->is_spent &&
+	    PQtransactionStatus(p->conn) == PQTRANS_IDLE)
 		return E_OK;
-	PQreset(p->conn);
-	if (PQstatus(p->conn) == CONNECTION_OK)
-		return E_OK;
-	return failed(E_AWAY, "connect", PQerrorMessage(p->conn), why);
+	PQfinish(p->conn);
+	p->conn = NULL;
+	if ((e = pgsql_connect(&p->target, &p->conn, why)) != E_OK)
+		return e;
+	p->is_spent = false;
+	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);
+	return E_OK;
 }
 
 static enum err
@@ -99,10 +101,22 @@ pgsql_script(struct db *db, const char *sql, struct why *why)
 	enum err e = E_OK;
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = failed(err_from_result(p, res), "script",
+		e = pgsql_why(err_from_result(p, res), "script",
 		    PQerrorMessage(p->conn), why);
 	PQclear(res);
 	return e;
+}
+
+static enum err
+pgsql_begin(struct db *db, bool is_lax, struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+	char settings[PGSQL_SETTINGS_MAX], sql[2 * PGSQL_SETTINGS_MAX];
+
+	pgsql_transaction_settings(&p->target, settings);
+	(void)snprintf(sql, sizeof(sql), "BEGIN%s%s", settings,
+	    is_lax ? "; SET LOCAL synchronous_commit = off" : "");
+	return pgsql_script(db, sql, why);
 }
 
 static enum err
@@ -189,10 +203,9 @@ hand_over_rows(const PGresult *res, const struct db_statement *st)
 }
 
 static enum err
-pgsql_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
-    struct why *why)
+run_statement(struct pgsql_db *p, const struct db_statement *st,
+    int64_t *ret_changed, struct why *why)
 {
-	struct pgsql_db *p = pgsql_of(db);
 	const char *name = query_texts[st->query].name;
 	struct params params;
 	ExecStatusType status;
@@ -206,7 +219,7 @@ pgsql_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
 	    params.formats, BINARY);
 	status = PQresultStatus(res);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = failed(err_from_result(p, res), name,
+		e = pgsql_why(err_from_result(p, res), name,
 		    PQerrorMessage(p->conn), why);
 	else if ((e = hand_over_rows(res, st)) != E_OK)
 		(void)why_set(why, e, "%s: %s", name, err_text(e));
@@ -215,19 +228,45 @@ pgsql_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
 	return e;
 }
 
+/* As a transaction of its own, which has the timeouts. */
+static enum err
+run_behind_pooler(struct pgsql_db *p, const struct db_statement *st,
+    int64_t *ret_changed, struct why *why)
+{
+	enum err e = pgsql_begin(&p->db, false, why);
+
+	if (e == E_OK)
+		e = run_statement(p, st, ret_changed, why);
+	if (e == E_OK)
+		return pgsql_commit(&p->db, why);
+	(void)pgsql_script(&p->db, "ROLLBACK", NULL);
+	return e;
+}
+
+static enum err
+pgsql_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
+    struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+
+	if (p->target.pooler && !db->in_transaction)
+		return run_behind_pooler(p, st, ret_changed, why);
+	return run_statement(p, st, ret_changed, why);
+}
+
 static void
 pgsql_close(struct db *db)
 {
 	struct pgsql_db *p = pgsql_of(db);
 
 	PQfinish(p->conn);
+	pgsql_target_free(&p->target);
 	free(p);
 }
 
 static const struct db_driver driver = {
 	.backend = SQL_PGSQL,
-	.begin = "BEGIN",
-	.begin_lax = "BEGIN; SET LOCAL synchronous_commit = off",
+	.begin = pgsql_begin,
 	.ready = pgsql_ready,
 	.script = pgsql_script,
 	.run = pgsql_run,
@@ -235,29 +274,9 @@ static const struct db_driver driver = {
 	.close = pgsql_close,
 };
 
-/* A server or network that is silent is noticed in so many seconds. What the
- * URL says counts more: it stands behind these. */
-#define CONNECT_TIMEOUT_S "5"
-#define KEEPALIVE_IDLE_S "10"
-#define KEEPALIVE_INTERVAL_S "5"
-#define KEEPALIVES "3"
-#define UNACKNOWLEDGED_MS "20000"
-
-static PGconn *
-connect_to(const char *url)
-{
-	const char *const keys[] = { "connect_timeout", "keepalives_idle",
-		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
-		"dbname", NULL };
-	const char *const values[] = { CONNECT_TIMEOUT_S, KEEPALIVE_IDLE_S,
-		KEEPALIVE_INTERVAL_S, KEEPALIVES, UNACKNOWLEDGED_MS, url,
-		NULL };
-
-	return PQconnectdbParams(keys, values, 1);
-}
-
 enum err
-db_pgsql_open(const char *url, struct db **ret, struct why *why)
+db_pgsql_open(const struct store_options *options, struct db **ret,
+    struct why *why)
 {
 	struct pgsql_db *p = calloc(1, sizeof(*p));
 	enum err e;
@@ -265,13 +284,13 @@ db_pgsql_open(const char *url, struct db **ret, struct why *why)
 	if (p == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	p->db.driver = &driver;
-	p->conn = connect_to(url);
-	if (PQstatus(p->conn) != CONNECTION_OK) {
-		e = failed(E_AWAY, "connect", PQerrorMessage(p->conn), why);
+	e = pgsql_target_make(options, &p->target, why);
+	if (e == E_OK)
+		e = pgsql_ready(&p->db, why);
+	if (e != E_OK) {
 		pgsql_close(&p->db);
 		return e;
 	}
-	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);
 	*ret = &p->db;
 	return E_OK;
 }

@@ -205,6 +205,17 @@ sqlite_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
 	return e;
 }
 
+/* Immediate: a transaction that began reading could not write behind another
+ * writer, and would find out only when it has done its work. */
+static enum err
+sqlite_begin(struct db *db, bool is_lax, struct why *why)
+{
+	return sqlite_script(db,
+	    is_lax ? "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE"
+		   : "BEGIN IMMEDIATE",
+	    why);
+}
+
 static void
 sqlite_close(struct db *db)
 {
@@ -218,10 +229,7 @@ sqlite_close(struct db *db)
 
 static const struct db_driver driver = {
 	.backend = SQL_SQLITE,
-	/* Immediate: a transaction that began reading could not write behind
-	 * another writer, and would find out only when it has done its work. */
-	.begin = "BEGIN IMMEDIATE",
-	.begin_lax = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+	.begin = sqlite_begin,
 	.end_lax = "PRAGMA synchronous = FULL",
 	.ready = sqlite_ready,
 	.script = sqlite_script,

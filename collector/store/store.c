@@ -2,15 +2,31 @@
 
 #include <stdlib.h>
 
-static enum err
-open_or_make(const char *url, bool make, struct store **ret, struct why *why)
+#define CONNECT_TIMEOUT_MS 5000
+#define STATEMENT_TIMEOUT_MS 60000
+#define LOCK_TIMEOUT_MS 30000
+
+struct store_options
+store_options_default(const char *url)
+{
+	return (struct store_options){
+		.url = url,
+		.connect_timeout_ms = CONNECT_TIMEOUT_MS,
+		.statement_timeout_ms = STATEMENT_TIMEOUT_MS,
+		.lock_timeout_ms = LOCK_TIMEOUT_MS,
+	};
+}
+
+enum err
+store_open_as(const struct store_options *options, struct store **ret,
+    struct why *why)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	enum err e;
 
 	if (store == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	if ((e = db_open(url, make, &store->db, why)) != E_OK) {
+	if ((e = db_open_as(options, &store->db, why)) != E_OK) {
 		free(store);
 		return e;
 	}
@@ -21,13 +37,18 @@ open_or_make(const char *url, bool make, struct store **ret, struct why *why)
 enum err
 store_open(const char *url, struct store **ret, struct why *why)
 {
-	return open_or_make(url, false, ret, why);
+	struct store_options options = store_options_default(url);
+
+	return store_open_as(&options, ret, why);
 }
 
 enum err
 store_make(const char *url, struct store **ret, struct why *why)
 {
-	return open_or_make(url, true, ret, why);
+	struct store_options options = store_options_default(url);
+
+	options.make = true;
+	return store_open_as(&options, ret, why);
 }
 
 void

@@ -18,11 +18,26 @@
 
 struct store;
 
-/* url: "sqlite:PATH" or "postgresql://…". E_ABSENT: no such file; E_USAGE:
- * another scheme. */
+/* How a store is reached. SQLite knows of url and make only. */
+struct store_options {
+	const char *url; /* "sqlite:PATH" or "postgresql://…" */
+	bool make;	 /* a missing SQLite file, for store_migrate */
+	bool pooler;	 /* in between, with a session for each transaction */
+	const char *application;   /* in the server's list; NULL: "tlsrptd" */
+	const char *password_file; /* NULL: none */
+	int64_t connect_timeout_ms;
+	int64_t statement_timeout_ms, lock_timeout_ms; /* 0: none */
+};
+
+struct store_options store_options_default(const char *url);
+
+/* The options' texts are copied. E_ABSENT: no such file; E_USAGE: another
+ * scheme. */
+MUST_CHECK enum err store_open_as(const struct store_options *,
+    struct store **ret, struct why *why);
+/* With the default options; store_make makes a missing SQLite file. */
 MUST_CHECK enum err store_open(const char *url, struct store **ret,
     struct why *why);
-/* The same, but a missing SQLite file is made: for store_migrate. */
 MUST_CHECK enum err store_make(const char *url, struct store **ret,
     struct why *why);
 void store_close(struct store *); /* NULL is fine */

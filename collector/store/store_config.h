@@ -1,0 +1,13 @@
+/* store/store_config.h -- the store that the configuration names. */
+#ifndef STORE_STORE_CONFIG_H
+#define STORE_STORE_CONFIG_H
+
+#include "config/config.h"
+#include "store/store.h"
+
+/* application: "tlsrptd collect". make: a missing SQLite file is made. As
+ * store_open_as. */
+MUST_CHECK enum err store_open_config(const struct config *,
+    const char *application, bool make, struct store **ret, struct why *why);
+
+#endif

@@ -1,0 +1,137 @@
+"""postgres.py -- PostgreSQL servers of a test's own, and pgbouncer before one,
+on loopback; as an unprivileged user, since they refuse to run as root."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+
+from harness import wait_until
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent
+                       / "support"))
+import certificates  # noqa: E402
+
+BIN = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+PGBOUNCER = "/usr/sbin/pgbouncer"
+USER = "tlsrpt"
+AS_USER = ["runuser", "-u", "nobody", "--"] if os.getuid() == 0 else []
+
+
+def free_port():
+    """A port of loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def run(*command, **more):
+    """As the unprivileged user, in a folder that it may enter."""
+    return subprocess.run([*AS_USER, *map(str, command)], check=True, cwd="/",
+                          capture_output=True, text=True, **more)
+
+
+class Postgres:
+    """One server with TLS, whose user has a password over TCP."""
+
+    def __init__(self, password="first-secret"):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrptd-pg-"))
+        self.port = free_port()
+        self.password = password
+        os.chmod(self.folder, 0o755)
+        if AS_USER:
+            shutil.chown(self.folder, "nobody")
+        secret = self.folder / "first"
+        secret.write_text(password)
+        os.chmod(secret, 0o644)
+        self.data = self.folder / "data"
+        run(BIN / "initdb", "-D", self.data, "-U", USER, "--no-locale",
+            "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
+            f"--pwfile={secret}")
+        certificates.make(self.folder, "ca", None)
+        certificates.make(self.folder, "server", "IP:127.0.0.1",
+                          self.folder / "ca")
+        for name in ("server.key", "server.pem"):
+            if AS_USER:
+                shutil.chown(self.folder / name, "nobody")
+            os.chmod(self.folder / name, 0o600)
+        self.start()
+
+    def start(self):
+        """And wait until it answers."""
+        options = (f"-k {self.folder} -c listen_addresses=127.0.0.1 "
+                   f"-c port={self.port} -c ssl=on "
+                   f"-c ssl_cert_file={self.folder}/server.pem "
+                   f"-c ssl_key_file={self.folder}/server.key")
+        run(BIN / "pg_ctl", "-D", self.data, "-w", "-l",
+            self.folder / "log", "-o", options, "start")
+
+    def stop(self, how="fast"):
+        """how: "immediate" is as kill -9 of all its processes."""
+        run(BIN / "pg_ctl", "-D", self.data, "-w", "-m", how, "stop")
+
+    def close(self):
+        """Leave nothing."""
+        try:
+            self.stop("immediate")
+        except subprocess.CalledProcessError:
+            pass  # it is not running
+        shutil.rmtree(self.folder)
+
+    def url(self, more=""):
+        """Over TCP, where the password is asked for."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres{more}"
+
+    def sql(self, text):
+        """Rows of the statement, columns with a | between."""
+        return run(BIN / "psql", "-XAtq", "-h", self.folder, "-p", self.port,
+                   "-U", USER, "-d", "postgres", "-c", text,
+                   "-v", "ON_ERROR_STOP=1").stdout.split("\n")[:-1]
+
+    def password_file(self, folder, password=None):
+        """A file with the password in the folder."""
+        path = folder / "password"
+        path.touch(mode=0o600)
+        path.write_text((password or self.password) + "\n")
+        return path
+
+
+class Pgbouncer:
+    """In transaction mode before a server."""
+
+    def __init__(self, server, connections=4):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrptd-pgb-"))
+        self.port = free_port()
+        os.chmod(self.folder, 0o755)
+        config = self.folder / "pgbouncer.ini"
+        config.write_text(
+            "[databases]\n"
+            f"postgres = user={USER} host={server.folder} "
+            f"port={server.port}\n"
+            "[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\n"
+            "unix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
+            f"default_pool_size = {connections}\nserver_lifetime = 5\n")
+        with open(self.folder / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                [*AS_USER, PGBOUNCER, config], cwd="/", stdout=log,
+                stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+        wait_until(self.answers, "pgbouncer answers")
+
+    def answers(self):
+        """Whether it takes connections."""
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def url(self):
+        """Of the database behind it."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/postgres"
+
+    def close(self):
+        """Leave nothing."""
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait()
+        shutil.rmtree(self.folder)

@@ -1,0 +1,176 @@
+"""test_pgsql.py -- the service on PostgreSQL: how it connects, and with what
+secret."""
+
+import os
+import pathlib
+import unittest
+
+from harness import CONFIG, OK, SystemTest, session, wait_until
+from postgres import Postgres
+
+TLS = "?sslmode=verify-full&sslrootcert="
+
+
+class PgsqlTest(SystemTest):
+    """A test with a PostgreSQL server."""
+
+    def server(self):
+        """It ends with the test."""
+        server = Postgres()
+        self.addCleanup(server.close)
+        return server
+
+    def service_at(self, server, url=None, **options):
+        """A service that has the server as its store."""
+        return self.service(
+            store__url=url or server.url(TLS + f"{server.folder}/ca.pem"),
+            store__password_file=server.password_file(self.folder()),
+            **options)
+
+
+class Secrets(PgsqlTest):
+    """The password comes from a file, and is seen nowhere."""
+
+    def words_of_processes(self, service):
+        """What a list of processes shows."""
+        return b"".join(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+                        for pid in service.processes())
+
+    def test_a_password_in_the_url_is_refused_and_not_repeated(self):
+        for url in ("postgresql://u:hunter2@h/db",
+                    "postgresql://u:hun@ter2@h/db",
+                    "postgresql://u:hun/ter2@h/db",
+                    "postgresql://u:hun?ter2@h/db",
+                    "postgresql://u:hunter2%@h/db",
+                    "postgresql://h/db?password=hunter2",
+                    "postgresq://u:hunter2@h/db",
+                    "host=h user=u password=hunter2"):
+            service = self.service(store__url=url)
+            service.launch()
+            self.assertEqual(CONFIG, service.process.wait(30))
+            self.assertIn("store.password_file", service.log_text())
+            for part in ("hunter2", "hun", "ter2"):
+                self.assertNotIn(part, service.log_text())
+
+    def test_others_may_not_read_the_file(self):
+        path = self.folder() / "password"
+        path.write_text("hunter2\n")
+        os.chmod(path, 0o644)
+        service = self.service(store__url="postgresql://u@h/db",
+                               store__password_file=path)
+        service.launch()
+        self.assertEqual(CONFIG, service.process.wait(30))
+        self.assertIn("is a password that others may use",
+                      service.log_text())
+
+    def test_the_password_is_in_no_log_nor_list_of_processes(self):
+        server = self.server()
+        service = self.service_at(server)
+        service.options["daemon.log_level"] = "debug"
+        service.write_config()
+        service.start()
+        service.send(session("a.example"))
+        service.wait_received(1)
+        self.assertEqual(
+            ["t"], server.sql("SELECT bool_and(ssl) FROM pg_stat_ssl "
+                              "JOIN pg_stat_activity USING (pid) "
+                              "WHERE application_name LIKE 'tlsrptd %'"))
+        shown = self.words_of_processes(service)
+        self.assertNotIn(server.password.encode(), shown)
+        self.assertNotIn(server.password, service.log_text())
+
+    def test_a_wrong_password_is_said_without_it(self):
+        server = self.server()
+        service = self.service_at(server)
+        server.password_file(service.options["store.password_file"].parent,
+                             "hunter2")
+        service.launch()
+        wait_until(lambda: "password authentication failed"
+                   in service.log_text(), "it is said")
+        self.assertNotIn("hunter2", service.log_text())
+
+    def test_a_new_password_is_read_at_the_next_connection(self):
+        server = self.server()
+        service = self.service_at(server).start()
+        server.sql("ALTER USER tlsrpt PASSWORD 'second'")
+        server.password_file(service.options["store.password_file"].parent,
+                             "second")
+        server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                   "WHERE application_name LIKE 'tlsrptd %'")
+        service.send(session("a.example"))
+        service.wait_received(1)
+
+    def test_systemd_hands_the_password_over(self):
+        server = self.server()
+        folder = self.folder()
+        server.password_file(folder).rename(folder / "store-password")
+        service = self.service(store__url=server.url())
+        os.environ["CREDENTIALS_DIRECTORY"] = str(folder)
+        self.addCleanup(os.environ.pop, "CREDENTIALS_DIRECTORY")
+        service.start()
+        service.send(session("a.example"))
+        service.wait_received(1)
+
+
+class Connections(PgsqlTest):
+    """Where it connects to, and what the server sees of it."""
+
+    def test_each_role_has_its_name_there(self):
+        server = self.server()
+        self.service_at(server).start()
+        wait_until(lambda: server.sql(
+            "SELECT DISTINCT application_name FROM pg_stat_activity WHERE "
+            "application_name LIKE 'tlsrptd%' ORDER BY 1") ==
+            ["tlsrptd collect", "tlsrptd deliver", "tlsrptd report"],
+            "three names")
+
+    def test_a_certificate_of_somebody_else_is_refused(self):
+        server, other = self.server(), self.server()
+        service = self.service_at(
+            server, server.url(TLS + f"{other.folder}/ca.pem"))
+        service.launch()
+        wait_until(lambda: "certificate verify failed"
+                   in service.log_text(), "it is said")
+        self.assertEqual([], server.sql(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name "
+            "LIKE 'tlsrptd%'"))
+
+    def test_the_host_that_can_be_written_to_is_used(self):
+        """First the second of two; when that is down and the first is
+        promoted, the first. Two independent servers: rows do not follow."""
+        first, second = self.server(), self.server()
+        self.read_only(first, "on")
+        url = (f"postgresql://tlsrpt@127.0.0.1:{first.port},"
+               f"127.0.0.1:{second.port}/postgres")
+        service = self.service_at(first, url).start()
+        service.send(session("a.example"))
+        service.wait_received(1)
+        self.assertEqual(["1"], second.sql("SELECT count(*) FROM collector"))
+        second.stop("immediate")
+        service.send(session("a.example"))
+        self.read_only(first, "off")
+        # No schema is there: for this test it is copied by the program.
+        self.assertEqual(OK, service.cli("db", "migrate")[0])
+        # The journal is kept: what the other server had is here too.
+        service.wait_received(2)
+
+    @staticmethod
+    def read_only(server, value):
+        """As a standby is, for the one who asks for read-write."""
+        server.sql(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+        server.sql("SELECT pg_reload_conf()")
+
+    def test_a_server_that_starts_again_is_found_again(self):
+        server = self.server()
+        service = self.service_at(server).start()
+        for n in range(1, 4):
+            service.send(*[session("a.example")] * 10)
+            server.stop("immediate")
+            service.send(*[session("a.example")] * 10)
+            server.start()
+            service.wait_received(20 * n)
+        self.assertEqual(60, service.counters()["received"])
+
+
+if __name__ == "__main__":
+    unittest.main()
