@@ -1,17 +1,55 @@
 #include "store_fixture.h"
 
 static const char *base_url; /* NULL: SQLite */
+static bool is_pooler;
 
 /* -- an empty store for each test -- */
 
-/* PostgreSQL has one database: each test empties it. */
-static void
-empty_database(const char *url)
+static struct store_options
+options_of(const char *url)
 {
+	struct store_options options = store_options_default(url);
+
+	options.make = true;
+	options.pooler = is_pooler;
+	return options;
+}
+
+struct db *
+open_db(const struct fixture *f)
+{
+	struct store_options options = options_of(f->url);
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(url, true, &db, &why), &why);
+	assert_ok_why(db_open_as(&options, &db, &why), &why);
+	return db;
+}
+
+enum err
+open_store_quietly(const struct fixture *f, struct store **ret)
+{
+	struct store_options options = options_of(f->url);
+
+	return store_open_as(&options, ret, NULL);
+}
+
+struct store *
+open_store(const struct fixture *f)
+{
+	struct store *store;
+
+	assert_ok(open_store_quietly(f, &store));
+	return store;
+}
+
+/* PostgreSQL has one database: each test empties it. */
+static void
+empty_database(const struct fixture *f)
+{
+	struct why why = { { 0 } };
+	struct db *db = open_db(f);
+
 	assert_ok_why(db_script(db,
 			  "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
 			  &why),
@@ -33,8 +71,8 @@ store_setup(void **state)
 	else
 		(void)snprintf(f->url, sizeof(f->url), "%s", base_url);
 	if (base_url != NULL)
-		empty_database(f->url);
-	assert_ok_why(store_make(f->url, &f->store, &why), &why);
+		empty_database(f);
+	f->store = open_store(f);
 	assert_ok_why(store_migrate(f->store, NOW_S, &schema, &why), &why);
 	assert_int_equal(schema.wanted, schema.version);
 	f->arena = ARENA_INIT((size_t)1 << 28);
@@ -165,9 +203,10 @@ read_all(struct fixture *f, int64_t day, size_t *ret_n)
 void
 store_kind(int argc, char **argv)
 {
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: %s sqlite|postgresql://...\n",
-		    argv[0]);
+	is_pooler = argc == 3 && strcmp(argv[2], "pooler") == 0;
+	if (argc != 2 && !is_pooler) {
+		(void)fprintf(stderr,
+		    "usage: %s sqlite|postgresql://... [pooler]\n", argv[0]);
 		exit(2);
 	}
 	base_url = strcmp(argv[1], "sqlite") == 0 ? NULL : argv[1];

@@ -1,5 +1,6 @@
 /* tests/contract/store_fixture.h -- an empty store for each test, of the kind
- * that the program was started for: "sqlite", or a PostgreSQL URL. */
+ * that the program was started for: "sqlite", or a PostgreSQL URL; behind it
+ * the word "pooler" if it is that of one. */
 #ifndef TESTS_CONTRACT_STORE_FIXTURE_H
 #define TESTS_CONTRACT_STORE_FIXTURE_H
 
@@ -27,6 +28,12 @@ int store_setup(void **state);
 int store_teardown(void **state);
 #define TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, store_setup, store_teardown)
+
+/* Another connection to it. */
+struct db *open_db(const struct fixture *);
+struct store *open_store(const struct fixture *);
+/* The same for a thread, which may not assert. */
+enum err open_store_quietly(const struct fixture *, struct store **ret);
 
 /* From main's arguments. */
 void store_kind(int argc, char **argv);

@@ -151,7 +151,7 @@ script(const struct fixture *f, const char *sql)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, false, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_script(db, sql, &why), &why);
 	db_close(db);
 }

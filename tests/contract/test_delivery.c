@@ -369,7 +369,7 @@ claim_until_none(void *arg)
 	};
 	struct store *store;
 	unsigned before, now = 0;
-	enum err e = store_open(w->f->url, &store, NULL);
+	enum err e = open_store_quietly(w->f, &store);
 
 	while (e == E_OK) {
 		struct uuid id = uuid_new(NOW_S * NS_PER_S);

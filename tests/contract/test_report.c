@@ -299,7 +299,7 @@ test_late_sessions_wait_for_who_holds_the_day(void **state)
 	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
 	flush_one(f, 1, 2, DAY, "b.example", 1, 0);
 	close_day(f, DAY);
-	assert_ok_why(store_open(f->url, &late.f.store, &why), &why);
+	late.f.store = open_store(f);
 	assert_ok_why(store_begin(f->store, &why), &why);
 	assert_ok_why(store_day_hold(f->store, DAY, &why), &why);
 	assert_int_equal(0, pthread_create(&thread, NULL, flush_late, &late));

@@ -51,7 +51,7 @@ row_of(struct fixture *f)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, false, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_read(db, QUERY_RUA_GET, note, &row, &why, DB_T(A),
 			  DB_T(URI)),
 	    &why);

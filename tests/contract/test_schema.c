@@ -23,7 +23,7 @@ test_a_current_schema_needs_no_lock(void **state)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_begin(db, &why), &why);
 	if (db->driver->backend == SQL_PGSQL)
 		assert_ok_why(db_script(db,
@@ -42,7 +42,7 @@ test_a_newer_schema_is_refused(void **state)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_script(db,
 			  "INSERT INTO schema_migrations VALUES "
 			  "(999, 'future', 'x', 0)",
@@ -63,7 +63,7 @@ test_an_altered_step_is_refused(void **state)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_script(db,
 			  "UPDATE schema_migrations SET checksum = 'other'",
 			  &why),
@@ -81,7 +81,7 @@ test_an_empty_store_says_what_to_do(void **state)
 	struct why why = { { 0 } };
 	struct db *db;
 
-	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_script(db, "DROP TABLE schema_migrations", &why),
 	    &why);
 	db_close(db);
@@ -100,7 +100,7 @@ test_the_first_failure_undoes_the_transaction(void **state)
 	struct db *db;
 
 	/* A statement that fails, in the middle of ones that do not. */
-	assert_ok_why(db_open(f->url, true, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_begin(db, &why), &why);
 	(void)db_write(db, QUERY_DAY_ADD, NULL, DB_I(1));
 	assert_int_not_equal(E_OK, db_script(db, "nonsense", &first));

@@ -213,7 +213,7 @@ visits(struct fixture *f, int64_t hour)
 	struct db *db;
 	int64_t n = 0;
 
-	assert_ok_why(db_open(f->url, false, &db, &why), &why);
+	db = open_db(f);
 	assert_ok_why(db_read(db, QUERY_VISIT_GET, note_number, &n, &why,
 			  DB_T(SPAN_LIT("a.example")), DB_I(hour)),
 	    &why);
@@ -268,7 +268,7 @@ claim_for_a_while(void *arg)
 	struct worker *w = arg;
 	struct store *store;
 
-	w->e = store_open(w->f->url, &store, NULL);
+	w->e = open_store_quietly(w->f, &store);
 	for (int round = 0; w->e == E_OK && round < MANY;) {
 		w->taken_now = 0;
 		w->e = claim(store, NOW_S, 1, HOURLY, 0, count, w);
