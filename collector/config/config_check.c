@@ -426,7 +426,7 @@ config_check(struct parser *p, const char *folder)
 	resolve(p, "collect", "dump_dir", &c->collect_dump_dir, folder);
 	resolve(p, "store", "password_file", &c->store_password_file, folder);
 	resolve(p, "deliver", "ca_file", &c->deliver_ca_file, folder);
-	resolve(p, "deliver", "trust_anchor", &c->deliver_trust_anchor, folder);
+	resolve(p, "dns", "trust_anchor", &c->dns_trust_anchor, folder);
 	resolve(p, "deliver", "smtp_password_file",
 	    &c->deliver_smtp_password_file, folder);
 	resolve(p, "deliver", "smtp_cert_file", &c->deliver_smtp_cert_file,

@@ -360,12 +360,12 @@ open_resolver(struct send_stage *s, struct why *why)
 {
 	const struct config *c = s->config;
 	const struct resolver_options options = {
-		.servers = c->deliver_resolver,
-		.trust_anchor = c->deliver_trust_anchor,
-		.timeout_ms = c->deliver_dns_timeout_ms,
+		.servers = c->dns_resolver,
+		.trust_anchor = c->dns_trust_anchor,
+		.timeout_ms = c->dns_timeout_ms,
 	};
 
-	if (strcmp(c->deliver_resolver, "none") == 0)
+	if (strcmp(c->dns_resolver, "none") == 0)
 		return E_OK;
 	return resolver_open(&options, &s->resolver, why);
 }

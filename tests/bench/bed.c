@@ -127,7 +127,7 @@ read_config(struct bed *b, const char *options)
 	    "[report]\norganization = Example Sender\n"
 	    "contact = tls-reports@sender.example\n"
 	    "dkim_keys = rsa:%s, ed:%s\n"
-	    "[deliver]\nmode = on\nresolver = none\n"
+	    "[dns]\nresolver = none\n[deliver]\nmode = on\n"
 	    "directory = %s/reports\ndelay_min = 0s\ndelay_max = 0s\n%s",
 	    b->folder, b->key_rsa, b->key_ed25519, b->folder, options);
 	if (config_parse(buf_span(&text), "bench", b->folder, &b->config,

@@ -128,7 +128,7 @@ class Service:
             "report.organization": ORGANIZATION,
             "report.contact": CONTACT,
             "deliver.directory": str(self.reports_dir),
-            "deliver.resolver": "none",
+            "dns.resolver": "none",
         }
         self.options.update({k.replace("__", "."): v
                              for k, v in options.items()})

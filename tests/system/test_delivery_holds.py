@@ -221,8 +221,8 @@ class Folder(Holds):
             with self.subTest(mode):
                 service = self.mailing(
                     "a.example", deliver__mode=mode,
-                    deliver__resolver="no.address.example",
-                    deliver__trust_anchor="/nonexistent")
+                    dns__resolver="no.address.example",
+                    dns__trust_anchor="/nonexistent")
                 self.assertEqual(1, len(service.reports()))
                 service.stop()
 
@@ -596,8 +596,8 @@ class ByDns(Posting):
     def asking(self, **options):
         """A service that asks it."""
         return self.posting(**{
-            "deliver__resolver": self.names.address,
-            "deliver__dns_timeout": "500ms", **options})
+            "dns__resolver": self.names.address,
+            "dns__timeout": "500ms", **options})
 
     def test_dns_is_dead_for_an_hour(self):
         ruas = {"seen.example": self.receiver.url("/seen.example"),
@@ -673,8 +673,8 @@ class ByDns(Posting):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
             mute.bind(("127.0.0.1", 0))
             service = self.asking(
-                deliver__resolver=f"127.0.0.1@{mute.getsockname()[1]}",
-                deliver__dns_timeout="60s")
+                dns__resolver=f"127.0.0.1@{mute.getsockname()[1]}",
+                dns__timeout="60s")
             self.fill(service, {
                 "a.example": self.receiver.url("/a.example")})
             wait_until(lambda: self.deliveries(service)[
@@ -686,7 +686,7 @@ class ByDns(Posting):
         self.assertIsNotNone(attempt["ended-at"])
         # And that was no try.
         self.want({"a.example": self.receiver.url("/a.example")})
-        service.options["deliver.resolver"] = self.names.address
+        service.options["dns.resolver"] = self.names.address
         service.write_config()
         service.start()
         self.settled(service, {"a.example": "accepted"})

@@ -82,7 +82,7 @@ class SendMail(SystemTest):
         wanted = {
             "report__dkim_keys": self.words,
             "deliver__mode": "on",
-            "deliver__resolver": self.names.address,
+            "dns__resolver": self.names.address,
             "deliver__sendmail": " ".join(self.postfix.sendmail),
             "deliver__delay_min": "0s",
             "deliver__delay_max": "0s",
@@ -311,7 +311,7 @@ class SendMail(SystemTest):
 
     def test_a_stranger_waits_while_dns_is_dead(self):
         self.want("k.example")
-        service = self.sending(deliver__dns_timeout="500ms")
+        service = self.sending(dns__timeout="500ms")
         self.names.stop()
         self.send(service, "k.example")
         found = self.settled(service, {BOX.format("k.example"): "retrying"})
@@ -323,7 +323,7 @@ class SendMail(SystemTest):
 
     def test_the_state_of_dnssec_is_kept(self):
         self.want("l.example", "l.plain.example")
-        service = self.sending(deliver__trust_anchor=str(self.names.anchor))
+        service = self.sending(dns__trust_anchor=str(self.names.anchor))
         self.send(service, "l.example", "l.plain.example")
         self.settled(service, {
             BOX.format("l.example"): "handed-over",

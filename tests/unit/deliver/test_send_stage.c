@@ -60,7 +60,7 @@ make_config(struct fixture *f)
 
 	buf_addf(&text,
 	    "[report]\norganization = Example\ncontact = a@b.example\n"
-	    "[deliver]\nmode = on\nresolver = none\nsendmail = %s/sendmail\n",
+	    "[dns]\nresolver = none\n[deliver]\nmode = on\nsendmail = %s/sendmail\n",
 	    f->folder);
 	assert_ok(config_parse(buf_span(&text), "test", f->folder, &f->config,
 	    &errors));
