@@ -6,16 +6,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/escape.h"
 #include "cli/cli.h"
-#include "codec/bounce_address.h"
-#include "codec/dsn_read.h"
-#include "store/store_bounce.h"
-
-#define MESSAGE_MAX 1048576 /* bytes that are looked at */
-#define PARSED_MAX 16777216
-#define WINDOW_S (30 * S_PER_DAY) /* in which mails that came back add up */
+#include "intake/returned.h"
 
 const struct cli_option delivery_bounce_options[] = {
 	{ "to", "ADDRESS",
@@ -26,9 +19,7 @@ const struct cli_option delivery_bounce_options[] = {
 struct mail {
 	struct cli *cli;
 	struct arena arena;
-	struct mime mime;
-	struct bounce_address about;
-	struct dsn dsn;
+	struct returned back;
 };
 
 /* -- how it ends -- */
@@ -48,28 +39,30 @@ defer(const struct mail *m, enum err e, const struct why *why)
 }
 
 static int
-ignore_verdict(const struct mail *m, const char *what)
+leave_alone(const struct mail *m)
 {
+	const struct returned *r = &m->back;
 	struct why why = { { 0 } };
 
 	(void)why_set(&why, E_ABSENT, "delivery %s, attempt %lld: %s%s%.*s",
-	    m->about.delivery, (long long)m->about.attempt, what,
-	    m->dsn.text.len == 0 ? "" : ": ", SPAN_ARG(m->dsn.text));
+	    r->about.delivery, (long long)r->about.attempt, r->left_alone,
+	    r->dsn.text.len == 0 ? "" : ": ", SPAN_ARG(r->dsn.text));
 	return ignore(m, &why);
 }
 
 static int
-print_outcome(const struct mail *m, int64_t until_s)
+print_outcome(const struct mail *m)
 {
+	const struct returned *r = &m->back;
 	struct buf line = BUF_INIT(8 * DSN_TEXT_MAX);
 	char until[TIME_TEXT_SIZE];
 
 	buf_addf(&line,
-	    "delivery %s, attempt %lld came back: ", m->about.delivery,
-	    (long long)m->about.attempt);
-	escape_terminal(&line, m->dsn.text);
-	if (until_s != 0) {
-		time_text(until_s, until);
+	    "delivery %s, attempt %lld came back: ", r->about.delivery,
+	    (long long)r->about.attempt);
+	escape_terminal(&line, r->dsn.text);
+	if (r->suppressed_until_s != 0) {
+		time_text(r->suppressed_until_s, until);
 		buf_addf(&line, "; nothing is sent there until %s", until);
 	}
 	(void)puts(buf_str(&line));
@@ -77,103 +70,36 @@ print_outcome(const struct mail *m, int64_t until_s)
 	return EX_OK;
 }
 
-/* -- the store -- */
-
-static int
-add(struct mail *m)
-{
-	const struct config *c = m->cli->config;
-	const struct bounce bounce = { span_str(m->about.delivery),
-		m->about.attempt, m->dsn.verdict == DSN_FAILED_FOR_GOOD,
-		m->dsn.text };
-	const struct bounce_limit limit = { c->deliver_bounce_after, WINDOW_S,
-		c->deliver_bounce_suppress_ms / 1000 };
-	struct clock clock = cli_clock(m->cli);
-	struct why why = { { 0 } };
-	int64_t until_s;
-	enum err e;
-
-	if (cli_store(m->cli) != EX_OK)
-		return EX_TEMPFAIL;
-	e = store_bounce_add(m->cli->store, &bounce, &limit,
-	    clock_wall_s(&clock), &until_s, &why);
-	if (e == E_ABSENT || e == E_EXISTS)
-		return ignore(m, &why);
-	return e == E_OK ? print_outcome(m, until_s) : defer(m, e, &why);
-}
-
 /* -- the mail -- */
-
-/* The first address in the text that is ours. */
-static bool
-find_address(struct mail *m, struct span text)
-{
-	struct span bounce = span_str(m->cli->config->deliver_bounce_address);
-
-	while (text.len > 0) {
-		size_t n = 0;
-
-		while (n < text.len &&
-		    !ascii_is_one_of(text.p[n], " \t\r\n<>,;:()\""))
-			n++;
-		if (bounce_address_parse(bounce, span_head(text, n),
-			&m->about) == E_OK)
-			return true;
-		text = span_skip(text, n < text.len ? n + 1 : n);
-	}
-	return false;
-}
-
-static bool
-find_recipient(struct mail *m)
-{
-	static const char *const names[] = { "X-Original-To", "Delivered-To",
-		"To" };
-	const struct mime_header *h = &m->mime.v[0].header;
-	const char *to = cli_value(m->cli, "to");
-
-	if (to != NULL)
-		return find_address(m, span_str(to));
-	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
-		for (size_t i = 0; i < h->n; i++)
-			if (span_eq_nocase(h->v[i].name, span_str(names[k])) &&
-			    find_address(m, h->v[i].value))
-				return true;
-	return false;
-}
 
 static int
 apply(struct mail *m)
 {
-	switch (m->dsn.verdict) {
-	case DSN_OTHER:
-		return ignore_verdict(m, "no delivery status notification");
-	case DSN_DELAYED:
-		return ignore_verdict(m, "delayed");
-	case DSN_DELIVERED:
-		return ignore_verdict(m, "delivered");
-	case DSN_FAILED_FOR_GOOD:
-	case DSN_FAILED_FOR_NOW:
-		break;
-	}
-	return add(m);
+	struct clock clock = cli_clock(m->cli);
+	struct why why = { { 0 } };
+	enum err e;
+
+	if (cli_store(m->cli) != EX_OK)
+		return EX_TEMPFAIL;
+	e = returned_apply(m->cli->config, m->cli->store, clock_wall_s(&clock),
+	    &m->back, &why);
+	if (e == E_ABSENT || e == E_EXISTS)
+		return ignore(m, &why);
+	return e == E_OK ? print_outcome(m) : defer(m, e, &why);
 }
 
 static int
 take(struct mail *m, struct span message)
 {
 	struct why why = { { 0 } };
-	enum err e = mime_parse(message, &m->arena, &m->mime, &why);
+	enum err e = returned_read(m->cli->config, message,
+	    span_str(cli_value(m->cli, "to")), &m->arena, &m->back, &why);
 
-	if (e == E_OK && !find_recipient(m))
-		e = why_set(&why, E_ABSENT,
-		    "the mail is not for an address made of "
-		    "deliver.bounce_address");
-	if (e == E_OK)
-		e = dsn_read(&m->mime, &m->arena, &m->dsn, &why);
 	if (e == E_NOMEM)
 		return defer(m, e, &why);
-	return e == E_OK ? apply(m) : ignore(m, &why);
+	if (e != E_OK)
+		return ignore(m, &why);
+	return m->back.left_alone == NULL ? apply(m) : leave_alone(m);
 }
 
 /* Standard input to its end, since a mail server may take less for a failure.
@@ -190,7 +116,7 @@ read_message(struct buf *out, struct why *why)
 		if (n > 0)
 			buf_add(out,
 			    span_head((struct span){ chunk, (size_t)n },
-				MESSAGE_MAX - out->len));
+				RETURNED_BYTES_MAX - out->len));
 	}
 	return out->err;
 }
@@ -198,8 +124,8 @@ read_message(struct buf *out, struct why *why)
 int
 cmd_delivery_bounce(struct cli *cli)
 {
-	struct mail m = { .cli = cli, .arena = ARENA_INIT(PARSED_MAX) };
-	struct buf message = BUF_INIT(MESSAGE_MAX);
+	struct mail m = { .cli = cli, .arena = ARENA_INIT(RETURNED_ARENA_MAX) };
+	struct buf message = BUF_INIT(RETURNED_BYTES_MAX);
 	struct why why = { { 0 } };
 	enum err e = read_message(&message, &why);
 	int code;

@@ -11,10 +11,13 @@
 #include "cli/import_file.h"
 #include "cli/import_tree.h"
 #include "cli/progress.h"
+#include "intake/key_lookup.h"
 
 struct import {
 	struct cli *cli;
 	struct clock clock;
+	struct key_lookup *lookup; /* NULL: no key is looked up */
+	struct intake intake;
 	struct import_batch *batch;
 	struct progress progress;
 	uint64_t files, bytes;	       /* done */
@@ -229,19 +232,31 @@ passes(enum err e)
 	    e == E_NOMEM;
 }
 
+static enum err
+begin(struct import *m, struct why *why)
+{
+	enum err e = key_lookup_open(m->cli->config, -1, &m->lookup, why);
+
+	m->intake = intake_of(m->cli->config, &m->clock, key_lookup_ask,
+	    m->lookup);
+	if (e == E_OK &&
+	    (m->batch = import_batch_new(&m->intake, m->cli->store)) == NULL)
+		e = why_set(why, E_NOMEM, "out of memory");
+	return e;
+}
+
 static int
 import(struct import *m)
 {
 	struct why why = { { 0 } };
-	enum err e = E_OK;
+	enum err e;
 	int code = cli_store(m->cli);
 
 	if (code != EX_OK)
 		return code;
 	m->clock = cli_clock(m->cli);
 	progress_begin(&m->progress);
-	if ((m->batch = import_batch_new(m->cli->store, &m->clock)) == NULL)
-		e = why_set(&why, E_NOMEM, "out of memory");
+	e = begin(m, &why);
 	if (e == E_OK)
 		e = take_all(m, &why);
 	if (e == E_OK)
@@ -249,6 +264,7 @@ import(struct import *m)
 	else
 		code = cli_fail(m->cli, e, &why);
 	import_batch_free(m->batch);
+	key_lookup_close(m->lookup);
 	return passes(e) ? EX_TEMPFAIL : code;
 }
 

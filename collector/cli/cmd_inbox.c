@@ -66,6 +66,7 @@ begin_json(struct json_out *out, const struct inbox_row *r)
 	json_out_text(out, "state", span_str(inbox_state_text(r->state)));
 	json_out_text(out, "reason", r->reason);
 	json_out_text(out, "verdict", verdict_of(r));
+	list_lines(out, "reasons", r->trust);
 	json_out_text(out, "submitter", r->submitter);
 	json_out_text(out, "organization-name", r->organization);
 	json_out_text(out, "contact-info", r->contact);

@@ -3,39 +3,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "intake/judge.h"
+#include "base/clock.h"
 
-/* In one transaction, which holds up other writers: receipts, and bytes past
- * which no further one is added. */
-#define BATCH 32
+/* Whose keys are asked for at once, and which are then in one transaction,
+ * which holds up other writers: receipts, and bytes past which no further one
+ * is added. */
+#define BATCH KEYS_MAILS_MAX
 #define BATCH_BYTES ((size_t)8 << 20)
 
 struct item {
-	struct uuid id;
-	int64_t received_ns;
 	char name[RECEIPT_TEXT_MAX + 1];
 	struct buf body;
-	bool is_mail;
 	struct why fault; /* it cannot be read, whatever is in it; or empty */
 };
 
 struct import_batch {
+	const struct intake *intake;
 	struct store *store;
-	const struct clock *clock;
 	struct item items[BATCH];
+	struct taking takings[BATCH];
 	size_t n, bytes;
 	struct import_counts counts;
 };
 
 struct import_batch *
-import_batch_new(struct store *store, const struct clock *clock)
+import_batch_new(const struct intake *intake, struct store *store)
 {
 	struct import_batch *b = calloc(1, sizeof(*b));
 
 	if (b == NULL)
 		return NULL;
+	b->intake = intake;
 	b->store = store;
-	b->clock = clock;
 	return b;
 }
 
@@ -74,29 +73,17 @@ count(void *arg, const struct inbox_row *row)
 }
 
 static enum err
-take_item(const struct import_batch *b, const struct item *item,
-    struct import_counts *counts, struct why *why)
+take_item(const struct import_batch *b, size_t i, struct import_counts *counts,
+    struct why *why)
 {
-	const struct receipt_facts facts = {
-		.way = RECEIPT_FILE,
-		.received_ns = item->received_ns,
-		.peer = span_str(item->name),
-		.is_mail = item->is_mail,
-	};
-	const struct take take = {
-		.store = b->store,
-		.id = &item->id,
-		.facts = &facts,
-		.body = buf_span(&item->body),
-		.judge = judge_unverified,
-		.parked = item->fault.text[0] == '\0' ? NULL : &item->fault,
-	};
 	char id[UUID_TEXT_SIZE];
-	enum err e = take_receipt(&take, why);
+	bool kept = false;
+	enum err e = taking_put(b->intake, b->store, &b->takings[i], &kept,
+	    why);
 
-	if (e != E_OK)
+	if (e != E_OK || !kept)
 		return e;
-	uuid_text(&item->id, id);
+	uuid_text(&b->takings[i].id, id);
 	return store_inbox_get(b->store, span_str(id), count, counts, why);
 }
 
@@ -118,7 +105,7 @@ take_items(struct import_batch *b, size_t first, size_t n, struct why *why)
 	if (e != E_OK)
 		return e;
 	for (size_t i = first; e == E_OK && i < first + n; i++)
-		e = take_item(b, &b->items[i], &counts, why);
+		e = take_item(b, i, &counts, why);
 	if (e != E_OK) {
 		store_rollback(b->store);
 		return e;
@@ -128,40 +115,45 @@ take_items(struct import_batch *b, size_t first, size_t n, struct why *why)
 	return e;
 }
 
-/* The others are the store's or the machine's, and pass. */
-static bool
-is_of_the_item(enum err e)
-{
-	return e == E_RANGE || e == E_SYNTAX || e == E_CONFLICT || e == E_NOMEM;
-}
-
 /* Alone; one that the store does not take is kept as bytes. */
 static enum err
 take_alone(struct import_batch *b, size_t i, struct why *why)
 {
-	struct item *item = &b->items[i];
 	struct why fault = { { 0 } };
 	enum err e = take_items(b, i, 1, &fault);
 
-	if (e == E_OK || !is_of_the_item(e))
+	if (e == E_OK || !take_is_own_fault(e))
 		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	item->fault = fault;
+	b->items[i].fault = fault;
+	b->takings[i].parked = &b->items[i].fault;
 	return take_items(b, i, 1, why);
+}
+
+static enum err
+take_batch(struct import_batch *b, struct why *why)
+{
+	struct why fault = { { 0 } };
+	enum err e = take_items(b, 0, b->n, &fault);
+
+	if (e == E_OK || !take_is_own_fault(e))
+		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
+	e = E_OK;
+	for (size_t i = 0; e == E_OK && i < b->n; i++)
+		e = take_alone(b, i, why);
+	return e;
 }
 
 enum err
 import_batch_flush(struct import_batch *b, struct why *why)
 {
-	struct why fault = { { 0 } };
-	enum err e = b->n == 0 ? E_OK : take_items(b, 0, b->n, &fault);
+	enum err e;
 
-	if (is_of_the_item(e)) {
-		e = E_OK;
-		for (size_t i = 0; e == E_OK && i < b->n; i++)
-			e = take_alone(b, i, why);
-	} else if (e != E_OK) {
-		(void)why_set(why, e, "%s", fault.text);
-	}
+	if (b->n == 0)
+		return E_OK;
+	e = taking_begin(b->intake, b->store, b->takings, b->n, why);
+	if (e == E_OK)
+		e = take_batch(b, why);
+	taking_end(b->takings, b->n);
 	empty(b);
 	return e;
 }
@@ -187,16 +179,24 @@ enum err
 import_batch_add(struct import_batch *b, const char *name, struct buf *body,
     bool is_mail, struct why *why)
 {
+	const int64_t now_ns = clock_wall_ns(b->intake->clock);
+	struct taking *t = &b->takings[b->n];
 	struct item *item = &b->items[b->n++];
 	size_t n = span_head(span_str(name), RECEIPT_TEXT_MAX).len;
 
-	*item = (struct item){ .received_ns = clock_wall_ns(b->clock),
-		.body = *body,
-		.is_mail = is_mail };
+	*item = (struct item){ .body = *body };
 	*body = BUF_INIT(body->max);
-	item->id = uuid_new(item->received_ns);
 	memcpy(item->name, name, n);
 	keep_head(item);
+	*t = (struct taking){
+		.id = uuid_new(now_ns),
+		.facts = { .way = RECEIPT_FILE,
+		    .received_ns = now_ns,
+		    .peer = span_str(item->name),
+		    .is_mail = is_mail },
+		.body = buf_span(&item->body),
+		.parked = item->fault.text[0] == '\0' ? NULL : &item->fault,
+	};
 	b->bytes += item->body.len;
 	if (item->body.err == E_NOMEM)
 		return why_set(why, E_NOMEM, "out of memory");

@@ -3,10 +3,7 @@
 #ifndef CLI_IMPORT_BATCH_H
 #define CLI_IMPORT_BATCH_H
 
-#include "base/buf.h"
-#include "base/clock.h"
-#include "model/inbox_state.h"
-#include "store/store.h"
+#include "intake/taking.h"
 
 /* Largest mail or report that is looked at, and what is kept of a larger one.
  */
@@ -29,8 +26,8 @@ struct import_counts {
 	uint64_t n[IMPORT_STATES];
 };
 
-/* NULL: out of memory. store and clock outlive it. */
-struct import_batch *import_batch_new(struct store *, const struct clock *);
+/* NULL: out of memory. What is given to it outlives it. */
+struct import_batch *import_batch_new(const struct intake *, struct store *);
 void import_batch_free(struct import_batch *); /* NULL is fine */
 
 /* Take one in; it may wait until others have come.

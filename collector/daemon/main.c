@@ -10,6 +10,8 @@
 #include "config/config.h"
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
+#include "deliver/plan.h"
+#include "intake/key_lookup.h"
 #include "tlsrptd_version.h"
 
 #define CONFIG_DEFAULT "/etc/tlsrptd/tlsrptd.conf"
@@ -69,6 +71,23 @@ check_config(const char *path, struct config **ret)
 	}
 	buf_free(&errors);
 	return code;
+}
+
+/* What only those roles find out that ask DNS. */
+static int
+check_dns(const char *path, const struct config *c)
+{
+	bool is_asked = config_has_role(c, "intake") ||
+	    (config_has_role(c, "deliver") && c->deliver_mode == DELIVER_ON);
+	struct key_lookup *lookup = NULL;
+	struct why why = { { 0 } };
+
+	if (!is_asked || key_lookup_open(c, -1, &lookup, &why) == E_OK) {
+		key_lookup_close(lookup);
+		return EX_OK;
+	}
+	(void)fprintf(stderr, "%s: %s\n", path, why.text);
+	return EX_CONFIG;
 }
 
 static int
@@ -162,6 +181,8 @@ main(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	code = check_config(a.config, &c);
+	if (code == EX_OK && a.check)
+		code = check_dns(a.config, c);
 	if (code == EX_OK && a.check)
 		(void)printf("%s: no fault found\n", a.config);
 	else if (code == EX_OK)

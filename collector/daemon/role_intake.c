@@ -4,7 +4,7 @@
 #include "daemon/intake_http.h"
 #include "daemon/intake_lmtp.h"
 #include "daemon/worker.h"
-#include "intake/judge.h"
+#include "intake/key_lookup.h"
 #include "intake/worker.h"
 
 /* Between two looks into the spool. */
@@ -16,6 +16,7 @@ struct receiving {
 	struct receipt_sink sink;
 	struct intake_lmtp *lmtp;
 	struct intake_http *http;
+	struct key_lookup *lookup; /* NULL: no key is looked up */
 	struct intake_worker worker;
 };
 
@@ -66,14 +67,30 @@ step(void *arg, struct store *store, struct why *why)
 {
 	struct receiving *r = arg;
 
+	waker_prepare(r->context->waker);
 	return intake_worker_run(&r->worker, store, why);
+}
+
+static enum err
+open_lookup(struct receiving *r, struct why *why)
+{
+	const struct role_context *context = r->context;
+	enum err e = key_lookup_open(context->config, context->waker->fd,
+	    &r->lookup, why);
+
+	if (e == E_OK)
+		r->worker.intake = intake_of(context->config, context->clock,
+		    key_lookup_ask, r->lookup);
+	return e;
 }
 
 static enum err
 open_all(struct receiving *r, struct why *why)
 {
-	enum err e = open_spool(r, why);
+	enum err e = open_lookup(r, why);
 
+	if (e == E_OK)
+		e = open_spool(r, why);
 	if (e == E_OK)
 		e = intake_lmtp_open(r->context, r->sink, &r->lmtp, why);
 	return e == E_OK ? intake_http_open(r->context, r->sink, &r->http, why)
@@ -87,6 +104,7 @@ close_all(struct receiving *r)
 	intake_http_close(r->http);
 	intake_lmtp_close(r->lmtp);
 	spool_close(r->spool);
+	key_lookup_close(r->lookup);
 }
 
 int
@@ -94,7 +112,6 @@ role_intake(struct role_context *context)
 {
 	struct receiving r = {
 		.context = context,
-		.worker = { .judge = judge_unverified },
 	};
 	struct why why = { { 0 } };
 	int code = EX_UNAVAILABLE;

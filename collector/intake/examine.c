@@ -29,27 +29,11 @@ domain_of(struct examined *x, struct span address)
 /* s5.3: the header's submitter is the domain of contact-info, which some
  * reporters leave out. */
 static struct span
-submitter_of(struct examined *x, const struct incoming_report *r)
+submitter_of(const struct examined *x, struct span contact)
 {
-	struct span domain = domain_of(x, r->contact);
-	const struct mime_field *field = NULL;
-	struct buf text = BUF_INIT(DOMAIN_TEXT_MAX);
-	bool repaired = false;
-
-	if (domain.len > 0)
-		return domain;
-	if (x->mail.n > 0)
-		field = mime_field(&x->mail.v[0].header,
-		    "TLS-Report-Submitter");
-	if (field == NULL)
-		return x->from;
-	mime_unfold(field->value, &text);
-	if (text.err != E_OK || !address_host_is_valid(buf_span(&text)) ||
-	    domain_canonical(buf_span(&text), &x->arena, &domain, &repaired) !=
-		E_OK)
-		domain = SPAN_LIT("");
-	buf_free(&text);
-	return domain;
+	if (contact.len > 0)
+		return contact;
+	return x->submitter.len > 0 ? x->submitter : x->from;
 }
 
 static void
@@ -111,7 +95,8 @@ add_report(struct examined *x, struct span received, struct why *why)
 		e = report_read(text, &x->arena, &r->report, why);
 	if (e != E_OK)
 		return e;
-	r->submitter = submitter_of(x, &r->report);
+	r->contact = domain_of(x, r->report.contact);
+	r->submitter = submitter_of(x, r->contact);
 	e = identify(x, r);
 	if (e == E_OK)
 		e = content_key(text, &r->content);
@@ -200,6 +185,24 @@ note_from(struct examined *x)
 	buf_free(&text);
 }
 
+static void
+note_submitter(struct examined *x)
+{
+	const struct mime_field *field = mime_field(&x->mail.v[0].header,
+	    "TLS-Report-Submitter");
+	struct buf text = BUF_INIT(DOMAIN_TEXT_MAX);
+	bool repaired = false;
+
+	if (field == NULL)
+		return;
+	mime_unfold(field->value, &text);
+	if (text.err != E_OK || !address_host_is_valid(buf_span(&text)) ||
+	    domain_canonical(buf_span(&text), &x->arena, &x->submitter,
+		&repaired) != E_OK)
+		x->submitter = SPAN_LIT("");
+	buf_free(&text);
+}
+
 static enum err
 examine_mail(struct examined *x, struct span body, struct why *why)
 {
@@ -209,6 +212,7 @@ examine_mail(struct examined *x, struct span body, struct why *why)
 	if (e != E_OK)
 		return e;
 	note_from(x);
+	note_submitter(x);
 	for (size_t i = 0; e == E_OK && i < x->mail.n; i++)
 		e = examine_part(x, &x->mail.v[i], &fault);
 	if (x->n > 0 && e == E_RANGE)
@@ -227,7 +231,8 @@ examine(const struct receipt_facts *facts, struct span body,
     struct examined *ret, struct why *why)
 {
 	*ret = (struct examined){ .arena = ARENA_INIT(ARENA_MAX),
-		.from = SPAN_LIT("") };
+		.from = SPAN_LIT(""),
+		.submitter = SPAN_LIT("") };
 	for (size_t i = 0; i < EXAMINED_REPORTS_MAX; i++)
 		ret->texts[i] = BUF_INIT(INCOMING_BYTES_MAX);
 	return facts->is_mail ? examine_mail(ret, body, why)

@@ -12,6 +12,7 @@
 
 struct examined_report {
 	struct incoming_report report;
+	struct span contact;   /* domain of contact-info; empty: it has none */
 	struct span submitter; /* domain; empty if nothing tells */
 	/* Of submitter, report-id, range and policies, without their counts. */
 	struct content_key identity;
@@ -21,8 +22,9 @@ struct examined_report {
 struct examined {
 	struct examined_report v[EXAMINED_REPORTS_MAX];
 	size_t n;
-	struct mime mail; /* of a mail, for its signatures */
-	struct span from; /* domain of its From; empty: none */
+	struct mime mail;      /* of a mail, for its signatures */
+	struct span from;      /* domain of its From; empty: none */
+	struct span submitter; /* its TLS-Report-Submitter; empty: none */
 	/* Private: what the above are views of. */
 	struct arena arena;
 	struct buf texts[EXAMINED_REPORTS_MAX];

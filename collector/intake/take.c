@@ -24,6 +24,22 @@ static const char *const note_names[] = {
 #undef REPORT_NOTE
 };
 
+const char *
+take_way_text(enum receipt_way way)
+{
+	return ways[way];
+}
+
+enum receipt_way
+take_way_of(struct span text)
+{
+	size_t i = sizeof(ways) / sizeof(ways[0]) - 1;
+
+	while (i > 0 && !span_eq(text, span_str(ways[i])))
+		i--;
+	return (enum receipt_way)i;
+}
+
 /* -- the row of what was received -- */
 
 static struct span
@@ -53,7 +69,7 @@ row_of(const struct take *t, struct examined *x, const char id[UUID_TEXT_SIZE])
 	return (struct inbox_row){
 		.intake = span_str(id),
 		.received_s = f->received_ns / NS_PER_S,
-		.way = span_str(ways[f->way]),
+		.way = span_str(take_way_text(f->way)),
 		.peer = clean(x, f->peer),
 		.route = clean(x, f->route),
 		.sender = clean(x, f->sender),
@@ -76,7 +92,7 @@ put_raw(const struct take *t, struct span id, struct why *why)
 	enum err e = gzip_compress(t->body, &raw);
 
 	e = e == E_OK ? store_inbox_put_raw(t->store, id, buf_span(&raw),
-			    t->body.len, why)
+			    t->body.len, t->facts->is_mail, why)
 		      : why_set(why, e, "%s", err_text(e));
 	buf_free(&raw);
 	return e;
@@ -139,13 +155,12 @@ struct rival {
 	size_t nbeaten;
 };
 
-static enum take_rank
-rank_of(const struct inbox_row *r)
+enum take_rank
+take_rank_of(int64_t verdict)
 {
-	if (r->state == INBOX_UNTRUSTED)
-		return TAKE_NOT_COUNTED;
-	return r->verdict == TRUST_AUTHENTICATED ? TAKE_AUTHENTICATED
-						 : TAKE_UNAUTHENTICATED;
+	return verdict == TRUST_AUTHENTICATED  ? TAKE_AUTHENTICATED
+	    : verdict == TRUST_UNAUTHENTICATED ? TAKE_UNAUTHENTICATED
+					       : TAKE_NOT_COUNTED;
 }
 
 static void
@@ -168,7 +183,7 @@ meet(void *arg, const struct inbox_row *other)
 	    other->part == v->row->part)
 		return E_OK;
 	copy_id(v->like, other->intake);
-	if (v->rank <= rank_of(other)) {
+	if (v->rank <= take_rank_of(other->verdict)) {
 		v->row->state = is_same ? INBOX_DUPLICATE : INBOX_CONTRADICTED;
 	} else if (v->nbeaten < sizeof(v->beaten) / sizeof(v->beaten[0])) {
 		copy_id(v->beaten[v->nbeaten].intake, other->intake);
@@ -299,10 +314,12 @@ judge(const struct take *t, const struct examined *x,
 	row->verdict = trust.verdict;
 	row->trust = trust.trust;
 	rival->rank = trust.rank;
+	row->due_s = any_owned ? trust.due_s : 0;
 	row->state = !any_owned		     ? INBOX_FOREIGN
+	    : trust.due_s != 0		     ? INBOX_WAITING
 	    : trust.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
 					     : INBOX_COUNTED;
-	if (!any_owned)
+	if (row->state == INBOX_FOREIGN || row->state == INBOX_WAITING)
 		return E_OK;
 	e = store_inbox_same(t->store, &row->identity, meet, rival, why);
 	if (e == E_OK)
@@ -345,7 +362,8 @@ static enum err
 put_unreadable(const struct take *t, struct inbox_row *row,
     const struct why *fault, struct why *why)
 {
-	row->state = INBOX_UNREADABLE;
+	row->state = t->parked_until_s == 0 ? INBOX_UNREADABLE : INBOX_WAITING;
+	row->due_s = t->parked_until_s;
 	row->reason = span_str(fault->text);
 	return store_inbox_put(t->store, row, why);
 }
@@ -392,4 +410,10 @@ take_receipt(const struct take *t, struct why *why)
 	}
 	examined_free(&x);
 	return e;
+}
+
+bool
+take_is_own_fault(enum err e)
+{
+	return e == E_RANGE || e == E_SYNTAX || e == E_CONFLICT || e == E_NOMEM;
 }

@@ -5,6 +5,10 @@
 #include "intake/examine.h"
 #include "store/store_inbox.h"
 
+/* As the store has it. */
+const char *take_way_text(enum receipt_way);
+enum receipt_way take_way_of(struct span text);
+
 /* How far what vouches for a report goes; of two reports with the same identity
  * the one with the higher rank counts. */
 enum take_rank {
@@ -13,10 +17,14 @@ enum take_rank {
 	TAKE_AUTHENTICATED,
 };
 
+/* Of what was stored with that verdict; 0: none. */
+enum take_rank take_rank_of(int64_t verdict);
+
 struct take_trust {
 	int64_t verdict;   /* enum trust_verdict */
 	struct span trust; /* codec/lines: why */
 	enum take_rank rank;
+	int64_t due_s; /* when it may be judged; 0: it is */
 };
 
 /* Judges each report; trust's texts last until the next call. */
@@ -33,11 +41,16 @@ struct take {
 	/* Why it is kept as one that cannot be read, without a look; or NULL.
 	 */
 	const struct why *parked;
+	int64_t parked_until_s; /* it only waits until then; 0: for good */
 };
 
 /* Raw bytes, reports, policies and details, or that nothing could be read; in a
  * transaction of the caller's. What is the receipt's own fault becomes a row;
  * an error is the store's or this machine's. */
 MUST_CHECK enum err take_receipt(const struct take *, struct why *why);
+
+/* Whether the store's error is of the receipt, which then holds up nobody; the
+ * others are the store's or the machine's, and pass. */
+bool take_is_own_fault(enum err);
 
 #endif

@@ -1,19 +1,25 @@
 #include "intake/worker.h"
 
-#include "base/log.h"
+#include <stdlib.h>
 
-/* In one transaction, which holds up other writers: receipts, and bytes past
- * which no further one is begun. */
-#define BATCH 32
+#include "base/clock.h"
+#include "base/log.h"
+#include "intake/retake.h"
+
+/* Whose keys are asked for at once, and which are then in one transaction,
+ * which holds up other writers: receipts, and bytes past which no further one
+ * is read. */
+#define BATCH KEYS_MAILS_MAX
 #define BATCH_BYTES ((size_t)8 << 20)
 
 struct batch {
 	struct intake_worker *worker;
 	struct store *store;
-	struct arena arena;
+	struct arena arena; /* of the receipts */
 	struct spool_place at;
-	size_t max, n, bytes;
-	const struct why *parked; /* of the next one, or NULL */
+	struct taking v[BATCH];
+	struct spool_place behind[BATCH];
+	size_t n, bytes;
 };
 
 /* -- where it stands -- */
@@ -38,122 +44,168 @@ find_place(struct intake_worker *w, struct store *store,
 
 /* -- a batch -- */
 
-static enum err
-take_one(struct batch *b, const struct receipt *r, struct why *why)
+static void
+note_receipt(struct batch *b, const struct receipt *r)
 {
-	const struct take take = {
-		.store = b->store,
-		.id = &r->id,
-		.facts = &r->facts,
-		.body = r->body,
-		.judge = b->worker->judge,
-		.judge_arg = b->worker->judge_arg,
-		.parked = b->parked,
-	};
-
 	if (r->damaged > 0)
 		log_error("part of the spool cannot be read; it was put aside",
 		    LOG_I("stretches", r->damaged));
-	return take_receipt(&take, why);
+	b->v[b->n] = (struct taking){
+		.id = r->id,
+		.facts = r->facts,
+		.body = r->body,
+	};
+	b->behind[b->n++] = r->behind;
+	b->bytes += r->body.len;
 }
 
 static enum err
-take_next(struct batch *b, bool *ret_more, struct why *why)
+read_batch(struct batch *b, struct why *why)
 {
+	struct spool_place at = b->at;
 	struct receipt receipt;
-	enum err e;
+	enum err e = E_OK;
 
 	arena_reset(&b->arena);
-	e = spool_next(b->worker->spool, b->at, &b->arena, &receipt, why);
-	*ret_more = e == E_OK;
-	if (e == E_ABSENT) {
-		*why = (struct why){ { 0 } };
-		return E_OK;
+	b->n = b->bytes = 0;
+	while (e == E_OK && b->n < BATCH && b->bytes < BATCH_BYTES) {
+		e = spool_next(b->worker->spool, at, &b->arena, &receipt, why);
+		if (e != E_OK)
+			break;
+		note_receipt(b, &receipt);
+		at = receipt.behind;
 	}
-	if (e == E_OK)
-		e = take_one(b, &receipt, why);
+	if (e != E_ABSENT)
+		return e;
+	*why = (struct why){ { 0 } };
+	return E_OK;
+}
+
+/* -- storing it -- */
+
+static enum err
+put(struct batch *b, size_t from, size_t to, struct why *why)
+{
+	const struct spool_place at = b->behind[to - 1];
+	enum err e = E_OK;
+	bool kept;
+
+	for (size_t i = from; e == E_OK && i < to; i++)
+		e = taking_put(&b->worker->intake, b->store, &b->v[i], &kept,
+		    why);
+	return e == E_OK
+	    ? store_intake_move(b->store, spool_id(b->worker->spool),
+		  &(const struct intake_place){ (int64_t)at.segment,
+		      (int64_t)at.offset },
+		  why)
+	    : e;
+}
+
+/* In one transaction. */
+static enum err
+store_some(struct batch *b, size_t from, size_t to, struct why *why)
+{
+	enum err e = store_begin(b->store, why);
+
 	if (e != E_OK)
 		return e;
-	b->at = receipt.behind;
-	b->bytes += receipt.body.len;
-	b->n++;
-	return E_OK;
+	if ((e = put(b, from, to, why)) != E_OK) {
+		store_rollback(b->store);
+		return e;
+	}
+	if ((e = store_commit(b->store, why)) == E_OK)
+		b->at = b->behind[to - 1];
+	return e;
+}
+
+/* What the store does not take even so is put aside. */
+static enum err
+store_alone(struct batch *b, size_t i, struct why *why)
+{
+	struct why fault = { { 0 } };
+	enum err e = store_some(b, i, i + 1, &fault);
+
+	if (e == E_OK || !take_is_own_fault(e))
+		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
+	log_error("a report cannot be stored; its bytes are kept",
+	    LOG_WHY(&fault));
+	b->v[i].parked = &fault;
+	e = store_some(b, i, i + 1, why);
+	b->v[i].parked = NULL;
+	return e;
+}
+
+/* One that the store does not take undoes its batch: then each comes alone, so
+ * that it holds up nobody. */
+static enum err
+store_batch(struct batch *b, struct why *why)
+{
+	struct why fault = { { 0 } };
+	enum err e = store_some(b, 0, b->n, &fault);
+
+	if (e == E_OK || !take_is_own_fault(e))
+		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
+	e = E_OK;
+	for (size_t i = 0; e == E_OK && i < b->n; i++)
+		e = store_alone(b, i, why);
+	return e;
 }
 
 static enum err
 take_batch(struct batch *b, struct why *why)
 {
-	bool more = true;
-	enum err e = store_begin(b->store, why);
+	enum err e = read_batch(b, why);
 
-	if (e != E_OK)
+	if (e != E_OK || b->n == 0)
 		return e;
-	while (e == E_OK && more && b->n < b->max && b->bytes < BATCH_BYTES)
-		e = take_next(b, &more, why);
-	if (e == E_OK && b->n > 0)
-		e = store_intake_move(b->store, spool_id(b->worker->spool),
-		    &(const struct intake_place){ (int64_t)b->at.segment,
-			(int64_t)b->at.offset },
-		    why);
-	if (e != E_OK || b->n == 0) {
-		store_rollback(b->store);
-		return e;
-	}
-	return store_commit(b->store, why);
-}
-
-/* The others are the store's or the machine's, and pass. */
-static bool
-is_of_the_receipt(enum err e)
-{
-	return e == E_RANGE || e == E_SYNTAX || e == E_CONFLICT || e == E_NOMEM;
-}
-
-/* One that the store does not take undoes its batch. The others come once more
- * without it; alone, it is put aside and holds up nobody. */
-static enum err
-take_some(struct batch *b, struct why *why)
-{
-	const struct spool_place from = b->at;
-	struct why fault = { { 0 } };
-	enum err e;
-
-	b->n = b->bytes = 0;
-	e = take_batch(b, &fault);
-	if (e == E_OK || !is_of_the_receipt(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	b->at = from;
-	b->max = 1;
-	b->n = b->bytes = 0;
-	e = take_batch(b, &fault);
-	if (e == E_OK || !is_of_the_receipt(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	log_error("a report cannot be stored; its bytes are kept",
-	    LOG_WHY(&fault));
-	b->at = from;
-	b->n = b->bytes = 0;
-	b->parked = &fault;
-	e = take_batch(b, why);
-	b->parked = NULL;
+	e = taking_begin(&b->worker->intake, b->store, b->v, b->n, why);
+	if (e == E_OK)
+		e = store_batch(b, why);
+	taking_end(b->v, b->n);
 	return e;
+}
+
+static enum err
+take_all(struct batch *b, struct why *why)
+{
+	enum err e = find_place(b->worker, b->store, &b->at, why);
+
+	while (e == E_OK) {
+		if ((e = take_batch(b, why)) != E_OK || b->n == 0)
+			break;
+		log_info("received", LOG_I("receipts", b->n),
+		    LOG_I("bytes", b->bytes));
+		e = spool_release(b->worker->spool, b->at, why);
+	}
+	return e;
+}
+
+/* -- what waits -- */
+
+static enum err
+take_due(struct intake_worker *w, struct store *store, struct why *why)
+{
+	const int64_t now_s = clock_wall_s(w->intake.clock);
+
+	if (now_s == w->looked_s)
+		return E_OK;
+	w->looked_s = now_s;
+	return retake_due(&w->intake, store, why);
 }
 
 enum err
 intake_worker_run(struct intake_worker *w, struct store *store, struct why *why)
 {
-	struct batch b = { .worker = w,
-		.store = store,
-		.arena = ARENA_INIT(SPOOL_ARENA_MAX) };
-	enum err e = find_place(w, store, &b.at, why);
+	struct batch *b = calloc(1, sizeof(*b));
+	enum err e;
 
-	while (e == E_OK) {
-		b.max = BATCH;
-		if ((e = take_some(&b, why)) != E_OK || b.n == 0)
-			break;
-		log_info("received", LOG_I("receipts", b.n),
-		    LOG_I("bytes", b.bytes));
-		e = spool_release(w->spool, b.at, why);
-	}
-	arena_free(&b.arena);
-	return e;
+	if (b == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	b->worker = w;
+	b->store = store;
+	b->arena = ARENA_INIT(SPOOL_ARENA_MAX + 2 * BATCH_BYTES);
+	e = take_all(b, why);
+	arena_free(&b->arena);
+	free(b);
+	return e == E_OK ? take_due(w, store, why) : e;
 }

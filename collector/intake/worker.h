@@ -4,17 +4,18 @@
 #define INTAKE_WORKER_H
 
 #include "intake/spool.h"
-#include "intake/take.h"
+#include "intake/taking.h"
 
 struct intake_worker {
 	struct spool *spool;
-	take_judge_fn *judge;
-	void *judge_arg;
+	struct intake intake;
+	int64_t looked_s; /* private: when what waits was looked at */
 };
 
-/* Take what waits, a batch a transaction, with how far the spool has been read;
- * what the store has is released. A receipt that the store cannot take is tried
- * again by the next call. */
+/* Take what is in the spool, a batch a transaction, with how far the spool has
+ * been read; what the store has is released. A receipt that the store cannot
+ * take is tried again by the next call. Then once more what waits and is due.
+ */
 MUST_CHECK enum err intake_worker_run(struct intake_worker *, struct store *,
     struct why *why);
 

@@ -25,6 +25,7 @@ struct inbox_row {
 	struct span notes;	    /* codec/lines: names of report_notes.def */
 	struct content_key identity, content;
 	struct span like; /* intake of another one with the same identity */
+	int64_t due_s;	  /* when what waits is taken once more; 0: never */
 };
 
 struct inbox_policy {

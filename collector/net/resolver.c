@@ -409,22 +409,28 @@ tell_all_done(struct resolver *r)
 		tell_done(r, &done, l);
 }
 
+/* It has the lookup as long as take_result was not called. */
+static void
+cancel(struct lookup *l)
+{
+	int code = ub_cancel(l->resolver->ctx, l->id);
+
+	assert(code == 0);
+	(void)code;
+	end_started(l);
+}
+
 static void
 end_late(struct resolver *r)
 {
 	const int64_t now = clock_mono_ns(&r->clock);
 	struct lookup *l;
-	int code;
 
 	while (
 	    (l = TAILQ_FIRST(&r->started)) != NULL && l->deadline_ns <= now) {
-		/* It has the lookup as long as take_result was not called. */
-		code = ub_cancel(r->ctx, l->id);
-		assert(code == 0);
-		(void)code;
 		(void)why_set(&l->why, E_AWAY, "no answer within %g s",
 		    (double)r->timeout_ms / 1000);
-		end_started(l);
+		cancel(l);
 	}
 }
 
@@ -453,11 +459,24 @@ static void
 abandon(struct resolver *r, struct lookups *from)
 {
 	const struct txt_answer answer = { .outcome = TXT_ABANDONED,
-		.why = SPAN_LIT("given up with the resolver") };
+		.why = SPAN_LIT("given up before there was an answer") };
 	struct lookup *l;
 
 	while ((l = TAILQ_FIRST(from)) != NULL)
 		tell(r, from, l, &answer);
+}
+
+void
+resolver_abandon(struct resolver *r)
+{
+	struct lookup *l;
+
+	while ((l = TAILQ_FIRST(&r->started)) != NULL)
+		cancel(l);
+	r->closing = true;
+	abandon(r, &r->done);
+	abandon(r, &r->waiting);
+	r->closing = false;
 }
 
 void

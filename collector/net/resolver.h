@@ -44,6 +44,9 @@ typedef void txt_fn(void *arg, const struct txt_answer *);
 MUST_CHECK enum err resolver_txt(struct resolver *, const char *name, txt_fn *,
     void *arg, struct why *why);
 
+/* What is pending is told, as TXT_ABANDONED; there fn may not ask anew. */
+void resolver_abandon(struct resolver *);
+
 /* Lookups not yet told. */
 size_t resolver_pending(const struct resolver *);
 

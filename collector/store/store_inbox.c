@@ -14,10 +14,10 @@ time_or_null(int64_t s)
 
 enum err
 store_inbox_put_raw(struct store *store, struct span intake, struct span raw,
-    uint64_t raw_bytes, struct why *why)
+    uint64_t raw_bytes, bool is_mail, struct why *why)
 {
 	return db_write(store->db, QUERY_INBOX_PUT_RAW, why, DB_T(intake),
-	    DB_B(raw), DB_I(raw_bytes));
+	    DB_B(raw), DB_I(raw_bytes), DB_I(is_mail));
 }
 
 enum err
@@ -32,7 +32,8 @@ store_inbox_put(struct store *store, const struct inbox_row *r, struct why *why)
 	    time_or_null(r->end_s), DB_I(r->policies), DB_I(r->succeeded),
 	    DB_I(r->failed), DB_T(r->notes),
 	    DB_B(content_key_span(&r->identity)),
-	    DB_B(content_key_span(&r->content)), DB_T(r->like));
+	    DB_B(content_key_span(&r->content)), DB_T(r->like),
+	    time_or_null(r->due_s));
 }
 
 enum err

@@ -172,8 +172,9 @@ test_raw_bytes_are_kept_once(void **state)
 	struct span raw = { "a\0b", 3 };
 	struct fixture *f = *state;
 
-	assert_ok(store_inbox_put_raw(f->store, T("a"), raw, 1000, NULL));
-	assert_ok(store_inbox_put_raw(f->store, T("a"), T("x"), 1, NULL));
+	assert_ok(store_inbox_put_raw(f->store, T("a"), raw, 1000, true, NULL));
+	assert_ok(
+	    store_inbox_put_raw(f->store, T("a"), T("x"), 1, false, NULL));
 	assert_ok(store_inbox_raw(f->store, T("a"), expect_raw, &raw, NULL));
 	assert_err(E_ABSENT,
 	    store_inbox_raw(f->store, T("b"), expect_raw, &raw, NULL));

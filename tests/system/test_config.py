@@ -262,6 +262,22 @@ class Dump(ConfigTest):
                          tlsrptd("-c", path, "--check-config"))
         self.assertEqual([path], list(self.dir.iterdir()))
 
+    def test_check_tries_what_dns_is_asked_with(self):
+        for lines, fault in (
+                ("resolver = no.address.example",
+                 '"no.address.example" is no address of a name server'),
+                ("resolver = 127.0.0.1\ntrust_anchor = /nonexistent",
+                 "/nonexistent: No such file or directory")):
+            path = self.write(f"{GOOD}[dns]\n{lines}\n")
+            self.assertEqual((OK, f"{path}: no fault found\n", ""),
+                             tlsrptd("-c", path, "--check-config"))
+            for asks in ("[daemon]\nroles = intake\n",
+                         "[deliver]\nmode = on\n"):
+                path.write_text(f"{GOOD}[dns]\n{lines}\n{asks}")
+                self.assertEqual(
+                    (CONFIG, "", f"{path}: section dns: {fault}\n"),
+                    tlsrptd("-c", path, "--check-config"))
+
     def test_dump_read_back_gives_the_same_dump(self):
         (self.dir / "refused").mkdir()
         path = self.write(

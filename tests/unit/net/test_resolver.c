@@ -344,6 +344,28 @@ test_closing_does_not_wait(void **state)
 }
 
 static void
+test_what_is_given_up_is_told_and_others_can_be_asked(void **state)
+{
+	struct told t[RESOLVER_LOOKUPS_MAX + 1];
+	struct resolver_options o = dns_options();
+	struct resolver *r = open_resolver(&o);
+
+	(void)state;
+	for (int i = 0; i <= RESOLVER_LOOKUPS_MAX; i++)
+		ask(r, "one.example", &t[i]);
+	resolver_abandon(r);
+	assert_int_equal(0, resolver_pending(r));
+	for (int i = 0; i <= RESOLVER_LOOKUPS_MAX; i++) {
+		assert_int_equal(1, t[i].n);
+		assert_int_equal(TXT_ABANDONED, t[i].outcome);
+	}
+	ask(r, "one.example", &t[0]);
+	run_resolver_until(r, 0);
+	assert_int_equal(TXT_FOUND, t[0].outcome);
+	resolver_close(r);
+}
+
+static void
 test_closing_with_answers_not_told(void **state)
 {
 	struct resolver_options o = dns_options();
@@ -543,6 +565,8 @@ main(void)
 		cmocka_unit_test(test_a_thousand),
 		cmocka_unit_test(test_asking_anew_when_told),
 		cmocka_unit_test(test_closing_does_not_wait),
+		cmocka_unit_test(
+		    test_what_is_given_up_is_told_and_others_can_be_asked),
 		cmocka_unit_test(test_closing_with_answers_not_told),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_that_are_taken),

@@ -1,0 +1,51 @@
+/* intake/taking.h -- what was received on its way into the store: first all
+ * that may take its time, for many of them at once, and then a transaction that
+ * waits for nobody. */
+#ifndef INTAKE_TAKING_H
+#define INTAKE_TAKING_H
+
+#include "intake/judge.h"
+#include "intake/returned.h"
+#include "store/store.h"
+
+struct intake {
+	const struct config *config;
+	const struct clock *clock;
+	struct judge judge;
+};
+
+/* ask_arg NULL: no key is looked up. */
+struct intake intake_of(const struct config *, const struct clock *,
+    keys_ask_fn *ask, void *ask_arg);
+
+/* All of it lasts until taking_end. */
+struct taking {
+	struct uuid id;
+	struct receipt_facts facts;
+	struct span body;
+	/* Why it is kept as one that cannot be read, without a look; or NULL.
+	 */
+	const struct why *parked;
+
+	/* Private. */
+	struct proof proof;
+	enum { TAKING_REPORT, TAKING_DONE, TAKING_LATER } what;
+	struct why why; /* of TAKING_LATER */
+};
+
+/* Look up the keys of mails, and see to mails of ours that came back, each in a
+ * transaction of its own. E_NOMEM; E_IO; errors of the store. */
+MUST_CHECK enum err taking_begin(const struct intake *, struct store *,
+    struct taking *, size_t n, struct why *why);
+
+/* In a transaction of the caller's. *ret_kept: there is something of it. */
+MUST_CHECK enum err taking_put(const struct intake *, struct store *,
+    const struct taking *, bool *ret_kept, struct why *why);
+
+void taking_end(struct taking *, size_t n);
+
+/* All of it for one that is not stored yet. */
+MUST_CHECK enum err taking_one(const struct intake *, struct store *,
+    struct taking *, struct why *why);
+
+#endif

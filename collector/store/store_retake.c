@@ -1,0 +1,174 @@
+#include "store/store_retake.h"
+
+#include "store/store_private.h"
+
+/* -- what is due -- */
+
+struct due {
+	inbox_due_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_due(void *arg, const struct db_value *row)
+{
+	const struct due *d = arg;
+
+	return d->fn(d->arg, row[0].bytes, (uint64_t)row[1].num);
+}
+
+enum err
+store_inbox_due(struct store *store, int64_t now_s, int64_t max,
+    inbox_due_fn *fn, void *arg, struct why *why)
+{
+	struct due d = { fn, arg };
+
+	return db_read(store->db, QUERY_INBOX_DUE, hand_over_due, &d, why,
+	    DB_I(now_s), DB_I(max));
+}
+
+enum err
+store_inbox_postpone(struct store *store, struct span intake, int64_t due_s,
+    struct why *why)
+{
+	return db_write(store->db, QUERY_INBOX_POSTPONE, why, DB_T(intake),
+	    DB_I(due_s));
+}
+
+/* -- what was received -- */
+
+struct receipt_list {
+	inbox_receipt_fn *fn;
+	void *arg;
+	bool any;
+};
+
+static enum err
+hand_over_receipt(void *arg, const struct db_value *row)
+{
+	struct receipt_list *list = arg;
+	const struct inbox_receipt r = {
+		.received_s = row[0].num,
+		.way = row[1].bytes,
+		.peer = row[2].bytes,
+		.route = row[3].bytes,
+		.sender = row[4].bytes,
+		.recipient = row[5].bytes,
+		.is_mail = row[6].num != 0,
+		.raw = row[7].bytes,
+	};
+
+	list->any = true;
+	return list->fn(list->arg, &r);
+}
+
+enum err
+store_inbox_receipt(struct store *store, struct span intake,
+    inbox_receipt_fn *fn, void *arg, struct why *why)
+{
+	struct receipt_list list = { fn, arg, false };
+	enum err e = db_read(store->db, QUERY_INBOX_RECEIPT, hand_over_receipt,
+	    &list, why, DB_T(intake));
+
+	if (e == E_OK && !list.any)
+		e = why_set(why, E_ABSENT,
+		    "nothing was received as %.*s, or its bytes are not kept "
+		    "any more",
+		    SPAN_ARG(intake));
+	return e;
+}
+
+struct identities {
+	identity_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_identity(void *arg, const struct db_value *row)
+{
+	const struct identities *list = arg;
+	const struct content_key identity = content_key_of(&row[0]);
+
+	return list->fn(list->arg, &identity);
+}
+
+enum err
+store_inbox_identities(struct store *store, struct span intake, identity_fn *fn,
+    void *arg, struct why *why)
+{
+	struct identities list = { fn, arg };
+
+	return db_read(store->db, QUERY_INBOX_IDENTITIES, hand_over_identity,
+	    &list, why, DB_T(intake));
+}
+
+enum err
+store_inbox_forget(struct store *store, struct span intake, struct why *why)
+{
+	enum err e = db_write(store->db, QUERY_INBOX_FORGET_DETAILS, why,
+	    DB_T(intake));
+
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_INBOX_FORGET_POLICIES, why,
+		    DB_T(intake));
+	return e == E_OK
+	    ? db_write(store->db, QUERY_INBOX_FORGET, why, DB_T(intake))
+	    : e;
+}
+
+enum err
+store_inbox_forget_raw(struct store *store, struct span intake, struct why *why)
+{
+	return db_write(store->db, QUERY_INBOX_FORGET_RAW, why, DB_T(intake));
+}
+
+/* -- those of one identity -- */
+
+struct rivals {
+	inbox_rival_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_rival(void *arg, const struct db_value *row)
+{
+	const struct rivals *list = arg;
+	struct inbox_row r = {
+		.intake = row[0].bytes,
+		.part = row[1].num,
+		.verdict = row[3].num,
+		.content = content_key_of(&row[4]),
+	};
+
+	if (inbox_state_from_code(row[2].num, &r.state) != E_OK)
+		return E_SYNTAX;
+	return list->fn(list->arg, &r);
+}
+
+enum err
+store_inbox_rivals(struct store *store, const struct content_key *identity,
+    inbox_rival_fn *fn, void *arg, struct why *why)
+{
+	struct rivals list = { fn, arg };
+
+	return db_read(store->db, QUERY_INBOX_RIVALS, hand_over_rival, &list,
+	    why, DB_B(content_key_span(identity)), DB_I(INBOX_COUNTED),
+	    DB_I(INBOX_UNTRUSTED), DB_I(INBOX_DUPLICATE),
+	    DB_I(INBOX_CONTRADICTED));
+}
+
+enum err
+store_inbox_prefer(struct store *store, const struct content_key *identity,
+    const struct inbox_row *winner, struct why *why)
+{
+	enum err e = db_write(store->db, QUERY_INBOX_LOSE, why,
+	    DB_B(content_key_span(identity)), DB_T(winner->intake),
+	    DB_I(winner->part), DB_B(content_key_span(&winner->content)),
+	    DB_I(INBOX_DUPLICATE), DB_I(INBOX_CONTRADICTED),
+	    DB_I(INBOX_COUNTED), DB_I(INBOX_UNTRUSTED));
+
+	return e == E_OK
+	    ? db_write(store->db, QUERY_INBOX_WIN, why, DB_T(winner->intake),
+		  DB_I(winner->part), DB_I(winner->state))
+	    : e;
+}

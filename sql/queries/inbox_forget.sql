@@ -1,0 +1,2 @@
+DELETE FROM inbox
+WHERE intake_id = $1

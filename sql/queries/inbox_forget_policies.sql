@@ -1,0 +1,2 @@
+DELETE FROM inbox_policy
+WHERE intake_id = $1

@@ -1,0 +1,2 @@
+DELETE FROM inbox_raw
+WHERE intake_id = $1
