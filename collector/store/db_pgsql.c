@@ -124,7 +124,8 @@ pgsql_commit(struct db *db, struct why *why)
 {
 	enum err e = pgsql_script(db, "COMMIT", why);
 
-	/* Whether the server got that far, only the server knows. */
+	/* Whether the server got that far, only the server knows; what one
+	 * that shuts down or a pooler says of it is no proof either. */
 	return e == E_AWAY ? E_UNCERTAIN : e;
 }
 
@@ -202,6 +203,31 @@ hand_over_rows(const PGresult *res, const struct db_statement *st)
 	return e;
 }
 
+/* By its first word: no query of ours that begins with SELECT changes a row. */
+static bool
+may_write(enum query query)
+{
+	struct span rest = span_str(query_texts[query].sql[SQL_PGSQL]);
+
+	while (span_take(&rest, SPAN_LIT("--")))
+		(void)span_until(&rest, '\n');
+	return !span_take(&rest, SPAN_LIT("SELECT"));
+}
+
+/* Outside a transaction a write is its own commit. */
+static enum err
+statement_failed(struct pgsql_db *p, const PGresult *res, enum query query,
+    struct why *why)
+{
+	enum err e = err_from_result(p, res);
+
+	if (e == E_AWAY && PQstatus(p->conn) != CONNECTION_OK &&
+	    !p->db.in_transaction && !p->target.pooler && may_write(query))
+		e = E_UNCERTAIN;
+	return pgsql_why(e, query_texts[query].name, PQerrorMessage(p->conn),
+	    why);
+}
+
 static enum err
 run_statement(struct pgsql_db *p, const struct db_statement *st,
     int64_t *ret_changed, struct why *why)
@@ -219,8 +245,7 @@ run_statement(struct pgsql_db *p, const struct db_statement *st,
 	    params.formats, BINARY);
 	status = PQresultStatus(res);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = pgsql_why(err_from_result(p, res), name,
-		    PQerrorMessage(p->conn), why);
+		e = statement_failed(p, res, st->query, why);
 	else if ((e = hand_over_rows(res, st)) != E_OK)
 		(void)why_set(why, e, "%s: %s", name, err_text(e));
 	*ret_changed = strtoll(PQcmdTuples(res), NULL, 10);
