@@ -56,9 +56,10 @@ struct store_schema {
 	int wanted;  /* of this program */
 };
 
-/* Bring the schema up to this program's, each step a transaction of its own;
- * nothing is locked if it is there.
- * E_VERSION: the store is newer than the program, or a step was altered. */
+/* Bring the schema up to this program's, all steps or none, in a transaction of
+ * its own; nothing is locked if it is there.
+ * E_VERSION: the store is newer than the program, or a step was altered.
+ * E_UNCERTAIN: again will tell. */
 MUST_CHECK enum err store_migrate(struct store *, int64_t now_s,
     struct store_schema *ret, struct why *why);
 /* Look without changing anything. E_VERSION: not this program's schema; ret is

@@ -2,8 +2,10 @@
 #include "store/store_private.h"
 
 /* Two migrations at once wait for each other; in SQLite the writing transaction
- * sees to that. */
-static const char pgsql_lock[] = "SELECT pg_advisory_xact_lock(8460)";
+ * sees to that. A large table takes its time; who holds a lock for long is not
+ * waited for, since all others would stand behind us: it is tried again. */
+static const char pgsql_lock[] = "SET LOCAL statement_timeout = 0; "
+				 "SELECT pg_advisory_xact_lock(8460)";
 
 struct applied {
 	const struct db *db;
@@ -69,42 +71,57 @@ read_applied(struct store *store, struct applied *ret, struct why *why)
 }
 
 static enum err
-apply(struct store *store, const struct schema_step *step, int64_t now_s,
+apply(struct store *store, const struct schema_step *step, int64_t now_s)
+{
+	enum sql_backend backend = store->db->driver->backend;
+
+	(void)db_script(store->db, step->sql[backend], NULL);
+	return db_write(store->db, QUERY_SCHEMA_ADD, NULL, DB_I(step->version),
+	    DB_T(span_str(step->name)), DB_T(span_str(step->checksum[backend])),
+	    DB_I(now_s));
+}
+
+/* Whoever waited for the lock may find that somebody else has done it, or that
+ * a newer program was first. */
+static enum err
+apply_missing(struct store *store, int64_t now_s, struct store_schema *ret,
     struct why *why)
 {
-	struct db *db = store->db;
-	enum sql_backend backend = db->driver->backend;
+	enum sql_backend backend = store->db->driver->backend;
 	struct applied applied;
-	enum err e = db_begin(db, why);
+	enum err e;
 
-	if (e != E_OK)
-		return e;
 	if (backend == SQL_PGSQL)
-		(void)db_script(db, pgsql_lock, NULL);
-	/* Somebody else may have done it while we waited. */
+		(void)db_script(store->db, pgsql_lock, NULL);
+	(void)db_script(store->db, query_texts[QUERY_SCHEMA_TABLE].sql[backend],
+	    NULL);
 	e = read_applied(store, &applied, why);
-	if (e == E_OK && applied.version < step->version) {
-		(void)db_script(db, step->sql[backend], NULL);
-		(void)db_write(db, QUERY_SCHEMA_ADD, NULL, DB_I(step->version),
-		    DB_T(span_str(step->name)),
-		    DB_T(span_str(step->checksum[backend])), DB_I(now_s));
-	}
-	return db_commit(db, why);
+	if (e == E_OK)
+		e = judge(&applied, ret, why);
+	for (size_t i = 0; e == E_OK && i < schema_nsteps; i++)
+		if (schema_steps[i].version > ret->version)
+			e = apply(store, &schema_steps[i], now_s);
+	return e;
 }
 
 static enum err
-make_table(struct store *store, struct why *why)
+migrate(struct store *store, int64_t now_s, struct store_schema *ret,
+    struct why *why)
 {
-	struct db *db = store->db;
-	enum err e = db_begin(db, why);
+	enum err e = db_begin(store->db, why);
 
 	if (e != E_OK)
 		return e;
-	if (db->driver->backend == SQL_PGSQL)
-		(void)db_script(db, pgsql_lock, NULL);
-	(void)db_script(db,
-	    query_texts[QUERY_SCHEMA_TABLE].sql[db->driver->backend], NULL);
-	return db_commit(db, why);
+	e = apply_missing(store, now_s, ret, why);
+	if (e == E_VERSION) {
+		db_rollback(store->db);
+		return e;
+	}
+	/* Another failure sticks, and this tells it. */
+	e = db_commit(store->db, why);
+	if (e == E_OK)
+		ret->version = ret->wanted;
+	return e;
 }
 
 /* Look first: a schema that is there needs no lock, which others may hold. */
@@ -116,23 +133,14 @@ store_migrate(struct store *store, int64_t now_s, struct store_schema *ret,
 	struct applied applied;
 	enum err e = read_applied(store, &applied, &none);
 
-	if (e == E_VERSION) { /* not even the table of steps */
-		e = make_table(store, why);
-		if (e == E_OK)
-			e = read_applied(store, &applied, why);
-	} else if (e != E_OK) {
+	if (e == E_VERSION) /* not even the table of steps */
+		return migrate(store, now_s, ret, why);
+	if (e != E_OK)
 		return why_set(why, e, "%s", none.text);
-	}
-	if (e == E_OK)
-		e = judge(&applied, ret, why);
-	for (size_t i = 0; e == E_OK && i < schema_nsteps; i++) {
-		if (schema_steps[i].version <= ret->version)
-			continue;
-		e = apply(store, &schema_steps[i], now_s, why);
-		if (e == E_OK)
-			ret->version = schema_steps[i].version;
-	}
-	return e;
+	if ((e = judge(&applied, ret, why)) != E_OK ||
+	    ret->version == ret->wanted)
+		return e;
+	return migrate(store, now_s, ret, why);
 }
 
 enum err

@@ -44,7 +44,7 @@ open_store(const struct fixture *f)
 }
 
 /* PostgreSQL has one database: each test empties it. */
-static void
+void
 empty_database(const struct fixture *f)
 {
 	struct why why = { { 0 } };

@@ -34,6 +34,8 @@ struct db *open_db(const struct fixture *);
 struct store *open_store(const struct fixture *);
 /* The same for a thread, which may not assert. */
 enum err open_store_quietly(const struct fixture *, struct store **ret);
+/* Take everything out of a PostgreSQL database. */
+void empty_database(const struct fixture *);
 
 /* From main's arguments. */
 void store_kind(int argc, char **argv);

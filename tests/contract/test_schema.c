@@ -90,6 +90,67 @@ test_an_empty_store_says_what_to_do(void **state)
 	assert_int_equal(0, schema.version);
 }
 
+/* A database with nothing in it, not even the table of steps. */
+static void
+go_to_empty(struct fixture *f)
+{
+	struct span url = span_str(f->url);
+
+	if (span_take(&url, SPAN_LIT("sqlite:")))
+		(void)snprintf(f->url, sizeof(f->url), "sqlite:%s/empty.db",
+		    f->folder);
+	else
+		empty_database(f);
+}
+
+static void
+test_a_step_that_fails_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct store_schema schema;
+	struct store *store;
+	struct db *db;
+
+	/* Another's table has the name of one of a later step. */
+	go_to_empty(f);
+	db = open_db(f);
+	assert_ok(db_script(db, "CREATE TABLE inbox (other INTEGER)", NULL));
+	store = open_store(f);
+	assert_int_not_equal(E_OK, store_migrate(store, NOW_S, &schema, NULL));
+	assert_err(E_VERSION, store_check(store, &schema, NULL));
+	assert_int_equal(0, schema.version);
+	assert_ok(db_script(db, "DROP TABLE inbox", NULL));
+	assert_ok(store_migrate(store, NOW_S, &schema, NULL));
+	assert_int_equal(schema.wanted, schema.version);
+	store_close(store);
+	db_close(db);
+}
+
+/* -- timeouts -- */
+
+/* PostgreSQL's own word for what is in force inside a transaction. */
+static void
+test_a_transaction_has_timeouts(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct db *db = open_db(f);
+
+	if (db->driver->backend == SQL_PGSQL) {
+		assert_ok_why(db_begin(db, &why), &why);
+		(void)db_script(db,
+		    "DO $$ BEGIN "
+		    "ASSERT current_setting('statement_timeout') = '1min'; "
+		    "ASSERT current_setting('lock_timeout') = '30s'; "
+		    "ASSERT current_setting("
+		    "'idle_in_transaction_session_timeout') = '1min'; "
+		    "END $$",
+		    NULL);
+		assert_ok_why(db_commit(db, &why), &why);
+	}
+	db_close(db);
+}
+
 /* -- transactions -- */
 
 static void
@@ -147,6 +208,8 @@ main(int argc, char **argv)
 		TEST(test_a_newer_schema_is_refused),
 		TEST(test_an_altered_step_is_refused),
 		TEST(test_an_empty_store_says_what_to_do),
+		TEST(test_a_step_that_fails_leaves_nothing),
+		TEST(test_a_transaction_has_timeouts),
 		TEST(test_the_first_failure_undoes_the_transaction),
 		TEST(test_a_rollback_leaves_nothing),
 	};

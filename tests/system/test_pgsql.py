@@ -3,9 +3,10 @@ secret."""
 
 import os
 import pathlib
+import subprocess
 import unittest
 
-from harness import CONFIG, OK, SystemTest, session, wait_until
+from harness import CONFIG, OK, TLSRPT, SystemTest, session, wait_until
 from postgres import Postgres
 
 TLS = "?sslmode=verify-full&sslrootcert="
@@ -170,6 +171,44 @@ class Connections(PgsqlTest):
             server.start()
             service.wait_received(20 * n)
         self.assertEqual(60, service.counters()["received"])
+
+
+class Fleet(PgsqlTest):
+    """Many machines, one store."""
+
+    COLLECTORS = 20
+
+    def test_all_start_at_once_on_an_empty_database(self):
+        server = self.server()
+        fleet = [self.service_at(server, daemon__roles="collect")
+                 for _ in range(self.COLLECTORS)]
+        for service in fleet:
+            service.launch()
+        for service in fleet:
+            wait_until(lambda s=service: s.socket.exists(), "its socket")
+            service.send(session("a.example"))
+        for service in fleet:
+            service.wait_logged('what="collecting"')
+        fleet[0].wait_received(self.COLLECTORS)
+        self.assertEqual(
+            ["t"], server.sql("SELECT count(*) = max(version) "
+                              "FROM schema_migrations"))
+        self.assertEqual([str(self.COLLECTORS)] * 2, server.sql(
+            "SELECT succeeded FROM tally_policy UNION ALL "
+            "SELECT count(*) FROM collector"))
+        for service in fleet:
+            self.assertEqual([], service.log_lines("level=error"))
+
+    def test_migrating_at_once(self):
+        server = self.server()
+        service = self.service_at(server)
+        running = [subprocess.Popen(
+            [TLSRPT, "-c", service.config, "db", "migrate"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            for _ in range(20)]
+        said = [process.communicate(timeout=60)[0] for process in running]
+        self.assertEqual([OK] * 20, [p.returncode for p in running], said)
+        self.assertEqual(1, len(set(said)), said)
 
 
 if __name__ == "__main__":
