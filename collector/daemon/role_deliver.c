@@ -115,7 +115,11 @@ role_deliver(struct role_context *context)
 	const struct config *config = context->config;
 	struct delivering r = { .context = context,
 		.files = { .config = config, .clock = context->clock } };
-	const struct worker_task task = { step, end, go_on, &r, PERIOD_NS };
+	const struct worker_task task = { .step = step,
+		.end = end,
+		.wait = go_on,
+		.arg = &r,
+		.period_ns = PERIOD_NS };
 	struct why why = { { 0 } };
 	int code;
 

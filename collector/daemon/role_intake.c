@@ -62,6 +62,14 @@ open_spool(struct receiving *r, struct why *why)
 
 /* -- the role -- */
 
+static bool
+has_work(void *arg)
+{
+	struct receiving *r = arg;
+
+	return spool_counts(r->spool).waiting > 0;
+}
+
 static enum err
 step(void *arg, struct store *store, struct why *why)
 {
@@ -118,7 +126,8 @@ role_intake(struct role_context *context)
 
 	if (open_all(&r, &why) == E_OK)
 		code = worker_run(context,
-		    &(const struct worker_task){ .step = step,
+		    &(const struct worker_task){ .has_work = has_work,
+			.step = step,
 			.arg = &r,
 			.period_ns = PERIOD_NS });
 	else

@@ -48,12 +48,15 @@ struct worker {
 static enum err
 work(struct worker *w, struct why *why)
 {
+	const struct worker_task *task = w->task;
 	enum err e = E_OK;
 
+	if (task->has_work != NULL && !task->has_work(task->arg))
+		return E_OK;
 	if (w->store == NULL)
 		e = worker_open_store(w->context, &w->store, why);
 	if (e == E_OK)
-		e = w->task->step(w->task->arg, w->store, why);
+		e = task->step(task->arg, w->store, why);
 	if (e == E_OK)
 		return E_OK;
 	store_close(w->store);

@@ -27,6 +27,9 @@ struct worker_task {
 	void (*wait)(void *arg, int64_t ns);
 	void *arg;
 	int64_t period_ns; /* between two steps */
+	/* Whether there is a step to do; if not, the store is left alone. NULL:
+	 * always. */
+	bool (*has_work)(void *arg);
 };
 
 /* Until asked to end. The store is opened before and again after a failure. */

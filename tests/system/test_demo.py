@@ -321,7 +321,7 @@ class Stay(Demo):
         demo = self.start()
         out = self.wait_stays(demo)
         self.assertIn("What was counted", out)
-        self.assertEqual(4, len(processes_of(self.dir)))
+        self.assertEqual(5, len(processes_of(self.dir)))
         for command in tried(out):
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         wait_until(lambda: "example.com" in self.cli(
@@ -358,7 +358,7 @@ class Stay(Demo):
     def test_service_that_dies_is_noticed(self):
         demo = self.start(DEMO_EMPTY="1")
         self.wait_stays(demo)
-        wait_until(lambda: len(roles_of(self.dir)) == 3, "its roles run")
+        wait_until(lambda: len(roles_of(self.dir)) == 4, "its roles run")
         [service] = [p for p in processes_of(self.dir)
                      if parent_of(p) == demo.pid]
         os.kill(service, signal.SIGKILL)
