@@ -32,7 +32,7 @@ find(struct demo_folder *f, struct why *why)
 enum err
 demo_folder_make(struct demo_folder *ret, struct why *why)
 {
-	struct demo_folder f = { .temporary = false };
+	struct demo_folder f = { .port = ret->port };
 	char data[DEMO_PATH_SIZE];
 	enum err e = find(&f, why);
 
@@ -76,8 +76,11 @@ demo_folder_configure(const struct demo_folder *f, const char *path,
 	    "organization = Example Sender\n"
 	    "contact = tls-reports@sender.example\n\n"
 	    "[deliver]\n"
-	    "directory = %s/reports\n",
-	    (long long)offset_s, f->path);
+	    "directory = %s/reports\n\n"
+	    "[intake]\n"
+	    "http_listen = 127.0.0.1:%lld\n"
+	    "lmtp_listen = %s/lmtp.sock\n",
+	    (long long)offset_s, f->path, (long long)f->port, f->path);
 	e = file_write_durably(dir_fd, path + strlen(f->path) + 1,
 	    buf_span(&text), 0640, why);
 	(void)close(dir_fd);

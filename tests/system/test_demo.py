@@ -14,9 +14,11 @@ import unittest
 from harness import (CONFIG, CORPUS, IO, NO_INPUT, OK, PATIENCE_S, Report,
                      SystemTest, TEMPFAIL, TLSRPT, USAGE, assert_no_fault,
                      corpus, run_cli, wait_until)
+from https_receiver import free_port
 
+PORT = free_port()
 CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": "",
-         "DEMO_PORT": ""}
+         "DEMO_PORT": str(PORT)}
 
 
 def processes_of(folder):
@@ -84,8 +86,8 @@ class Sample(Demo):
 
     def test_run(self):
         self.out = self.demo("--corpus", str(CORPUS))
-        for check in (self.check_text, self.check_report,
-                      self.check_folder, self.check_commands):
+        for check in (self.check_text, self.check_report, self.check_folder,
+                      self.check_inbox, self.check_commands):
             with self.subTest(check.__doc__):
                 check()
 
@@ -129,10 +131,34 @@ class Sample(Demo):
                 domains.add(domain.lower().rstrip(b"."))
         return len(domains)
 
+    def check_inbox(self):
+        """It shows the report that was posted and the one that was mailed."""
+        self.assertIn(f"one posted to http://127.0.0.1:{PORT}/tlsrpt, one "
+                      f"came\nas a mail to {self.dir}/lmtp.sock.", self.out)
+        code, shown, _ = self.cli("inbox", "list")
+        self.assertEqual(OK, code)
+        self.assertIn(shown, self.out)
+        rows = json.loads(self.cli("inbox", "list", "--json")[1])
+        self.assertEqual(
+            {("https", "counted", "posts.example", 120, 7),
+             ("lmtp", "untrusted", "mails.example", 120, 7)},
+            {tuple(r[k] for k in (
+                "way", "state", "submitter", "total-successful-session-count",
+                "total-failure-session-count")) for r in rows})
+        self.assertEqual([[], []], [r["deviations"] for r in rows])
+
     def check_commands(self):
         """What it says to try can be tried afterwards."""
-        status, emit = tried(self.out)
-        self.assertEqual(("status", "emit"), (status[3], emit[3]))
+        status, emit, curl, take, show = tried(self.out)
+        self.assertEqual(
+            ("status", "emit", "curl", "import", ["inbox", "list"]),
+            (status[3], emit[3], curl[0], take[3], show[3:]))
+        done = subprocess.run(take, capture_output=True, text=True)
+        self.assertEqual((OK, "1 file, 1 counted\n", ""),
+                         (done.returncode, done.stdout, done.stderr))
+        done = subprocess.run(take, capture_output=True, text=True)
+        self.assertEqual((OK, "1 file, 1 duplicate\n"),
+                         (done.returncode, done.stdout))
         done = subprocess.run(status, capture_output=True, text=True)
         self.assertEqual((OK, ""), (done.returncode, done.stderr))
         self.assertRegex(done.stdout, r"closed +watermark +\d+ +\d+ "
@@ -166,7 +192,21 @@ class Sample(Demo):
                 self.assert_fails(USAGE, self.attempt(DEMO_PORT=port),
                                   f'DEMO_PORT: "{port}" is not a port')
         self.assertFalse(self.dir.exists())
-        self.demo(DEMO_PORT="65535", DEMO_EMPTY="1")
+        self.demo(DEMO_EMPTY="1")
+
+    def test_port_is_taken(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            self.assertEqual(
+                f"tlsrpt demo: 127.0.0.1:{port} is taken: name another port "
+                "in DEMO_PORT\n",
+                self.assert_fails(TEMPFAIL, self.attempt(DEMO_PORT=str(port))))
+        self.demo("--corpus", str(CORPUS))
+        with socket.create_server(("127.0.0.1", PORT)):
+            self.assert_fails(
+                TEMPFAIL, self.attempt(), f"127.0.0.1:{PORT} is taken",
+                f"in intake.http_listen of {self.dir}/tlsrptd.conf",
+                "DEMO_PORT")
 
 
 class Again(Demo):
@@ -322,8 +362,13 @@ class Stay(Demo):
         out = self.wait_stays(demo)
         self.assertIn("What was counted", out)
         self.assertEqual(5, len(processes_of(self.dir)))
+        self.assertEqual(5, len(tried(out)))
         for command in tried(out):
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+        wait_until(lambda: len(json.loads(self.cli(
+            "inbox", "list", "--state", "counted", "--json")[1])) == 3,
+            "what was posted and imported counts too")
         wait_until(lambda: "example.com" in self.cli(
             "tally", "list", "--day", "today")[1], "the session is counted")
         self.end(demo, signal.SIGTERM)
