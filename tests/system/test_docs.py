@@ -5,21 +5,30 @@ of a kind known here; a line of another kind fails.
 """
 
 import grp
+import gzip
+import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import textwrap
 import unittest
 
 from harness import CONTACT, OK, SystemTest, TESTS, TLSRPTD, wait_until
+from https_receiver import free_port
+from test_inbox import EXAMPLE
 
 ROOT = TESTS.parent
 README = ROOT / "README.md"
 MANUAL = ROOT / "docs" / "man" / "tlsrpt.1"
 CONFIG_FILE = "/etc/tlsrptd/tlsrptd.conf"
 # What Postfix's postconf(5) calls its parameters.
-POSTFIX_PARAMETERS = {"smtp_tlsrpt_enable", "smtp_tlsrpt_socket_name"}
+POSTFIX_PARAMETERS = {"smtp_tlsrpt_enable", "smtp_tlsrpt_socket_name",
+                      "transport_maps"}
+# Where README says that reports of others lie, and where they are posted to.
+OTHERS = "/var/mail/tls-reports"
+ADDRESS = "127.0.0.1:8460"
 # Steps of .ci/check by themselves: here only that they are there.
 MAKE = re.compile(r"(?:sudo )?make ?([a-z-]*)$")
 
@@ -58,6 +67,16 @@ def postfix_settings():
             "".join(blocks("postfix")).splitlines()}
 
 
+def reaches(address):
+    """Whether somebody listens there."""
+    host, port = address.split(":")
+    try:
+        with socket.create_connection((host, int(port)), 1):
+            return True
+    except OSError:
+        return False
+
+
 class Readme(SystemTest):
     """Each thing that README says to type."""
 
@@ -69,7 +88,7 @@ class Readme(SystemTest):
 
     def test_each_command_is_of_a_known_kind(self):
         strange = [words for words in commands()
-                   if words[0] not in ("tlsrpt", "tlsrptd")
+                   if words[0] not in ("tlsrpt", "tlsrptd", "curl")
                    and not MAKE.match(" ".join(words))]
         self.assertEqual([], strange)
 
@@ -100,14 +119,43 @@ class Readme(SystemTest):
     def test_questions_are_answered(self):
         service = self.service()
         service.start()
+        others = self.folder()
+        (others / "report").write_text(json.dumps(EXAMPLE))
         for arguments in sorted(self.program_of("tlsrpt"),
                                 key=lambda words: words[0] != "emit"):
-            code, _, err = service.cli(*arguments)
+            code, _, err = service.cli(*(str(others) if word == OTHERS else word
+                                         for word in arguments))
             self.assertEqual((OK, ""), (code, err), arguments)
             if arguments[0] == "emit":
                 wait_until(service.tallies, "the session is counted")
         (tally,) = service.tallies()
         self.assertEqual(["mailto:tls@example.com"], tally["rua"])
+        (row,) = service.cli_json("inbox", "list")
+        self.assertEqual(("file", "foreign"), (row["way"], row["state"]))
+
+    def test_post_by_hand(self):
+        address = f"127.0.0.1:{free_port()}"
+        service = self.service(intake__http_listen=address)
+        service.start()
+        wait_until(lambda: reaches(address), "it listens")
+        (service.folder / "report.json.gz").write_bytes(
+            gzip.compress(json.dumps(EXAMPLE).encode()))
+        (words,) = [words for words in commands() if words[0] == "curl"]
+        self.assertIn(f"http://{ADDRESS}/tlsrpt", words)
+        done = subprocess.run(
+            [word.replace(ADDRESS, address) for word in words],
+            cwd=service.folder, capture_output=True, timeout=60, check=True)
+        intake = json.loads(done.stdout)["intake"]
+        wait_until(lambda: intake in [
+            row["intake"] for row in service.cli_json("inbox", "list")],
+            "it is in the inbox")
+
+    def test_all_variables_of_the_demo_are_told(self):
+        told = re.findall(r"^\.It Ev (DEMO_\w+)", MANUAL.read_text(),
+                          re.MULTILINE)
+        self.assertTrue(told)
+        for name in told:
+            self.assertRegex(README.read_text(), rf"`{name}=")
 
     def test_two_lines_are_enough(self):
         (block, *_) = blocks("configuration")
