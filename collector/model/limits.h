@@ -56,8 +56,8 @@
 #define INCOMING_DEPTH_MAX 32		      /* the RFC's needs 5 */
 #define INCOMING_POLICIES_MAX 1000
 #define INCOMING_DETAILS_MAX 100000 /* of all policies */
-#define INCOMING_STRINGS_MAX 16384 /* of all policies */
-#define INCOMING_TEXT_MAX 1024	   /* bytes of any other text */
+#define INCOMING_STRINGS_MAX 16384  /* of all policies */
+#define INCOMING_TEXT_MAX 1024	    /* bytes of any other text */
 
 /* -- distinct things a day. Past a ceiling sessions are counted under a coarser
  * name (docs/architecture.md, "Bounded"), never dropped. -- */
