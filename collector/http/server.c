@@ -14,6 +14,11 @@
 
 /* What a connection may hold in the library: its head, and a piece of body. */
 #define POOL_MIN ((size_t)32 * 1024)
+/* The library asks epoll for 128 events at a time, and after as many once more,
+ * then without a limit in time: what the first brought would lie until
+ * something else happens. So a thread has fewer sockets than that, with its own
+ * two. */
+#define CONNECTIONS_OF_A_THREAD 125
 /* For answers that are made, at the end. */
 #define LAST_WORDS_MS 1000
 #if MHD_VERSION < 0x00097601
@@ -100,16 +105,25 @@ leave_escaped(void *arg, struct MHD_Connection *mhd, char *text)
 	return strlen(text);
 }
 
+static unsigned
+count_threads(const struct http_options *o)
+{
+	size_t least = (o->limits.connections + CONNECTIONS_OF_A_THREAD - 1) /
+	    CONNECTIONS_OF_A_THREAD;
+
+	return o->threads > least ? o->threads : (unsigned)least;
+}
+
 static struct MHD_Daemon *
 start(struct http_server *s)
 {
 	const struct http_limits *limits = &s->options.limits;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_ALLOW_SUSPEND_RESUME | (s->tls == NULL ? 0 : MHD_USE_TLS);
+	unsigned threads = count_threads(&s->options);
 	struct MHD_OptionItem pool[] = {
-		{ s->options.threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE
-					 : MHD_OPTION_END,
-		    s->options.threads, NULL },
+		{ threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+		    threads, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	struct MHD_OptionItem tls[] = {

@@ -33,7 +33,7 @@ struct http_options {
 	size_t nroutes;
 	const struct clock *clock;
 	struct http_limits limits;
-	unsigned threads;	       /* at least 1 */
+	unsigned threads; /* at least 1; more where connections need them */
 	struct http_networks trusted;  /* proxies */
 	enum http_forwarded forwarded; /* the field that they write */
 	/* PEM: the chain and its key. Both empty: no TLS. */

@@ -3,7 +3,7 @@
  *
  * LISTEN is what http_listen takes, or "fd:N". Prints "port N", then a line for
  * each receipt. Names: cert and key (files), trusted, forwarded (a field's
- * name), and those of limits below. Words on stdin, one a line:
+ * name), threads, and those of limits below. Words on stdin, one a line:
  *
  * ok         what is received is kept at once, by another thread
  * hold       it is not; release: what was held is kept
@@ -259,7 +259,10 @@ set_option(char *option)
 		    : HTTP_X_FORWARDED_FOR;
 	} else {
 		must(num_parse(span_str(value), 0, INT64_MAX, &n), &why);
-		assert(set_number(option, n));
+		if (strcmp(option, "threads") == 0)
+			options.threads = (unsigned)n;
+		else
+			assert(set_number(option, n));
 	}
 }
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -26,6 +27,7 @@ from https_receiver import NGINX, free_port, openssl
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 HEAD = b"POST /tlsrpt HTTP/1.1\r\nHost: x\r\n"
 TYPE = b"Content-Type: application/tlsrpt+json\r\n"
+LIBRARY_EVENTS = 128
 
 # What is sent, and the status that it gets; None: closed without one. The
 # connection ends in any case. Some are seen to by the library, with answers of
@@ -638,6 +640,25 @@ class Harm(EndpointTest):
                 print(f"1,000 idle connections, {name}: RSS "
                       f"{rss / 1024:.1f} MiB")
             wait_until(lambda s=server: s.connections() == 0, "all are gone")
+
+    def test_as_many_events_at_once_as_the_library_asks_for(self):
+        """It asks for more then, and waits: nobody would be answered until
+        something else happens."""
+        endpoint = self.serve(threads=1, connections=200)
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(Client(endpoint.port))
+                       for _ in range(LIBRARY_EVENTS)]
+            for client in clients:  # all are known to the library
+                client.send(post())
+                self.assertEqual(201, client.status())
+            os.kill(endpoint.process.pid, signal.SIGSTOP)
+            try:
+                for client in clients:
+                    client.send(post())
+            finally:
+                os.kill(endpoint.process.pid, signal.SIGCONT)
+            self.assertEqual([201] * LIBRARY_EVENTS,
+                             [client.status() for client in clients])
 
     def test_garbage_for_a_handshake(self):
         folder = self.folder()
