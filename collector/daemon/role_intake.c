@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sysexits.h>
 
 #include "base/log.h"
@@ -9,6 +10,7 @@
 
 /* Between two looks into the spool. */
 #define PERIOD_NS (100 * NS_PER_MS)
+#define WORKER_NICE 10
 
 struct receiving {
 	struct role_context *context;
@@ -105,6 +107,19 @@ open_all(struct receiving *r, struct why *why)
 			 : e;
 }
 
+static int
+work(struct receiving *r)
+{
+	/* Of this thread alone, in Linux: who posts is waiting, and what is in
+	 * the spool can. */
+	(void)setpriority(PRIO_PROCESS, 0, WORKER_NICE);
+	return worker_run(r->context,
+	    &(const struct worker_task){ .has_work = has_work,
+		.step = step,
+		.arg = r,
+		.period_ns = PERIOD_NS });
+}
+
 /* Those that receive first: the spool has to be there until they end. */
 static void
 close_all(struct receiving *r)
@@ -125,11 +140,7 @@ role_intake(struct role_context *context)
 	int code = EX_UNAVAILABLE;
 
 	if (open_all(&r, &why) == E_OK)
-		code = worker_run(context,
-		    &(const struct worker_task){ .has_work = has_work,
-			.step = step,
-			.arg = &r,
-			.period_ns = PERIOD_NS });
+		code = work(&r);
 	else
 		log_error("reports of others cannot be received",
 		    LOG_WHY(&why));
