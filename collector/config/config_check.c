@@ -10,12 +10,15 @@
 #include "base/utf8.h"
 #include "config/config_private.h"
 #include "config/domain_word.h"
+#include "config/imap_word.h"
 #include "config/key_word.h"
 #include "config/map_word.h"
 #include "config/option.h"
 #include "model/address.h"
 #include "model/address_filter.h"
 #include "model/limits.h"
+
+#define IMAP_TAKEN_IS_MOVE 1 /* of intake.imap_taken */
 
 static const struct given *
 given_for(const struct parser *p, const char *section, const char *key)
@@ -353,6 +356,57 @@ check_mail(struct parser *p)
 		    program->v[0]);
 }
 
+static bool
+mailbox_is_new(const struct list *list, size_t i, struct span text)
+{
+	for (size_t k = 0; k < i; k++) {
+		struct span rest = span_str(list->v[k]);
+
+		if (span_eq(span_until(&rest, '='), text))
+			return false;
+	}
+	return true;
+}
+
+static void
+check_mailbox(struct parser *p, struct list *list, size_t i, const char *folder)
+{
+	const struct config *c = p->config;
+	struct arena arena = ARENA_INIT((size_t)4 * IMAP_URL_MAX);
+	struct imap_word w;
+	struct why why = { { 0 } };
+
+	if (imap_word_resolve(&list->v[i], folder, &arena, &w, &why) != E_OK ||
+	    secret_check_file(w.path, "a password", &why) != E_OK)
+		config_fault(p, "intake.imap: %s", why.text);
+	else if (!mailbox_is_new(list, i, w.text))
+		config_fault(p, "intake.imap: \"%.*s\" stands there twice",
+		    SPAN_ARG(w.text));
+	else if (c->intake_imap_taken == IMAP_TAKEN_IS_MOVE &&
+	    span_eq(w.url.folder, span_str(c->intake_imap_folder)))
+		config_fault(p,
+		    "intake.imap: mails of \"%.*s\" cannot be moved to where "
+		    "they are: see intake.imap_folder",
+		    SPAN_ARG(w.text));
+	arena_free(&arena);
+}
+
+static void
+check_mailboxes(struct parser *p, const char *folder)
+{
+	struct config *c = p->config;
+
+	at_option(p, "intake", "imap");
+	for (size_t i = 0; i < c->intake_imap.n; i++)
+		check_mailbox(p, &c->intake_imap, i, folder);
+	at_option(p, "intake", "imap_folder");
+	if (!imap_folder_is_valid(span_str(c->intake_imap_folder)))
+		config_fault(p,
+		    "intake.imap_folder: \"%s\" is not as IMAP writes a "
+		    "folder: ASCII, without \"\\\" and quotes",
+		    c->intake_imap_folder);
+}
+
 static void
 check_networks(struct parser *p)
 {
@@ -436,6 +490,7 @@ config_check(struct parser *p, const char *folder)
 	resolve(p, "intake", "http_certificate", &c->intake_http_certificate,
 	    folder);
 	resolve(p, "intake", "http_key", &c->intake_http_key, folder);
+	resolve(p, "intake", "imap_ca_file", &c->intake_imap_ca_file, folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
@@ -452,6 +507,7 @@ config_check(struct parser *p, const char *folder)
 	check_mail(p);
 	check_secret(p, "intake", "http_key", c->intake_http_key,
 	    "a private key");
+	check_mailboxes(p, folder);
 	check_networks(p);
 	check_map(p);
 	check_keys(p, folder);

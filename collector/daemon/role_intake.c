@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "daemon/intake_http.h"
+#include "daemon/intake_imap.h"
 #include "daemon/intake_lmtp.h"
 #include "daemon/worker.h"
 #include "intake/key_lookup.h"
@@ -18,6 +19,7 @@ struct receiving {
 	struct receipt_sink sink;
 	struct intake_lmtp *lmtp;
 	struct intake_http *http;
+	struct intake_imap *imap;
 	struct key_lookup *lookup; /* NULL: no key is looked up */
 	struct intake_worker worker;
 };
@@ -103,6 +105,8 @@ open_all(struct receiving *r, struct why *why)
 		e = open_spool(r, why);
 	if (e == E_OK)
 		e = intake_lmtp_open(r->context, r->sink, &r->lmtp, why);
+	if (e == E_OK)
+		e = intake_imap_open(r->context, &r->sink, &r->imap, why);
 	return e == E_OK ? intake_http_open(r->context, r->sink, &r->http, why)
 			 : e;
 }
@@ -126,6 +130,7 @@ close_all(struct receiving *r)
 {
 	intake_http_close(r->http);
 	intake_lmtp_close(r->lmtp);
+	intake_imap_close(r->imap);
 	spool_close(r->spool);
 	key_lookup_close(r->lookup);
 }

@@ -1,12 +1,34 @@
 #include "net/easy.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Of what is trusted; past it the file is read anew. */
 #define CA_KEPT_S 3600L
+
+static CURLcode global_code;
+
+static void
+init_curl(void)
+{
+	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+enum err
+easy_start(struct why *why)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, init_curl);
+	if (global_code != CURLE_OK)
+		return why_set(why, E_IO, "libcurl: %s",
+		    curl_easy_strerror(global_code));
+	return E_OK;
+}
 
 enum err
 easy_check_file(const char *path, struct why *why)
@@ -79,4 +101,17 @@ easy_peer(CURL *easy, char ret[EASY_PEER_MAX])
 		return;
 	(void)snprintf(ret, EASY_PEER_MAX,
 	    strchr(ip, ':') == NULL ? "%s:%ld" : "[%s]:%ld", ip, port);
+}
+
+void
+easy_hang_up(CURL **easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (*easy != NULL &&
+	    curl_easy_getinfo(*easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		(void)shutdown(fd, SHUT_RD);
+	curl_easy_cleanup(*easy);
+	*easy = NULL;
 }

@@ -10,6 +10,9 @@
 
 #define EASY_PEER_MAX 64 /* "[IPv6 address]:port" and its NUL */
 
+/* Once, by whoever comes first. E_IO. */
+MUST_CHECK enum err easy_start(struct why *why);
+
 /* A PEM file of the configuration; libcurl reads it later, and anew from time
  * to time. E_USAGE: it cannot be read. */
 MUST_CHECK enum err easy_check_file(const char *path, struct why *why);
@@ -26,5 +29,10 @@ MUST_CHECK bool easy_set_trust(CURL *, const char *ca_file, bool verify);
 /* "192.0.2.1:443" or "[2001:db8::1]:443" of the last transfer; "": it was not
  * connected. */
 void easy_peer(CURL *, char ret[EASY_PEER_MAX]);
+
+/* End the handle and its connection without waiting for the server, which
+ * libcurl would do for two minutes behind QUIT or LOGOUT. *easy is then NULL;
+ * it may have been before. */
+void easy_hang_up(CURL **easy);
 
 #endif

@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -41,20 +40,6 @@ should_stop(const struct smtp_transfer *t)
 
 	return give_up_ns != 0 &&
 	    (t->stage != SMTP_STAGE_MESSAGE || now_ns() >= give_up_ns);
-}
-
-/* libcurl says QUIT, and would wait two minutes for the reply. */
-static void
-hang_up(CURL **easy)
-{
-	curl_socket_t fd = CURL_SOCKET_BAD;
-
-	if (*easy != NULL &&
-	    curl_easy_getinfo(*easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
-	    fd != CURL_SOCKET_BAD)
-		(void)shutdown(fd, SHUT_RD);
-	curl_easy_cleanup(*easy);
-	*easy = NULL;
 }
 
 /* Once it is told the next may be given: not to another then. */
@@ -125,7 +110,7 @@ run(void *arg)
 		if ((t = next_mail(w, easy == NULL, &stop)) != NULL)
 			carry_out(w, t, &easy);
 		else
-			hang_up(&easy);
+			easy_hang_up(&easy);
 	}
 	return NULL;
 }

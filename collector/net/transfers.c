@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "net/easy.h"
 #include "net/transfer.h"
 
 struct transfers {
@@ -18,33 +19,13 @@ struct transfers {
 
 /* -- opening -- */
 
-static CURLcode global_code;
-
-static void
-init_curl(void)
-{
-	global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static enum err
-start_curl(struct why *why)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	(void)pthread_once(&once, init_curl);
-	if (global_code != CURLE_OK)
-		return why_set(why, E_IO, "libcurl: %s",
-		    curl_easy_strerror(global_code));
-	return E_OK;
-}
-
 enum err
 transfers_open(struct transfers **ret, struct why *why)
 {
 	struct transfers *all;
 	enum err e;
 
-	if ((e = start_curl(why)) != E_OK)
+	if ((e = easy_start(why)) != E_OK)
 		return e;
 	if ((all = calloc(1, sizeof(*all))) == NULL ||
 	    (all->multi = curl_multi_init()) == NULL) {

@@ -128,6 +128,23 @@ service auth {{
   }}
 }}
 """
+# For those who fetch their mail, by TLS alone.
+DOVECOT_IMAP_CONF = """\
+protocols = lmtp imap
+ssl = required
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.key
+mail_max_userip_connections = 100
+service imap-login {{
+  inet_listener imap {{
+    port = {imap_port}
+  }}
+  inet_listener imaps {{
+    port = {imaps_port}
+    ssl = yes
+  }}
+}}
+"""
 
 
 class Host:
@@ -198,12 +215,14 @@ class Host:
 
 
 class Dovecot(Host):
-    """Takes all mail by LMTP, each address has a mailbox. users: passwords by
-    name, for whoever asks its auth_socket."""
+    """Takes all mail by LMTP, each address has a mailbox.
+    users  passwords by name, for whoever asks its auth_socket
+    imap   they can fetch their mail, on imap_port and imaps_port"""
 
-    def __init__(self, users=None):
+    def __init__(self, users=None, imap=False):
         super().__init__("dovecot-")
         self.lmtp_port = free_port()
+        self.imap_port, self.imaps_port = free_port(), free_port()
         self.auth_socket = self.folder / "auth"
         self.mail = self.folder / "mail"
         self.mail.mkdir()
@@ -214,6 +233,13 @@ class Dovecot(Host):
         config = self.folder / "dovecot.conf"
         config.write_text(DOVECOT_CONF.format(
             folder=self.folder, port=self.lmtp_port, owner=NOBODY))
+        if imap:
+            make_certificates(self.folder)
+            self.ca = self.folder / "ca.pem"
+            with open(config, "a", encoding="ascii") as more:
+                more.write(DOVECOT_IMAP_CONF.format(
+                    folder=self.folder, imap_port=self.imap_port,
+                    imaps_port=self.imaps_port))
         self.run([DOVECOT, "-F", "-c", str(config)], self.lmtp_port)
 
     @property
