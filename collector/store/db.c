@@ -1,5 +1,8 @@
 #include "store/db.h"
 
+#include <assert.h>
+#include <stdlib.h>
+
 /* The URL of another scheme is not repeated: it may hold anything. */
 enum err
 db_open_as(const struct store_options *options, struct db **ret,
@@ -140,4 +143,84 @@ db_script(struct db *db, const char *sql, struct why *why)
 	if (db->in_transaction && db->err != E_OK)
 		return why_set(why, db->err, "%s", db->why.text);
 	return settle(db, db->driver->script(db, sql, &found), &found, why);
+}
+
+/* -- batches -- */
+
+static bool
+copy_row(struct db_batch *b, const struct db_value *from, struct db_value *to)
+{
+	for (size_t i = 0; i < b->ncolumns; i++) {
+		to[i] = from[i];
+		if (from[i].type == DB_INT || from[i].bytes.len == 0)
+			continue;
+		to[i].bytes = arena_copy(&b->texts, from[i].bytes);
+		if (to[i].bytes.p == NULL)
+			return false;
+		b->bytes += from[i].bytes.len;
+	}
+	return true;
+}
+
+static enum err
+gather(struct db_batch *b, const struct db_value *row)
+{
+	struct db_value *room;
+
+	assert(b->nrows < DB_BATCH_ROWS);
+	if (b->rows == NULL)
+		b->rows = calloc(DB_BATCH_ROWS * b->ncolumns, sizeof(*b->rows));
+	if (b->rows == NULL)
+		return E_NOMEM;
+	room = &b->rows[b->nrows * b->ncolumns];
+	if (!copy_row(b, row, room))
+		return E_NOMEM;
+	b->nrows++;
+	return E_OK;
+}
+
+void
+db_batch_add(struct db_batch *b, const struct db_value *row)
+{
+	struct why found = { { 0 } };
+
+	if (b->db->driver->run_rows == NULL)
+		(void)db_run(b->db,
+		    &(const struct db_statement){ .query = b->query,
+			.params = row,
+			.nparams = b->ncolumns },
+		    NULL, NULL);
+	else if (gather(b, row) != E_OK)
+		(void)settle(b->db,
+		    why_set(&found, E_NOMEM, "no memory for a batch"), &found,
+		    NULL);
+}
+
+bool
+db_batch_is_full(const struct db_batch *b)
+{
+	return b->nrows == DB_BATCH_ROWS ||
+	    b->bytes >= DB_BATCH_FULL_BYTES;
+}
+
+void
+db_batch_run(struct db_batch *b)
+{
+	struct why found = { { 0 } };
+	enum err e;
+
+	if (b->nrows > 0 && b->db->err == E_OK) {
+		e = b->db->driver->run_rows(b->db, b->query, b->rows, b->nrows,
+		    b->ncolumns, &found);
+		(void)settle(b->db, e, &found, NULL);
+	}
+	b->nrows = b->bytes = 0;
+	arena_reset(&b->texts);
+}
+
+void
+db_batch_free(struct db_batch *b)
+{
+	free(b->rows);
+	arena_free(&b->texts);
 }

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "sql_text.h"
@@ -51,6 +52,11 @@ struct db_driver {
 	/* E_UNCERTAIN: a write outside a transaction may have happened. */
 	enum err (*run)(struct db *, const struct db_statement *,
 	    int64_t *ret_changed, struct why *);
+	/* The statement for n rows of so many columns, one behind the other.
+	 * NULL: each is run for itself. */
+	enum err (*run_rows)(struct db *, enum query,
+	    const struct db_value *rows, size_t n, size_t ncolumns,
+	    struct why *);
 	/* E_UNCERTAIN: it may have happened. */
 	enum err (*commit)(struct db *, struct why *);
 	void (*close)(struct db *);
@@ -86,6 +92,37 @@ enum err db_run(struct db *, const struct db_statement *, int64_t *ret_changed,
     struct why *why);
 /* Several statements without parameters. */
 enum err db_script(struct db *, const char *sql, struct why *why);
+
+/* Many rows for one statement inside a transaction, whose first failure is
+ * theirs too. A database that is faster with many at once gets them when
+ * db_batch_run is called; the other gets each at once. No two rows may be of
+ * one key, none has a NULL, and their order is kept: who adds to several tables
+ * runs the batches in the order of the tables, and everybody in the same one.
+ */
+struct db_batch {
+	struct db *db;
+	enum query query;
+	size_t ncolumns, nrows, bytes;
+	struct db_value *rows;
+	struct arena texts;
+};
+
+#define DB_BATCH_ROWS 8192
+#define DB_BATCH_BYTES ((size_t)64 << 20)
+#define DB_BATCH_FULL_BYTES ((size_t)8 << 20)
+
+#define DB_BATCH_INIT(d, q, n)         \
+	((struct db_batch){ .db = (d), \
+	    .query = (q),              \
+	    .ncolumns = (n),           \
+	    .texts = ARENA_INIT(DB_BATCH_BYTES) })
+
+/* The row's bytes are copied. */
+void db_batch_add(struct db_batch *, const struct db_value *row);
+/* It is time for db_batch_run. */
+bool db_batch_is_full(const struct db_batch *);
+void db_batch_run(struct db_batch *);
+void db_batch_free(struct db_batch *);
 
 /* A statement with its parameters listed: db_write(db, QUERY_X, why, DB_I(1))
  */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/db.h"
 #include "store/pgsql_connect.h"
 
@@ -13,6 +14,9 @@ enum oid {
 	OID_INT8 = 20,
 	OID_INT4 = 23,
 	OID_TEXT = 25,
+	OID_BYTEA_ARRAY = 1001,
+	OID_TEXT_ARRAY = 1009,
+	OID_INT8_ARRAY = 1016,
 };
 
 #define BINARY 1
@@ -257,6 +261,94 @@ run_statement(struct pgsql_db *p, const struct db_statement *st,
 	return e;
 }
 
+/* -- many rows: an array for each column -- */
+
+#define ARRAY_MAX ((size_t)128 << 20) /* bytes */
+
+static void
+add_be32(struct buf *out, uint32_t n)
+{
+	n = htobe32(n);
+	buf_add(out, (struct span){ (const char *)&n, sizeof(n) });
+}
+
+static void
+add_element(struct buf *out, const struct db_value *v)
+{
+	uint64_t wide = htobe64((uint64_t)v->num);
+
+	if (v->type == DB_INT) {
+		add_be32(out, sizeof(wide));
+		buf_add(out,
+		    (struct span){ (const char *)&wide, sizeof(wide) });
+	} else {
+		add_be32(out, (uint32_t)v->bytes.len);
+		buf_add(out, v->bytes);
+	}
+}
+
+/* As array_recv reads it: one dimension from 1 on, without NULLs. */
+static void
+add_array(struct buf *out, const struct db_value *first, size_t n,
+    size_t ncolumns)
+{
+	static const Oid of[] = { [DB_INT] = OID_INT8,
+		[DB_TEXT] = OID_TEXT,
+		[DB_BLOB] = OID_BYTEA };
+
+	add_be32(out, 1);
+	add_be32(out, 0);
+	add_be32(out, of[first->type]);
+	add_be32(out, (uint32_t)n);
+	add_be32(out, 1);
+	for (size_t i = 0; i < n; i++)
+		add_element(out, &first[i * ncolumns]);
+}
+
+static enum err
+run_arrays(struct pgsql_db *p, enum query query, const struct params *params,
+    size_t n, struct why *why)
+{
+	PGresult *res = PQexecParams(p->conn, query_texts[query].sql[SQL_PGSQL],
+	    (int)n, params->types, params->values, params->lengths,
+	    params->formats, BINARY);
+	enum err e = E_OK;
+
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		e = statement_failed(p, res, query, why);
+	PQclear(res);
+	return e;
+}
+
+static enum err
+pgsql_run_rows(struct db *db, enum query query, const struct db_value *rows,
+    size_t n, size_t ncolumns, struct why *why)
+{
+	static const Oid of[] = { [DB_INT] = OID_INT8_ARRAY,
+		[DB_TEXT] = OID_TEXT_ARRAY,
+		[DB_BLOB] = OID_BYTEA_ARRAY };
+	struct buf arrays[DB_VALUES_MAX];
+	struct params params = { .types = { 0 } };
+	enum err e = E_OK;
+
+	for (size_t c = 0; c < ncolumns; c++) {
+		arrays[c] = BUF_INIT(ARRAY_MAX);
+		add_array(&arrays[c], &rows[c], n, ncolumns);
+		if (arrays[c].err != E_OK)
+			e = why_set(why, arrays[c].err,
+			    "no memory for a batch");
+		params.types[c] = of[rows[c].type];
+		params.values[c] = arrays[c].p;
+		params.lengths[c] = (int)arrays[c].len;
+		params.formats[c] = BINARY;
+	}
+	if (e == E_OK)
+		e = run_arrays(pgsql_of(db), query, &params, ncolumns, why);
+	for (size_t c = 0; c < ncolumns; c++)
+		buf_free(&arrays[c]);
+	return e;
+}
+
 /* As a transaction of its own, which has the timeouts. */
 static enum err
 run_behind_pooler(struct pgsql_db *p, const struct db_statement *st,
@@ -299,6 +391,7 @@ static const struct db_driver driver = {
 	.ready = pgsql_ready,
 	.script = pgsql_script,
 	.run = pgsql_run,
+	.run_rows = pgsql_run_rows,
 	.commit = pgsql_commit,
 	.close = pgsql_close,
 };

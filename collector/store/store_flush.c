@@ -2,11 +2,16 @@
  * counters and the journal position go in one transaction. */
 #include "store/store_private.h"
 
-/* Which part a tally belongs to. */
+#define RECORD_COLUMNS 6
+#define POLICY_COLUMNS 11
+#define DETAIL_COLUMNS 14
+
+/* What is added, and which part of the day it belongs to. */
 struct target {
 	struct store *store;
 	int64_t day;
 	bool closed;
+	struct db_batch records, policies, details;
 };
 
 static enum err
@@ -23,12 +28,25 @@ note_number(void *arg, const struct db_value *row)
 	return E_OK;
 }
 
+/* Records first: two collectors that add to one tally meet at its record, and
+ * all come to the records in one order, so that none waits for the other in a
+ * circle. */
+static void
+write_batches(struct target *t)
+{
+	db_batch_run(&t->records);
+	db_batch_run(&t->policies);
+	db_batch_run(&t->details);
+}
+
 static void
 enter_day(struct target *t, int64_t day)
 {
 	if (t->day == day)
 		return;
-	*t = (struct target){ .store = t->store, .day = day };
+	write_batches(t);
+	t->day = day;
+	t->closed = false;
 	(void)db_write(t->store->db, QUERY_DAY_ADD, NULL, DB_I(day));
 	(void)db_read(t->store->db, QUERY_DAY_LOCK, note_closed, &t->closed,
 	    NULL, DB_I(day));
@@ -57,46 +75,64 @@ part_of(struct target *t, const struct tally *tally)
 	return part;
 }
 
+/* Into the batch; who finds one full writes all. */
 static void
-add_detail(struct db *db, const struct tally *t, int64_t part,
-    const struct tally_policy *p, const struct tally_detail *d)
+add_row(struct target *target, struct db_batch *batch,
+    const struct db_value *row)
 {
-	const struct failure_detail *f = &d->detail;
-
-	(void)db_write(db, QUERY_TALLY_DETAIL_ADD, NULL, DB_I(t->day),
-	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
-	    DB_B(content_key_span(&p->key)), DB_B(content_key_span(&d->key)),
-	    DB_I(f->type), DB_T(f->sending_ip), DB_T(f->mx_hostname),
-	    DB_T(f->helo), DB_T(f->receiving_ip), DB_T(f->info),
-	    DB_T(f->reason), DB_I(d->sessions));
+	if (db_batch_is_full(batch))
+		write_batches(target);
+	db_batch_add(batch, row);
 }
 
 static void
-add_policy(struct db *db, const struct tally *t, int64_t part,
+add_detail(struct target *target, const struct tally *t, int64_t part,
+    const struct tally_policy *p, const struct tally_detail *d)
+{
+	const struct failure_detail *f = &d->detail;
+	const struct db_value row[] = { DB_I(t->day), DB_T(t->domain),
+		DB_B(content_key_span(&t->record_key)), DB_I(part),
+		DB_B(content_key_span(&p->key)),
+		DB_B(content_key_span(&d->key)), DB_I(f->type),
+		DB_T(f->sending_ip), DB_T(f->mx_hostname), DB_T(f->helo),
+		DB_T(f->receiving_ip), DB_T(f->info), DB_T(f->reason),
+		DB_I(d->sessions) };
+
+	_Static_assert(sizeof(row) / sizeof(row[0]) == DETAIL_COLUMNS, "");
+	add_row(target, &target->details, row);
+}
+
+static void
+add_policy(struct target *target, const struct tally *t, int64_t part,
     const struct tally_policy *p)
 {
-	(void)db_write(db, QUERY_TALLY_POLICY_ADD, NULL, DB_I(t->day),
-	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
-	    DB_B(content_key_span(&p->key)), DB_I(p->type), DB_T(p->domain),
-	    DB_T(p->strings), DB_T(p->mx_hosts), DB_I(p->succeeded),
-	    DB_I(p->failed));
+	const struct db_value row[] = { DB_I(t->day), DB_T(t->domain),
+		DB_B(content_key_span(&t->record_key)), DB_I(part),
+		DB_B(content_key_span(&p->key)), DB_I(p->type), DB_T(p->domain),
+		DB_T(p->strings), DB_T(p->mx_hosts), DB_I(p->succeeded),
+		DB_I(p->failed) };
+
+	_Static_assert(sizeof(row) / sizeof(row[0]) == POLICY_COLUMNS, "");
+	add_row(target, &target->policies, row);
 	for (size_t i = 0; i < p->ndetails; i++)
-		add_detail(db, t, part, p, &p->details[i]);
+		add_detail(target, t, part, p, &p->details[i]);
 }
 
 static void
 add_tally(struct target *target, const struct tally *t)
 {
-	struct db *db = target->store->db;
 	int64_t part;
 
 	enter_day(target, t->day);
 	part = part_of(target, t);
-	(void)db_write(db, QUERY_TALLY_RECORD_ADD, NULL, DB_I(t->day),
-	    DB_T(t->domain), DB_B(content_key_span(&t->record_key)), DB_I(part),
-	    DB_T(t->record), DB_T(t->rua));
+	const struct db_value row[] = { DB_I(t->day), DB_T(t->domain),
+		DB_B(content_key_span(&t->record_key)), DB_I(part),
+		DB_T(t->record), DB_T(t->rua) };
+
+	_Static_assert(sizeof(row) / sizeof(row[0]) == RECORD_COLUMNS, "");
+	add_row(target, &target->records, row);
 	for (size_t i = 0; i < t->npolicies; i++)
-		add_policy(db, t, part, &t->policies[i]);
+		add_policy(target, t, part, &t->policies[i]);
 }
 
 static void
@@ -155,16 +191,29 @@ tally_of_array(void *array, size_t i, struct tally *ret)
 static enum err
 add_tallies(struct store *store, const struct tally_source *from)
 {
-	struct target target = { .store = store, .day = -1 };
+	struct db *db = store->db;
+	struct target target = {
+		.store = store,
+		.day = -1,
+		.records = DB_BATCH_INIT(db, QUERY_TALLY_RECORD_ADD,
+		    RECORD_COLUMNS),
+		.policies = DB_BATCH_INIT(db, QUERY_TALLY_POLICY_ADD,
+		    POLICY_COLUMNS),
+		.details = DB_BATCH_INIT(db, QUERY_TALLY_DETAIL_ADD,
+		    DETAIL_COLUMNS),
+	};
 	struct tally tally;
-	enum err e;
+	enum err e = E_OK;
 
-	for (size_t i = 0; i < from->n; i++) {
-		if ((e = from->get(from->arg, i, &tally)) != E_OK)
-			return e;
-		add_tally(&target, &tally);
-	}
-	return E_OK;
+	for (size_t i = 0; i < from->n && e == E_OK; i++)
+		if ((e = from->get(from->arg, i, &tally)) == E_OK)
+			add_tally(&target, &tally);
+	if (e == E_OK)
+		write_batches(&target);
+	db_batch_free(&target.records);
+	db_batch_free(&target.policies);
+	db_batch_free(&target.details);
+	return e;
 }
 
 enum err

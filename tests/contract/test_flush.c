@@ -2,6 +2,8 @@
  * against a model of arrays that knows no SQL. */
 #include "store_fixture.h"
 
+#include <pthread.h>
+
 /* -- collectors -- */
 
 struct seen {
@@ -498,6 +500,122 @@ test_counters_add_up_by_day(void **state)
 	assert_int_equal(10 + 24, sums[COUNTER_RECEIVED]);
 }
 
+/* -- several collectors at once -- */
+
+/* More rows than a batch holds, and domains that others have too. */
+#define CROWD 4
+#define CROWD_DOMAINS 12000
+#define CROWD_FLUSHES 2
+
+struct crowd_member {
+	unsigned number;
+	pthread_t thread;
+	struct store *store;
+	uint64_t flushed;
+	enum err e;
+	struct why why;
+	char domains[CROWD_DOMAINS][24];
+	struct one ones[CROWD_DOMAINS];
+};
+
+static enum err
+get_one(void *arg, size_t i, struct tally *ret)
+{
+	*ret = ((struct one *)arg)[i].tally;
+	return E_OK;
+}
+
+/* Four domains of five, others for each. */
+static size_t
+pick_domains(struct crowd_member *m, unsigned flush_number)
+{
+	unsigned seed = m->number * CROWD_FLUSHES + flush_number;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < CROWD_DOMAINS; i++) {
+		if (rand_r(&seed) % 5 == 0)
+			continue;
+		(void)snprintf(m->domains[n], sizeof(m->domains[n]),
+		    "d%05u.example", i);
+		make_one(&m->ones[n], DAY, m->domains[n], 1, 0);
+		n++;
+	}
+	return n;
+}
+
+static void *
+flush_as_one_of_many(void *arg)
+{
+	struct crowd_member *m = arg;
+	const struct uuid id = uuid_new(NOW_S * NS_PER_S);
+	struct flush flush = { .collector = id,
+		.host = SPAN_LIT("mx"),
+		.from = { id, 1, 0 },
+		.to = { id, 1, 0 },
+		.now_s = NOW_S };
+	struct position at;
+
+	m->e = store_collector_register(m->store, &id, flush.host, &flush.from,
+	    NOW_S, &at, &m->why);
+	for (unsigned i = 0; i < CROWD_FLUSHES && m->e == E_OK; i++) {
+		flush.from = flush.to;
+		flush.to.offset++;
+		flush.tallies = (struct tally_source){ get_one, m->ones,
+			pick_domains(m, i) };
+		m->flushed += flush.tallies.n;
+		m->e = store_flush(m->store, &flush, &m->why);
+	}
+	return NULL;
+}
+
+static void
+assert_sum(const struct fixture *f, uint64_t wanted)
+{
+	struct db *db = open_db(f);
+	struct why why = { { 0 } };
+	char sql[200];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "DO $$ BEGIN ASSERT (SELECT sum(succeeded) FROM tally_policy) "
+	    "= %llu; END $$",
+	    (unsigned long long)wanted);
+	assert_ok_why(db_script(db, sql, &why), &why);
+	db_close(db);
+}
+
+/* Nobody waits in a circle: PostgreSQL would end one of them, E_BUSY. SQLite
+ * has one writer at a time. */
+static void
+test_collectors_at_once_do_not_deadlock(void **state)
+{
+	struct crowd_member *crowd = calloc(CROWD, sizeof(*crowd));
+	struct fixture *f = *state;
+	uint64_t flushed = 0;
+
+	if (strncmp(f->url, "sqlite:", strlen("sqlite:")) == 0) {
+		free(crowd);
+		skip();
+	}
+	assert_non_null(crowd);
+	for (unsigned i = 0; i < CROWD; i++) {
+		crowd[i].number = i;
+		crowd[i].store = open_store(f);
+		assert_int_equal(0,
+		    pthread_create(&crowd[i].thread, NULL, flush_as_one_of_many,
+			&crowd[i]));
+	}
+	for (unsigned i = 0; i < CROWD; i++) {
+		(void)pthread_join(crowd[i].thread, NULL);
+		store_close(crowd[i].store);
+	}
+	for (unsigned i = 0; i < CROWD; i++) {
+		assert_ok_why(crowd[i].e, &crowd[i].why);
+		flushed += crowd[i].flushed;
+	}
+	free(crowd);
+	assert_sum(f, flushed);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -514,6 +632,7 @@ main(int argc, char **argv)
 		TEST(test_more_details_than_a_page),
 		TEST(test_too_little_memory_is_said),
 		TEST(test_counters_add_up_by_day),
+		TEST(test_collectors_at_once_do_not_deadlock),
 	};
 
 	store_kind(argc, argv);
