@@ -77,7 +77,9 @@ check_config(const char *path, struct config **ret)
 static int
 check_dns(const char *path, const struct config *c)
 {
-	bool is_asked = config_has_role(c, "intake") ||
+	bool is_asked = (config_has_role(c, "intake") &&
+			    (c->intake_http_listen[0] != '\0' ||
+				c->intake_lmtp_listen[0] != '\0')) ||
 	    (config_has_role(c, "deliver") && c->deliver_mode == DELIVER_ON);
 	struct key_lookup *lookup = NULL;
 	struct why why = { { 0 } };

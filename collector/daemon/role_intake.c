@@ -69,9 +69,9 @@ open_spool(struct receiving *r, struct why *why)
 static bool
 has_work(void *arg)
 {
-	struct receiving *r = arg;
+	const struct receiving *r = arg;
 
-	return spool_counts(r->spool).waiting > 0;
+	return intake_worker_has_work(&r->worker);
 }
 
 static enum err
@@ -83,17 +83,32 @@ step(void *arg, struct store *store, struct why *why)
 	return intake_worker_run(&r->worker, store, why);
 }
 
+/* A keys_ask_fn: what needs a key keeps waiting. */
+static void
+ask_nobody(void *arg, struct keys *keys)
+{
+	(void)arg;
+	(void)keys;
+}
+
+/* What cannot be asked does not matter before anything is received. */
 static enum err
 open_lookup(struct receiving *r, struct why *why)
 {
 	const struct role_context *context = r->context;
-	enum err e = key_lookup_open(context->config, context->waker->fd,
-	    &r->lookup, why);
+	const struct config *c = context->config;
+	const bool listens = c->intake_http_listen[0] != '\0' ||
+	    c->intake_lmtp_listen[0] != '\0';
+	enum err e = key_lookup_open(c, context->waker->fd, &r->lookup,
+	    listens ? why : NULL);
 
+	r->worker.looked_ns = clock_mono_ns(context->clock);
 	if (e == E_OK)
-		r->worker.intake = intake_of(context->config, context->clock,
-		    key_lookup_ask, r->lookup);
-	return e;
+		r->worker.intake = intake_of(c, context->clock, key_lookup_ask,
+		    r->lookup);
+	else if (!listens)
+		r->worker.intake = intake_of(c, context->clock, ask_nobody, r);
+	return listens ? e : E_OK;
 }
 
 static enum err

@@ -11,6 +11,8 @@
  * is read. */
 #define BATCH KEYS_MAILS_MAX
 #define BATCH_BYTES ((size_t)8 << 20)
+/* Between two looks for what waits and is due. */
+#define LOOK_NS (5 * NS_PER_S)
 
 struct batch {
 	struct intake_worker *worker;
@@ -182,15 +184,25 @@ take_all(struct batch *b, struct why *why)
 
 /* -- what waits -- */
 
+static bool
+is_time_to_look(const struct intake_worker *w)
+{
+	return clock_mono_ns(w->intake.clock) - w->looked_ns >= LOOK_NS;
+}
+
 static enum err
 take_due(struct intake_worker *w, struct store *store, struct why *why)
 {
-	const int64_t now_s = clock_wall_s(w->intake.clock);
-
-	if (now_s == w->looked_s)
+	if (!is_time_to_look(w))
 		return E_OK;
-	w->looked_s = now_s;
+	w->looked_ns = clock_mono_ns(w->intake.clock);
 	return retake_due(&w->intake, store, why);
+}
+
+bool
+intake_worker_has_work(const struct intake_worker *w)
+{
+	return spool_counts(w->spool).waiting > 0 || is_time_to_look(w);
 }
 
 enum err

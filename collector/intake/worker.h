@@ -9,8 +9,12 @@
 struct intake_worker {
 	struct spool *spool;
 	struct intake intake;
-	int64_t looked_s; /* private: when what waits was looked at */
+	int64_t looked_ns; /* monotonic: when what waits was looked at */
 };
+
+/* Whether there is anything to run for: without that the store is left alone.
+ */
+bool intake_worker_has_work(const struct intake_worker *);
 
 /* Take what is in the spool, a batch a transaction, with how far the spool has
  * been read; what the store has is released. A receipt that the store cannot

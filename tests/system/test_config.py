@@ -271,7 +271,7 @@ class Dump(ConfigTest):
             path = self.write(f"{GOOD}[dns]\n{lines}\n")
             self.assertEqual((OK, f"{path}: no fault found\n", ""),
                              tlsrptd("-c", path, "--check-config"))
-            for asks in ("[daemon]\nroles = intake\n",
+            for asks in ("[intake]\nlmtp_listen = /run/lmtp\n",
                          "[deliver]\nmode = on\n"):
                 path.write_text(f"{GOOD}[dns]\n{lines}\n{asks}")
                 self.assertEqual(
