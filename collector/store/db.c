@@ -199,8 +199,7 @@ db_batch_add(struct db_batch *b, const struct db_value *row)
 bool
 db_batch_is_full(const struct db_batch *b)
 {
-	return b->nrows == DB_BATCH_ROWS ||
-	    b->bytes >= DB_BATCH_FULL_BYTES;
+	return b->nrows == DB_BATCH_ROWS || b->bytes >= DB_BATCH_FULL_BYTES;
 }
 
 void

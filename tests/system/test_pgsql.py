@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness import CONFIG, OK, TLSRPT, SystemTest, session, wait_until
-from postgres import Postgres
+from postgres import Pgbouncer, Postgres
 
 TLS = "?sslmode=verify-full&sslrootcert="
 
@@ -118,7 +118,8 @@ class Connections(PgsqlTest):
 
     def test_each_role_has_its_name_there(self):
         server = self.server()
-        self.service_at(server).start()
+        self.service_at(
+            server, daemon__roles="collect, report, deliver").start()
         wait_until(lambda: server.sql(
             "SELECT DISTINCT application_name FROM pg_stat_activity WHERE "
             "application_name LIKE 'tlsrptd%' ORDER BY 1") ==
@@ -171,6 +172,33 @@ class Connections(PgsqlTest):
             server.start()
             service.wait_received(20 * n)
         self.assertEqual(60, service.counters()["received"])
+
+
+class Pooler(PgsqlTest):
+    """pgbouncer in transaction mode stands before the server."""
+
+    def behind_pooler(self, **options):
+        """A service, with fewer sessions than it has connections."""
+        pooler = Pgbouncer(self.server(), connections=2)
+        self.addCleanup(pooler.close)
+        return self.service(store__url=pooler.url(), **options)
+
+    def test_a_day_from_datagrams_to_reports(self):
+        service = self.behind_pooler(store__pooler="transaction").start()
+        for domain in ("a.example", "b.example"):
+            service.send(*[session(domain)] * 50)
+        service.wait_received(100)
+        service.close_day()
+        self.assertEqual(
+            [50, 50], [r.value["policies"][0]["summary"]
+                       ["total-successful-session-count"]
+                       for r in service.reports()])
+
+    def test_that_it_is_one_has_to_be_said(self):
+        service = self.behind_pooler()
+        service.launch()
+        wait_until(lambda: "store.pooler = transaction"
+                   in service.log_text(), "what is to be done")
 
 
 class Fleet(PgsqlTest):
