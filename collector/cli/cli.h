@@ -98,6 +98,11 @@ typedef enum err cli_fill_fn(struct cli_listing *, void *arg, struct why *why);
 int cli_list(struct cli *, const char *const *heads, const char *empty,
     cli_fill_fn *fill, void *arg);
 
+/* One of a list. */
+void cli_json_collector(struct json_out *, const struct collector *);
+
+int cmd_collector_forget(struct cli *);
+int cmd_collector_list(struct cli *);
 int cmd_db_check(struct cli *);
 int cmd_db_migrate(struct cli *);
 int cmd_delivery_bounce(struct cli *);

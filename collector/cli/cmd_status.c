@@ -22,18 +22,8 @@ static enum err
 collector_json(void *arg, const struct collector *c)
 {
 	struct status *s = arg;
-	char id[UUID_TEXT_SIZE];
 
-	uuid_text(&c->id, id);
-	json_out_object(s->out, NULL);
-	json_out_text(s->out, "collector", span_str(id));
-	json_out_text(s->out, "host", c->host);
-	cli_json_time(s->out, "complete-until", c->watermark_s);
-	cli_json_time(s->out, "seen", c->seen_s);
-	json_out_int(s->out, "segment", c->position.segment);
-	json_out_int(s->out, "offset", c->position.offset);
-	json_out_bool(s->out, "forgotten", c->forgotten);
-	json_out_end(s->out);
+	cli_json_collector(s->out, c);
 	return E_OK;
 }
 

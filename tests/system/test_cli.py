@@ -24,6 +24,8 @@ OPTIONS = {
              "--succeeded", "--failed", "--fail", "--sending-ip", "--mx",
              "--helo", "--receiving-ip", "--info", "--reason"],
     "status": [],
+    "collector list": [],
+    "collector forget": [],
     "tally list": ["--day", "--domain"],
     "report list": ["--day"],
     "report show": [],
