@@ -119,7 +119,9 @@ int cmd_domain_remove(struct cli *);
 int cmd_emit(struct cli *);
 int cmd_import(struct cli *);
 int cmd_inbox_list(struct cli *);
+int cmd_inbox_quarantine(struct cli *);
 int cmd_inbox_raw(struct cli *);
+int cmd_inbox_reprocess(struct cli *);
 int cmd_inbox_show(struct cli *);
 int cmd_record_parse(struct cli *);
 int cmd_report_build(struct cli *);
@@ -135,7 +137,7 @@ int cmd_tally_list(struct cli *);
 extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
     domain_add_options[], emit_options[], inbox_list_options[],
-    report_build_options[], report_list_options[], report_send_options[],
-    suppression_add_options[], tally_list_options[];
+    inbox_reprocess_options[], report_build_options[], report_list_options[],
+    report_send_options[], suppression_add_options[], tally_list_options[];
 
 #endif

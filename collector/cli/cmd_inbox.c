@@ -1,16 +1,19 @@
-/* cli/cmd_inbox.c -- inbox list, show, raw: reports of others. */
+/* cli/cmd_inbox.c -- inbox list, raw: reports of others. */
 #include <stdio.h>
 #include <sysexits.h>
 
 #include "cli/cli.h"
+#include "cli/inbox_view.h"
 #include "codec/gzip.h"
 #include "codec/lines.h"
-#include "model/result_type.h"
+#include "codec/typed.h"
 #include "model/trust.h"
 #include "store/store_inbox.h"
 
 #define RAW_MAX ((size_t)128 << 20)
-#define LINES_BYTES ((size_t)1 << 20)
+#define TEXTS_BYTES ((size_t)64 * 1024)
+#define NOTE_BYTES ((size_t)1 << 20)
+#define DOMAINS_SHOWN 4
 
 const struct cli_option inbox_list_options[] = {
 	{ "state", "STATE",
@@ -19,289 +22,244 @@ const struct cli_option inbox_list_options[] = {
 #include "model/inbox_states.def"
 #undef INBOX_STATE
 	    " (default: all)" },
+	{ "verdict", "VERDICT",
+	    "one of:"
+#define TRUST_VERDICT(code, name, text, sentence) " " text
+#include "model/trust_verdicts.def"
+#undef TRUST_VERDICT
+	    " (default: all)" },
+	{ "reporter", "NAME", "a submitter's domain, or an organization" },
+	{ "domain", "DOMAIN", "the policy domain of one of its policies" },
+	{ "since", "DAY", "what is about that UTC day or a later one" },
+	{ "until", "DAY", "what is about that UTC day or an earlier one" },
 	{ NULL, NULL, NULL },
 };
 
-static const char *const heads[] = { "INTAKE", "RECEIVED", "FROM", "FIRST DAY",
-	"STATE", ">SUCCEEDED", ">FAILED", NULL };
+/* -- which -- */
 
-/* -- one report -- */
-
-static void
-list_lines(struct json_out *out, const char *key, struct span text)
+static int
+take_words(struct cli *cli, struct inbox_filter *f)
 {
-	struct arena arena = ARENA_INIT(LINES_BYTES);
-	struct span_list list = { NULL, 0 };
+	const char *state = cli_value(cli, "state");
+	const char *verdict = cli_value(cli, "verdict");
+	enum inbox_state s;
+	enum trust_verdict v;
 
-	json_out_array(out, key);
-	if (lines_split(text, &arena, &list) == E_OK)
-		for (size_t i = 0; i < list.n; i++)
-			json_out_text(out, NULL, list.v[i]);
-	json_out_end(out);
-	arena_free(&arena);
+	if (state != NULL) {
+		if (inbox_state_from_text(span_str(state), &s) != E_OK)
+			return cli_usage(cli,
+			    "--state: there is no state \"%s\"", state);
+		f->state = (int)s;
+	}
+	if (verdict != NULL) {
+		if (trust_verdict_from_text(span_str(verdict), &v) != E_OK)
+			return cli_usage(cli,
+			    "--verdict: there is no verdict \"%s\"", verdict);
+		f->verdict = (int)v;
+	}
+	return EX_OK;
 }
 
-/* "" while nothing was judged. */
-static struct span
-verdict_of(const struct inbox_row *r)
+static int
+take_days(struct cli *cli, struct inbox_filter *f)
 {
-	enum trust_verdict verdict;
+	const char *since = cli_value(cli, "since");
+	const char *until = cli_value(cli, "until");
+	int64_t day;
 
-	return trust_verdict_from_code(r->verdict, &verdict) == E_OK
-	    ? span_str(trust_verdict_text(verdict))
-	    : SPAN_LIT("");
+	if (since != NULL) {
+		if (day_parse(span_str(since), &day) != E_OK)
+			return cli_usage(cli,
+			    "--since: \"%s\" is not a day such as 2026-11-22",
+			    since);
+		f->since_s = day_start_s(day);
+	}
+	if (until != NULL) {
+		if (day_parse(span_str(until), &day) != E_OK)
+			return cli_usage(cli,
+			    "--until: \"%s\" is not a day such as 2026-11-22",
+			    until);
+		f->until_s = day_end_s(day);
+	}
+	return EX_OK;
 }
 
-/* The object stays open for the policies. */
-static void
-begin_json(struct json_out *out, const struct inbox_row *r)
+static int
+take_filter(struct cli *cli, struct arena *texts, struct inbox_filter *f)
 {
-	json_out_object(out, NULL);
-	json_out_text(out, "intake", r->intake);
-	json_out_int(out, "part", r->part);
-	cli_json_time(out, "received-at", r->received_s);
-	json_out_text(out, "way", r->way);
-	json_out_text(out, "peer", r->peer);
-	json_out_text(out, "route", r->route);
-	json_out_text(out, "state", span_str(inbox_state_text(r->state)));
-	json_out_text(out, "reason", r->reason);
-	json_out_text(out, "verdict", verdict_of(r));
-	list_lines(out, "reasons", r->trust);
-	json_out_text(out, "submitter", r->submitter);
-	json_out_text(out, "organization-name", r->organization);
-	json_out_text(out, "contact-info", r->contact);
-	json_out_text(out, "report-id", r->report_id);
-	json_out_object(out, "date-range");
-	cli_json_time(out, "start-datetime", r->start_s);
-	cli_json_time(out, "end-datetime", r->end_s);
-	json_out_end(out);
-	json_out_int(out, "total-successful-session-count",
-	    (int64_t)r->succeeded);
-	json_out_int(out, "total-failure-session-count", (int64_t)r->failed);
-	list_lines(out, "deviations", r->notes);
-	json_out_text(out, "like", r->like);
+	const char *reporter = cli_value(cli, "reporter");
+	const char *domain = cli_value(cli, "domain");
+	struct why why = { { 0 } };
+	int code = take_words(cli, f);
+
+	if (code == EX_OK)
+		code = take_days(cli, f);
+	if (code != EX_OK)
+		return code;
+	f->reporter = span_str(reporter == NULL ? "" : reporter);
+	f->domain = SPAN_LIT("");
+	if (domain != NULL &&
+	    typed_domain(span_str(domain), texts, &f->domain, &why) != E_OK)
+		return cli_usage(cli, "--domain: %s", why.text);
+	return EX_OK;
+}
+
+/* -- list -- */
+
+struct listed {
+	struct cli_listing *listing;
+	struct why *why;
+};
+
+static void
+add_days(struct cli_table *t, const struct inbox_row *r)
+{
+	char start[DAY_TEXT_SIZE], text[32] = "-";
+	int64_t more;
+
+	if (r->start_s != 0) {
+		day_text(day_of_s(r->start_s), start);
+		more = day_of_s(r->end_s) - day_of_s(r->start_s);
+		(void)snprintf(text, sizeof(text),
+		    r->end_s != 0 && more > 0 ? "%s +%lld" : "%s", start,
+		    (long long)more);
+	}
+	cli_table_text(t, span_str(text));
+}
+
+static void
+add_count(struct cli_table *t, uint64_t n, bool is_told)
+{
+	if (is_told)
+		cli_table_count(t, n);
+	else
+		cli_table_text(t, SPAN_LIT("not told"));
+}
+
+static bool
+is_new(const struct inbox_view *v, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (span_eq(v->policies[j].policy.domain,
+			v->policies[i].policy.domain))
+			return false;
+	return v->policies[i].policy.domain.len > 0;
+}
+
+/* "; " between two. */
+static void
+begin(struct buf *out)
+{
+	if (out->len > 0)
+		buf_adds(out, "; ");
+}
+
+static void
+name_domains(const struct inbox_view *v, struct buf *out)
+{
+	size_t shown = 0, left = 0;
+
+	for (size_t i = 0; i < v->npolicies; i++) {
+		if (!is_new(v, i))
+			continue;
+		if (shown == DOMAINS_SHOWN) {
+			left++;
+			continue;
+		}
+		if (shown == 0)
+			begin(out);
+		buf_adds(out, shown++ == 0 ? "about " : ", ");
+		buf_add(out, v->policies[i].policy.domain);
+		if (v->policies[i].row.domain.len == 0)
+			buf_adds(out, " (not ours)");
+	}
+	if (left > 0)
+		buf_addf(out, " and %zu more", left);
+}
+
+static void
+name_deviations(struct span notes, struct buf *out)
+{
+	bool any = false;
+
+	while (notes.len > 0) {
+		if (!any)
+			begin(out);
+		buf_adds(out, any ? ", " : "odd: ");
+		buf_add(out, span_until(&notes, '\n'));
+		any = true;
+	}
+}
+
+/* Below the row: what would make it too wide. */
+static void
+add_notes(struct cli_table *t, const struct inbox_view *v)
+{
+	struct buf note = BUF_INIT(NOTE_BYTES);
+	const struct inbox_row *r = v->row;
+
+	buf_adds(&note, inbox_verdict_text(r->verdict));
+	name_domains(v, &note);
+	if (r->reason.len > 0) {
+		begin(&note);
+		buf_add(&note, r->reason);
+	}
+	name_deviations(r->notes, &note);
+	cli_table_note(t, buf_span(&note));
+	buf_free(&note);
 }
 
 static enum err
 list_report(void *arg, const struct inbox_row *r)
 {
-	const struct cli_listing *l = arg;
-	char day[DAY_TEXT_SIZE] = "-";
+	const struct listed *list = arg;
+	const struct cli_listing *l = list->listing;
+	struct inbox_view v;
+	enum err e = inbox_view_load(l->cli->store, r, l->out != NULL, &v,
+	    list->why);
 
-	if (l->out != NULL) {
-		begin_json(l->out, r);
-		json_out_end(l->out);
-		return E_OK;
+	if (e == E_OK && l->out != NULL) {
+		inbox_view_json(&v, l->out);
+	} else if (e == E_OK) {
+		cli_table_text(l->table, r->intake);
+		cli_table_text(l->table,
+		    r->submitter.len > 0 ? r->submitter : r->organization);
+		add_days(l->table, r);
+		add_count(l->table, r->succeeded, r->has_succeeded);
+		add_count(l->table, r->failed, r->has_failed);
+		cli_table_text(l->table, span_str(inbox_state_text(r->state)));
+		add_notes(l->table, &v);
 	}
-	if (r->start_s != 0)
-		day_text(day_of_s(r->start_s), day);
-	cli_table_text(l->table, r->intake);
-	cli_table_time(l->table, r->received_s);
-	cli_table_text(l->table,
-	    r->submitter.len > 0 ? r->submitter : r->organization);
-	cli_table_text(l->table, span_str(day));
-	cli_table_text(l->table, span_str(inbox_state_text(r->state)));
-	cli_table_count(l->table, r->succeeded);
-	cli_table_count(l->table, r->failed);
-	return E_OK;
+	inbox_view_free(&v);
+	return e;
 }
-
-/* -- list -- */
 
 static enum err
 fill(struct cli_listing *l, void *arg, struct why *why)
 {
-	const int *state = arg;
+	struct listed list = { l, why };
 
-	return store_inbox_list(l->cli->store, *state, list_report, l, why);
+	return store_inbox_list(l->cli->store, arg, list_report, &list, why);
 }
 
 int
 cmd_inbox_list(struct cli *cli)
 {
-	const char *text = cli_value(cli, "state");
-	enum inbox_state state;
-	int wanted = 0, code;
+	static const char *const heads[] = { "INTAKE", "FROM", "DAYS",
+		">SUCCEEDED", ">FAILED", "STATE", NULL };
+	struct arena texts = ARENA_INIT(TEXTS_BYTES);
+	struct inbox_filter filter = INBOX_ALL;
+	int code = take_filter(cli, &texts, &filter);
 
-	if (text != NULL &&
-	    inbox_state_from_text(span_str(text), &state) != E_OK)
-		return cli_usage(cli, "--state: there is no state \"%s\"",
-		    text);
-	if (text != NULL)
-		wanted = (int)state;
-	if ((code = cli_store(cli)) != EX_OK)
-		return code;
-	return cli_list(cli, heads, "nothing was received yet", fill, &wanted);
-}
-
-/* -- show -- */
-
-static enum err
-policy_json(void *arg, const struct inbox_policy *p)
-{
-	const struct cli_listing *l = arg;
-
-	json_out_object(l->out, NULL);
-	json_out_text(l->out, "owned-domain", p->domain);
-	json_out_text(l->out, "policy-type",
-	    p->unknown_type.len > 0 ? p->unknown_type
-				    : span_str(policy_type_text(p->type)));
-	json_out_text(l->out, "policy-domain", p->policy_domain);
-	list_lines(l->out, "policy-string", p->strings);
-	list_lines(l->out, "mx-host", p->mx_hosts);
-	json_out_int(l->out, "total-successful-session-count",
-	    (int64_t)p->succeeded);
-	json_out_int(l->out, "total-failure-session-count", (int64_t)p->failed);
-	json_out_end(l->out);
-	return E_OK;
-}
-
-static enum err
-detail_json(void *arg, const struct inbox_detail *d)
-{
-	const struct cli_listing *l = arg;
-
-	json_out_object(l->out, NULL);
-	json_out_int(l->out, "policy", d->policy);
-	json_out_text(l->out, "result-type",
-	    d->unknown_type.len > 0
-		? d->unknown_type
-		: span_str(result_type_text(d->detail.type)));
-	json_out_text(l->out, "sending-mta-ip", d->detail.sending_ip);
-	json_out_text(l->out, "receiving-mx-hostname", d->detail.mx_hostname);
-	json_out_text(l->out, "receiving-mx-helo", d->detail.helo);
-	json_out_text(l->out, "receiving-ip", d->detail.receiving_ip);
-	json_out_text(l->out, "additional-information", d->detail.info);
-	json_out_text(l->out, "failure-reason-code", d->detail.reason);
-	if (d->has_sessions)
-		json_out_int(l->out, "failed-session-count",
-		    (int64_t)d->sessions);
-	json_out_end(l->out);
-	return E_OK;
-}
-
-static enum err
-show_json(void *arg, const struct inbox_row *r)
-{
-	const struct cli_listing *l = arg;
-	struct store *store = l->cli->store;
-	enum err e;
-
-	begin_json(l->out, r);
-	json_out_array(l->out, "policies");
-	e = store_inbox_policies(store, r->intake, r->part, policy_json, arg,
-	    NULL);
-	json_out_end(l->out);
-	json_out_array(l->out, "failure-details");
-	if (e == E_OK)
-		e = store_inbox_details(store, r->intake, r->part, detail_json,
-		    arg, NULL);
-	json_out_end(l->out);
-	json_out_end(l->out);
-	return e;
-}
-
-static enum err
-policy_row(void *arg, const struct inbox_policy *p)
-{
-	const struct cli_listing *l = arg;
-
-	cli_table_text(l->table, p->policy_domain);
-	cli_table_text(l->table,
-	    p->unknown_type.len > 0 ? p->unknown_type
-				    : span_str(policy_type_text(p->type)));
-	cli_table_text(l->table,
-	    p->domain.len > 0 ? p->domain : SPAN_LIT("(not ours)"));
-	cli_table_count(l->table, p->succeeded);
-	cli_table_count(l->table, p->failed);
-	return E_OK;
-}
-
-static enum err
-detail_row(void *arg, const struct inbox_detail *d)
-{
-	const struct cli_listing *l = arg;
-
-	cli_table_text(l->table,
-	    d->unknown_type.len > 0
-		? d->unknown_type
-		: span_str(result_type_text(d->detail.type)));
-	cli_table_text(l->table, d->detail.mx_hostname);
-	cli_table_text(l->table, d->detail.receiving_ip);
-	cli_table_text(l->table, d->detail.sending_ip);
-	cli_table_count(l->table, d->sessions);
-	if (d->unknown_type.len == 0)
-		cli_table_note(l->table,
-		    span_str(result_type_sentence(d->detail.type)));
-	if (d->detail.reason.len > 0)
-		cli_table_note(l->table, d->detail.reason);
-	return E_OK;
-}
-
-/* Rows of one table of a report. */
-static enum err
-print_rows(struct cli_listing *l, const char *const *columns,
-    const struct inbox_row *r, bool details, const char *empty)
-{
-	struct store *store = l->cli->store;
-	enum err e;
-
-	if ((l->table = cli_table_new(columns)) == NULL)
-		return E_NOMEM;
-	e = details ? store_inbox_details(store, r->intake, r->part, detail_row,
-			  l, NULL)
-		    : store_inbox_policies(store, r->intake, r->part,
-			  policy_row, l, NULL);
-	(void)cli_table_print(l->cli, l->table, empty);
-	return e;
-}
-
-static enum err
-show_tables(void *arg, const struct inbox_row *r)
-{
-	static const char *const policies[] = { "POLICY DOMAIN", "TYPE", "OURS",
-		">SUCCEEDED", ">FAILED", NULL };
-	static const char *const details[] = { "FAILURE", "MX", "RECEIVING IP",
-		"SENDING IP", ">SESSIONS", NULL };
-	struct cli_listing *l = arg;
-	enum err e;
-
-	if ((l->table = cli_table_new(heads)) == NULL)
-		return E_NOMEM;
-	(void)list_report(arg, r);
-	cli_table_note(l->table, span_str(inbox_state_sentence(r->state)));
-	if (r->reason.len > 0)
-		cli_table_note(l->table, r->reason);
-	(void)cli_table_print(l->cli, l->table, NULL);
-	if (r->state == INBOX_UNREADABLE)
-		return E_OK;
-	e = print_rows(l, policies, r, false, "no policies");
-	return e == E_OK ? print_rows(l, details, r, true, "no failures") : e;
-}
-
-int
-cmd_inbox_show(struct cli *cli)
-{
-	struct span id = span_str(cli->operands[0]);
-	struct cli_listing l = { .cli = cli };
-	struct why why = { { 0 } };
-	int code = cli_store(cli);
-	enum err e;
-
-	if (code != EX_OK)
-		return code;
-	if (cli->json && (l.out = json_out_new()) == NULL)
-		return cli_fail(cli, E_NOMEM, &why);
-	if (cli->json)
-		json_out_array(l.out, NULL);
-	e = store_inbox_get(cli->store, id, cli->json ? show_json : show_tables,
-	    &l, &why);
-	if (cli->json)
-		json_out_end(l.out);
-	if (e == E_OK)
-		return cli->json ? cli_print_json(cli, l.out) : EX_OK;
-	json_out_free(l.out);
-	return cli_fail(cli, e, &why);
+	if (code == EX_OK)
+		code = cli_store(cli);
+	if (code == EX_OK)
+		code = cli_list(cli, heads,
+		    cli->ngiven > 0 ? "no report is like that"
+				    : "nothing was received yet",
+		    fill, &filter);
+	arena_free(&texts);
+	return code;
 }
 
 /* -- raw -- */

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "codec/gzip.h"
 #include "codec/lines.h"
+#include "codec/receipt_flags.h"
 #include "model/trust.h"
 #include "store/store_domain.h"
 
@@ -16,12 +17,6 @@ static const char *const ways[] = {
 	[RECEIPT_LMTP] = "lmtp",
 	[RECEIPT_FILE] = "file",
 	[RECEIPT_IMAP] = "imap",
-};
-
-static const char *const note_names[] = {
-#define REPORT_NOTE(name, sentence) #name,
-#include "codec/report_notes.def"
-#undef REPORT_NOTE
 };
 
 const char *
@@ -101,23 +96,27 @@ put_raw(const struct take *t, struct span id, struct why *why)
 /* -- a report -- */
 
 static void
-add_totals(const struct incoming_report *from, struct inbox_row *row)
+add_totals(const struct session_totals *totals, struct inbox_row *row)
 {
-	for (size_t i = 0; i < from->npolicies; i++) {
-		row->succeeded += from->policies[i].succeeded.n;
-		row->failed += from->policies[i].failed.n;
-	}
+	row->succeeded = totals->succeeded.n;
+	row->failed = totals->failed.n;
+	row->has_succeeded = totals->succeeded.is_told;
+	row->has_failed = totals->failed.is_told;
 }
 
-static void
-add_notes(const struct incoming_report *r, struct buf *out)
+/* Totals, and what is odd; whether the report may count. */
+static bool
+add_notes(const struct incoming_report *r, struct inbox_row *row,
+    struct buf *notes)
 {
-	for (unsigned i = 0; i < NREPORT_NOTES; i++)
-		if (report_has_note(r, (enum report_note)i))
-			lines_join(out,
-			    (struct span_list){ &(struct span){ note_names[i],
-						    strlen(note_names[i]) },
-				1 });
+	struct session_totals totals;
+	uint32_t flags;
+
+	report_totals(r, &totals);
+	add_totals(&totals, row);
+	flags = receipt_flags(r, &totals, row->received_s);
+	deviations_join(notes, r->notes, flags);
+	return receipt_flags_count(flags);
 }
 
 static void
@@ -136,7 +135,6 @@ describe(const struct examined_report *from, struct span notes,
 	row->notes = notes;
 	row->identity = from->identity;
 	row->content = from->content;
-	add_totals(r, row);
 }
 
 /* -- others of the same identity -- */
@@ -144,6 +142,7 @@ describe(const struct examined_report *from, struct span notes,
 struct rival {
 	const struct take *take;
 	struct inbox_row *row;
+	bool is_plausible; /* its range and totals */
 	enum take_rank rank;
 	char like[UUID_TEXT_SIZE];
 	/* What is to be demoted, since this one has the higher rank. */
@@ -259,6 +258,8 @@ put_policy(const struct take *t, const struct inbox_row *row, size_t number,
 		.policy_domain = or_empty(from->policy.domain),
 		.succeeded = from->succeeded.n,
 		.failed = from->failed.n,
+		.has_succeeded = from->succeeded.given == INCOMING_GIVEN,
+		.has_failed = from->failed.given == INCOMING_GIVEN,
 	};
 	enum err e = join(from->policy.strings, &strings);
 
@@ -314,12 +315,13 @@ judge(const struct take *t, const struct examined *x,
 	row->verdict = trust.verdict;
 	row->trust = trust.trust;
 	rival->rank = trust.rank;
-	row->due_s = any_owned ? trust.due_s : 0;
 	row->state = !any_owned		     ? INBOX_FOREIGN
+	    : !rival->is_plausible	     ? INBOX_IMPLAUSIBLE
 	    : trust.due_s != 0		     ? INBOX_WAITING
 	    : trust.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
 					     : INBOX_COUNTED;
-	if (row->state == INBOX_FOREIGN || row->state == INBOX_WAITING)
+	row->due_s = row->state == INBOX_WAITING ? trust.due_s : 0;
+	if (row->state != INBOX_UNTRUSTED && row->state != INBOX_COUNTED)
 		return E_OK;
 	e = store_inbox_same(t->store, &row->identity, meet, rival, why);
 	if (e == E_OK)
@@ -343,7 +345,7 @@ put_report(const struct take *t, struct examined *x, size_t part,
 
 	if (owned == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	add_notes(&r->report, &notes);
+	rival.is_plausible = add_notes(&r->report, row, &notes);
 	row->part = (int64_t)part;
 	describe(r, buf_span(&notes), row);
 	e = attribute(t, &r->report, owned, &any, why);

@@ -21,8 +21,9 @@ struct inbox_row {
 	struct span organization, contact, report_id;
 	int64_t start_s, end_s; /* UTC; 0: not told */
 	uint64_t policies;
-	uint64_t succeeded, failed; /* over all policies */
-	struct span notes;	    /* codec/lines: names of report_notes.def */
+	uint64_t succeeded, failed;	/* model/session_totals.h */
+	bool has_succeeded, has_failed; /* or they are not told */
+	struct span notes;		/* codec/lines: codec/receipt_flags.h */
 	struct content_key identity, content;
 	struct span like; /* intake of another one with the same identity */
 	int64_t due_s;	  /* when what waits is taken once more; 0: never */
@@ -37,6 +38,18 @@ struct inbox_policy {
 	struct span policy_domain;
 	struct span strings, mx_hosts; /* codec/lines */
 	uint64_t succeeded, failed;
+	bool has_succeeded, has_failed; /* or they are not told */
+};
+
+/* Which reports are meant. */
+struct inbox_filter {
+	int state;	      /* enum inbox_state; 0: any */
+	int verdict;	      /* enum trust_verdict; 0: any */
+	struct span reporter; /* submitter or organization; empty: any */
+	struct span domain;   /* of a policy; empty: any */
+	/* A range that has a second of these in it; one that is not told is
+	 * the second of receipt. */
+	int64_t since_s, until_s;
 };
 
 struct inbox_detail {

@@ -30,8 +30,8 @@ store_inbox_put(struct store *store, const struct inbox_row *r, struct why *why)
 	    DB_T(r->submitter), DB_T(r->organization), DB_T(r->contact),
 	    DB_T(r->report_id), time_or_null(r->start_s),
 	    time_or_null(r->end_s), DB_I(r->policies), DB_I(r->succeeded),
-	    DB_I(r->failed), DB_T(r->notes),
-	    DB_B(content_key_span(&r->identity)),
+	    DB_I(r->failed), DB_I(r->has_succeeded), DB_I(r->has_failed),
+	    DB_T(r->notes), DB_B(content_key_span(&r->identity)),
 	    DB_B(content_key_span(&r->content)), DB_T(r->like),
 	    time_or_null(r->due_s));
 }
@@ -44,7 +44,7 @@ store_inbox_put_policy(struct store *store, const struct inbox_row *r,
 	    DB_T(p->domain), DB_T(r->intake), DB_I(r->part), DB_I(p->number),
 	    DB_I(p->type), DB_T(p->unknown_type), DB_T(p->policy_domain),
 	    DB_T(p->strings), DB_T(p->mx_hosts), DB_I(p->succeeded),
-	    DB_I(p->failed));
+	    DB_I(p->failed), DB_I(p->has_succeeded), DB_I(p->has_failed));
 }
 
 enum err
@@ -108,6 +108,8 @@ row_of(const struct db_value *row, struct inbox_row *ret)
 		.failed = (uint64_t)row[20].num,
 		.notes = row[21].bytes,
 		.like = row[22].bytes,
+		.has_succeeded = row[23].num != 0,
+		.has_failed = row[24].num != 0,
 	};
 	return inbox_state_from_code(row[8].num, &ret->state);
 }
@@ -131,8 +133,8 @@ hand_over(void *arg, const struct db_value *row)
 }
 
 enum err
-store_inbox_list(struct store *store, int state, inbox_fn *fn, void *arg,
-    struct why *why)
+store_inbox_list(struct store *store, const struct inbox_filter *f,
+    inbox_fn *fn, void *arg, struct why *why)
 {
 	struct list list = { .fn = fn, .arg = arg, .received_s = INT64_MIN };
 	enum err e;
@@ -141,7 +143,9 @@ store_inbox_list(struct store *store, int state, inbox_fn *fn, void *arg,
 		list.n = 0;
 		e = db_read(store->db, QUERY_INBOX_LIST, hand_over, &list, why,
 		    DB_I(list.received_s), DB_T(span_str(list.intake)),
-		    DB_I(list.part), DB_I(state), DB_I(PAGE));
+		    DB_I(list.part), DB_I(PAGE), DB_I(f->state),
+		    DB_I(f->verdict), DB_T(f->reporter), DB_T(f->domain),
+		    DB_I(f->since_s), DB_I(f->until_s));
 	} while (e == E_OK && list.n == PAGE);
 	return e;
 }
@@ -242,6 +246,8 @@ hand_over_policy(void *arg, const struct db_value *row)
 		.mx_hosts = row[7].bytes,
 		.succeeded = (uint64_t)row[8].num,
 		.failed = (uint64_t)row[9].num,
+		.has_succeeded = row[10].num != 0,
+		.has_failed = row[11].num != 0,
 	};
 
 	if (policy_type_from_code(row[3].num, &p.type) != E_OK)
@@ -295,6 +301,50 @@ store_inbox_details(struct store *store, struct span intake, int64_t part,
 
 	return db_read(store->db, QUERY_INBOX_DETAILS, hand_over_detail, &list,
 	    why, DB_T(intake), DB_I(part));
+}
+
+/* -- what does not count -- */
+
+struct heaps {
+	inbox_heap_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_heap(void *arg, const struct db_value *row)
+{
+	const struct heaps *heaps = arg;
+	struct inbox_heap heap = {
+		.verdict = row[1].num,
+		.text = row[2].bytes,
+		.reports = (uint64_t)row[3].num,
+		.first_s = row[4].num,
+		.last_s = row[5].num,
+	};
+
+	if (inbox_state_from_code(row[0].num, &heap.state) != E_OK)
+		return E_SYNTAX;
+	return heaps->fn(heaps->arg, &heap);
+}
+
+enum err
+store_inbox_heaps(struct store *store, inbox_heap_fn *fn, void *arg,
+    struct why *why)
+{
+	struct heaps heaps = { fn, arg };
+
+	return db_read(store->db, QUERY_INBOX_HEAPS, hand_over_heap, &heaps,
+	    why, DB_I(INBOX_UNREADABLE));
+}
+
+enum err
+store_inbox_foreign(struct store *store, size_t max, inbox_heap_fn *fn,
+    void *arg, struct why *why)
+{
+	struct heaps heaps = { fn, arg };
+
+	return db_read(store->db, QUERY_INBOX_FOREIGN, hand_over_heap, &heaps,
+	    why, DB_I(INBOX_FOREIGN), DB_I(max));
 }
 
 /* -- the spool -- */

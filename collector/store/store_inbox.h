@@ -33,9 +33,14 @@ typedef enum err inbox_fn(void *arg, const struct inbox_row *);
 MUST_CHECK enum err store_inbox_same(struct store *,
     const struct content_key *identity, inbox_fn *, void *arg, struct why *why);
 
-/* By the time of receipt. state 0: any. */
-MUST_CHECK enum err store_inbox_list(struct store *, int state, inbox_fn *,
-    void *arg, struct why *why);
+#define INBOX_ALL                                         \
+	((struct inbox_filter){ .reporter = SPAN_LIT(""), \
+	    .domain = SPAN_LIT(""),                       \
+	    .until_s = INT64_MAX })
+
+/* By the time of receipt. */
+MUST_CHECK enum err store_inbox_list(struct store *,
+    const struct inbox_filter *, inbox_fn *, void *arg, struct why *why);
 /* All reports of one intake. E_ABSENT. */
 MUST_CHECK enum err store_inbox_get(struct store *, struct span intake,
     inbox_fn *, void *arg, struct why *why);
@@ -51,6 +56,24 @@ MUST_CHECK enum err store_inbox_policies(struct store *, struct span intake,
     int64_t part, inbox_policy_fn *, void *arg, struct why *why);
 MUST_CHECK enum err store_inbox_details(struct store *, struct span intake,
     int64_t part, inbox_detail_fn *, void *arg, struct why *why);
+
+/* -- what is kept and does not count -- */
+
+struct inbox_heap {
+	enum inbox_state state;
+	int64_t verdict;  /* enum trust_verdict; 0: not judged */
+	struct span text; /* what they have in common */
+	uint64_t reports;
+	int64_t first_s, last_s; /* of receipt */
+};
+
+typedef enum err inbox_heap_fn(void *arg, const struct inbox_heap *);
+/* By state and verdict; of those that cannot be read, by reason as well. */
+MUST_CHECK enum err store_inbox_heaps(struct store *, inbox_heap_fn *,
+    void *arg, struct why *why);
+/* Policy domains that are not ours, the most frequent first; at most max. */
+MUST_CHECK enum err store_inbox_foreign(struct store *, size_t max,
+    inbox_heap_fn *, void *arg, struct why *why);
 
 /* -- how far the spool has been read -- */
 

@@ -30,6 +30,7 @@ row(const char *intake, int64_t part, int64_t received_s)
 		.policies = 2,
 		.succeeded = 5326,
 		.failed = 303,
+		.has_succeeded = true,
 		.notes = T("NO_CONTACT\n"),
 		.identity = key(1),
 		.content = key(2),
@@ -93,6 +94,8 @@ expect_row(void *arg, const struct inbox_row *r)
 	assert_int_equal(want->policies, r->policies);
 	assert_int_equal(want->succeeded, r->succeeded);
 	assert_int_equal(want->failed, r->failed);
+	assert_int_equal(want->has_succeeded, r->has_succeeded);
+	assert_int_equal(want->has_failed, r->has_failed);
 	assert_true(span_eq(want->notes, r->notes));
 	return E_OK;
 }
@@ -126,12 +129,144 @@ test_lists_go_by_the_time_of_receipt(void **state)
 	put(f, &third);
 	put(f, &second);
 	put(f, &first);
-	assert_ok(store_inbox_list(f->store, 0, note, text, NULL));
+	assert_ok(store_inbox_list(f->store, &INBOX_ALL, note, text, NULL));
 	assert_string_equal("b.0 a.0 a.1", text);
 	text[0] = '\0';
-	assert_ok(
-	    store_inbox_list(f->store, INBOX_UNREADABLE, note, text, NULL));
+	assert_ok(store_inbox_list(f->store,
+	    &(const struct inbox_filter){ .state = INBOX_UNREADABLE,
+		.reporter = T(""),
+		.domain = T(""),
+		.until_s = INT64_MAX },
+	    note, text, NULL));
 	assert_string_equal("a.1", text);
+}
+
+/* -- filters -- */
+
+static void
+assert_listed(struct fixture *f, struct inbox_filter filter, const char *want)
+{
+	char text[256] = "";
+
+	assert_ok(store_inbox_list(f->store, &filter, note, text, NULL));
+	assert_string_equal(want, text);
+}
+
+static void
+test_lists_are_filtered(void **state)
+{
+	struct fixture *f = *state;
+	struct inbox_row a = row("a", 0, NOW_S), b = row("b", 0, NOW_S),
+			 c = row("c", 0, NOW_S);
+	struct inbox_policy p = { .domain = T(""),
+		.type = POLICY_STS,
+		.unknown_type = T(""),
+		.policy_domain = T("x.example"),
+		.strings = T(""),
+		.mx_hosts = T("") };
+	struct inbox_filter filter = INBOX_ALL;
+
+	a.end_s = 2 * 86400 - 1; /* day 1 */
+	b.start_s = 2 * 86400;	 /* days 2 and 3 */
+	b.end_s = 4 * 86400 - 1;
+	b.verdict = 3;
+	b.submitter = T("b.example");
+	c.start_s = 0;
+	c.organization = T("C");
+	put(f, &a);
+	put(f, &b);
+	put(f, &c);
+	assert_ok(store_inbox_put_policy(f->store, &b, &p, NULL));
+	assert_listed(f, filter, "a.0 b.0 c.0");
+	filter.verdict = 3;
+	assert_listed(f, filter, "b.0");
+	filter = INBOX_ALL;
+	filter.reporter = T("b.example");
+	assert_listed(f, filter, "b.0");
+	filter.reporter = T("C");
+	assert_listed(f, filter, "c.0");
+	filter = INBOX_ALL;
+	filter.domain = T("x.example");
+	assert_listed(f, filter, "b.0");
+	filter = INBOX_ALL;
+	filter.until_s = 2 * 86400 - 1;
+	assert_listed(f, filter, "a.0");
+	filter.since_s = 3 * 86400;
+	filter.until_s = 4 * 86400 - 1;
+	assert_listed(f, filter, "b.0");
+	/* Without a range: when it was received. */
+	filter.since_s = filter.until_s = NOW_S;
+	assert_listed(f, filter, "c.0");
+}
+
+/* -- what does not count -- */
+
+static enum err
+note_heap(void *arg, const struct inbox_heap *h)
+{
+	char *text = arg;
+	size_t n = strlen(text);
+
+	(void)snprintf(text + n, 256 - n, "%s%s/%d/%.*s=%d", n == 0 ? "" : " ",
+	    inbox_state_text(h->state), (int)h->verdict, SPAN_ARG(h->text),
+	    (int)h->reports);
+	return E_OK;
+}
+
+static void
+test_heaps(void **state)
+{
+	struct fixture *f = *state;
+	struct inbox_row r = row("a", 0, NOW_S);
+	struct inbox_policy p = { .domain = T(""),
+		.type = POLICY_STS,
+		.unknown_type = T(""),
+		.policy_domain = T("x.example"),
+		.strings = T(""),
+		.mx_hosts = T("") };
+	char text[256] = "";
+
+	put(f, &r);
+	r.intake = T("b");
+	r.state = INBOX_FOREIGN;
+	put(f, &r);
+	/* Twice in one report is one report. */
+	assert_ok(store_inbox_put_policy(f->store, &r, &p, NULL));
+	p.number = 1;
+	assert_ok(store_inbox_put_policy(f->store, &r, &p, NULL));
+	p.number = 2;
+	p.policy_domain = T("y.example");
+	assert_ok(store_inbox_put_policy(f->store, &r, &p, NULL));
+	r.intake = T("c");
+	put(f, &r);
+	assert_ok(store_inbox_put_policy(f->store, &r, &p, NULL));
+	r.state = INBOX_UNREADABLE;
+	r.verdict = 0;
+	r.reason = T("no JSON");
+	for (int i = 0; i < 3; i++) {
+		r.intake = (struct span){ &"def"[i], 1 };
+		put(f, &r);
+	}
+	assert_ok(store_inbox_heaps(f->store, note_heap, text, NULL));
+	assert_string_equal("counted/1/=1 foreign/1/=2 unreadable/0/no JSON=3",
+	    text);
+	text[0] = '\0';
+	assert_ok(store_inbox_foreign(f->store, 10, note_heap, text, NULL));
+	assert_string_equal("foreign/0/y.example=2 foreign/0/x.example=1",
+	    text);
+	text[0] = '\0';
+	assert_ok(store_inbox_foreign(f->store, 1, note_heap, text, NULL));
+	assert_string_equal("foreign/0/y.example=2", text);
+}
+
+static enum err
+expect_raw(void *arg, struct span raw, uint64_t raw_bytes)
+{
+	const struct span *want = arg;
+
+	assert_true(span_eq(*want, raw));
+	assert_int_equal(1000, raw_bytes);
+	return E_OK;
 }
 
 static void
@@ -154,16 +289,6 @@ test_what_claims_the_same_identity_is_found(void **state)
 	text[0] = '\0';
 	assert_ok(store_inbox_same(f->store, &a.identity, note, text, NULL));
 	assert_string_equal("b.0", text);
-}
-
-static enum err
-expect_raw(void *arg, struct span raw, uint64_t raw_bytes)
-{
-	const struct span *want = arg;
-
-	assert_true(span_eq(*want, raw));
-	assert_int_equal(1000, raw_bytes);
-	return E_OK;
 }
 
 static void
@@ -191,6 +316,8 @@ expect_policy(void *arg, const struct inbox_policy *p)
 	assert_true(span_eq(T("o.example"), p->domain));
 	assert_true(span_eq(T("s1\ns2\n"), p->strings));
 	assert_int_equal(7, p->succeeded);
+	assert_true(p->has_succeeded);
+	assert_false(p->has_failed);
 	++*n;
 	return E_OK;
 }
@@ -222,6 +349,7 @@ test_policies_and_details_come_in_their_order(void **state)
 		.strings = T("s1\ns2\n"),
 		.mx_hosts = T(""),
 		.succeeded = 7,
+		.has_succeeded = true,
 	};
 	struct inbox_detail d = {
 		.detail = { RESULT_CERTIFICATE_EXPIRED, T("192.0.2.1"), T(""),
@@ -313,6 +441,8 @@ main(int argc, char **argv)
 		TEST(test_a_report_is_kept_whole),
 		TEST(test_each_column_comes_back),
 		TEST(test_lists_go_by_the_time_of_receipt),
+		TEST(test_lists_are_filtered),
+		TEST(test_heaps),
 		TEST(test_what_claims_the_same_identity_is_found),
 		TEST(test_raw_bytes_are_kept_once),
 		TEST(test_policies_and_details_come_in_their_order),

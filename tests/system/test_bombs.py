@@ -244,17 +244,17 @@ class Bombs(SystemTest):
     def wait_good(self, list_rows, good):
         """The new rows, once the good report is there."""
         def found():
-            rows = [r for r in list_rows() if r["intake"] not in self.seen]
+            rows = [r for r in list_rows() if r["intake-id"] not in self.seen]
             ids = [r["report-id"] for r in rows]
             return rows if good["report-id"] in ids else None
         rows = wait_until(found, "the good one arrives", PATIENCE_S)
-        self.seen |= {r["intake"] for r in rows}
+        self.seen |= {r["intake-id"] for r in rows}
         return rows
 
     def assert_told(self, rows, n):
         """There are so many and the good one, and each bomb says what is wrong
         with it, or is a report after all."""
-        self.assertEqual(n + 1, len({r["intake"] for r in rows}))
+        self.assertEqual(n + 1, len({r["intake-id"] for r in rows}))
         self.assertEqual([], [
             r for r in rows
             if (r["state"] == "unreadable") != (r["reason"] != "")

@@ -44,16 +44,20 @@ OPTIONS = {
     "domain add": ["--token"],
     "domain remove": [],
     "import": [],
-    "inbox list": ["--state"],
+    "inbox list": ["--state", "--verdict", "--reporter", "--domain",
+                   "--since", "--until"],
     "inbox show": [],
     "inbox raw": [],
+    "inbox quarantine": [],
+    "inbox reprocess": ["--all", "--unreadable"],
     "record parse": [],
     "dkim record": ["--any-service"],
     "db migrate": [],
     "db check": [],
     "demo": ["--corpus"],
 }
-STEPS = len(list((TESTS.parent / "sql" / "schema").glob("*.sqlite.sql")))
+STEPS = max(int(p.name[:4]) for p in
+            (TESTS.parent / "sql" / "schema").glob("*.sqlite.sql"))
 UTC = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 

@@ -84,8 +84,8 @@ class Hostile(Receiving):
         """All that shows them."""
         commands = [["list"], ["list", "--json"]]
         for row in rows:
-            commands += [["show", row["intake"]],
-                         ["show", row["intake"], "--json"]]
+            commands += [["show", row["intake-id"]],
+                         ["show", row["intake-id"], "--json"]]
         for command in commands:
             with self.subTest(command[0], json="--json" in command):
                 self.assert_harmless(" ".join(command),

@@ -102,7 +102,7 @@ class Import(SystemTest):
     def raw(self, row):
         """What was received."""
         return subprocess.run(
-            [TLSRPT, "-c", self.config, "inbox", "raw", row["intake"]],
+            [TLSRPT, "-c", self.config, "inbox", "raw", row["intake-id"]],
             check=True, capture_output=True, timeout=60).stdout
 
 

@@ -39,7 +39,7 @@ class LmtpClients(Receiving):
         """What came, as it came."""
         return subprocess.run(
             [TLSRPT, "-c", self.subject.config, "inbox", "raw",
-             row["intake"]], check=True, capture_output=True,
+             row["intake-id"]], check=True, capture_output=True,
             timeout=60).stdout
 
     # -- Postfix --
