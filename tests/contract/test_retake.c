@@ -175,7 +175,7 @@ assert_inbox(struct fixture *f, const char *want)
 {
 	char text[256] = "";
 
-	assert_ok(store_inbox_list(f->store, 0, note_row, text, NULL));
+	assert_ok(store_inbox_list(f->store, &INBOX_ALL, note_row, text, NULL));
 	assert_string_equal(want, text);
 }
 

@@ -192,7 +192,7 @@ count(struct fixture *f)
 {
 	size_t n = 0;
 
-	assert_ok(store_inbox_list(f->store, 0, note_any, &n, NULL));
+	assert_ok(store_inbox_list(f->store, &INBOX_ALL, note_any, &n, NULL));
 	return n;
 }
 
