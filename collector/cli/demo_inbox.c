@@ -222,7 +222,8 @@ both_came(struct demo *d)
 	struct why why = { { 0 } };
 	int n = 0;
 
-	return store_inbox_list(d->cli->store, 0, count, &n, &why) == E_OK &&
+	return store_inbox_list(d->cli->store, &INBOX_ALL, count, &n, &why) ==
+	    E_OK &&
 	    n >= 2;
 }
 

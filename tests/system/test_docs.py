@@ -147,7 +147,7 @@ class Readme(SystemTest):
             cwd=service.folder, capture_output=True, timeout=60, check=True)
         intake = json.loads(done.stdout)["intake"]
         wait_until(lambda: intake in [
-            row["intake"] for row in service.cli_json("inbox", "list")],
+            row["intake-id"] for row in service.cli_json("inbox", "list")],
             "it is in the inbox")
 
     def test_all_variables_of_the_demo_are_told(self):
