@@ -1,5 +1,5 @@
+-- By days and domains each, which both databases look up in the primary key.
 DELETE FROM inbox_detail
-WHERE (day, domain, intake_id, part, policy) IN (
-    SELECT day, domain, intake_id, part, policy
-    FROM inbox_policy
-    WHERE intake_id = $1)
+WHERE day IN (SELECT day FROM inbox_policy WHERE intake_id = $1)
+    AND domain IN (SELECT domain FROM inbox_policy WHERE intake_id = $1)
+    AND intake_id = $1

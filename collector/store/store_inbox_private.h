@@ -1,0 +1,17 @@
+/* store/store_inbox_private.h -- what the files of the inbox share. */
+#ifndef STORE_STORE_INBOX_PRIVATE_H
+#define STORE_STORE_INBOX_PRIVATE_H
+
+#include "store/store_inbox_account.h"
+#include "store/store_private.h"
+
+/* Out of the columns of inbox_held_get, as views of the row. E_SYNTAX: a class
+ * that there is none of. */
+MUST_CHECK enum err inbox_held_of(const struct db_value *,
+    struct inbox_held *ret);
+
+/* n and bytes may be below zero. */
+enum err inbox_sum_add(struct store *, struct span account, enum inbox_class,
+    int64_t n, int64_t bytes, struct why *why);
+
+#endif

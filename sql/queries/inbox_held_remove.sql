@@ -1,0 +1,1 @@
+DELETE FROM inbox_held WHERE intake_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM inbox_signer WHERE last_at < $1
