@@ -1,4 +1,5 @@
 /* cli/cmd_inbox.c -- inbox list, raw: reports of others. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -9,6 +10,7 @@
 #include "codec/typed.h"
 #include "model/trust.h"
 #include "store/store_inbox.h"
+#include "store/store_inbox_account.h"
 
 #define RAW_MAX ((size_t)128 << 20)
 #define TEXTS_BYTES ((size_t)64 * 1024)
@@ -278,16 +280,37 @@ print_raw(void *arg, struct span raw, uint64_t raw_bytes)
 	return e;
 }
 
+/* The bytes are not there: perhaps not any more. */
+static enum err
+look_for_raw(const struct cli *cli, struct span intake, struct why *why)
+{
+	char when[TIME_TEXT_SIZE];
+	struct inbox_held held;
+	enum err e = store_inbox_held(cli->store, intake, &held, why);
+
+	if (e != E_OK)
+		return e;
+	if (held.raw_gone_s == 0)
+		return why_set(why, E_ABSENT, "its bytes are not there");
+	time_text(held.raw_gone_s, when);
+	return why_set(why, E_ABSENT,
+	    "its bytes were removed at %s, %" PRId64
+	    "d after it was received, by intake.keep_raw",
+	    when, (held.raw_gone_s - held.received_s) / S_PER_DAY);
+}
+
 int
 cmd_inbox_raw(struct cli *cli)
 {
-	struct why why = { { 0 } };
+	struct span intake = span_str(cli->operands[0]);
+	struct why why = { { 0 } }, gone = { { 0 } };
 	int code = cli_store(cli);
 	enum err e;
 
 	if (code != EX_OK)
 		return code;
-	e = store_inbox_raw(cli->store, span_str(cli->operands[0]), print_raw,
-	    NULL, &why);
+	e = store_inbox_raw(cli->store, intake, print_raw, NULL, &why);
+	if (e == E_ABSENT)
+		return cli_fail(cli, look_for_raw(cli, intake, &gone), &gone);
 	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);
 }

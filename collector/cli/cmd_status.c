@@ -1,11 +1,12 @@
 /* cli/cmd_status.c -- status: is everything arriving, what is reported when,
- * what was refused or lost. */
+ * what was refused or lost, what the inbox holds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "cli/cli.h"
+#include "cli/inbox_held.h"
 
 #define DAYS 8 /* today and a week */
 
@@ -141,6 +142,8 @@ print_status_json(struct status *s)
 		e = store_counter_list(store, s->first_day, last, counter_json,
 		    s, &why);
 	json_out_end(s->out);
+	if (e == E_OK)
+		e = inbox_held_json(store, s->first_day, last, s->out, &why);
 	json_out_end(s->out);
 	if (e == E_OK)
 		return cli_print_json(s->cli, s->out);
@@ -218,5 +221,10 @@ cmd_status(struct cli *cli)
 	if (code == EX_OK)
 		code = print_days(&s);
 	(void)puts("");
-	return code == EX_OK ? print_counters(&s) : code;
+	if (code == EX_OK)
+		code = print_counters(&s);
+	(void)puts("");
+	return code == EX_OK
+	    ? inbox_held_print(cli, s.first_day, s.first_day + DAYS)
+	    : code;
 }

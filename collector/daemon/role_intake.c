@@ -2,6 +2,7 @@
 #include <sysexits.h>
 
 #include "base/log.h"
+#include "daemon/intake_bounds.h"
 #include "daemon/intake_http.h"
 #include "daemon/intake_imap.h"
 #include "daemon/intake_lmtp.h"
@@ -16,6 +17,7 @@
 struct receiving {
 	struct role_context *context;
 	struct spool *spool;
+	struct intake_bounds *bounds;
 	struct receipt_sink sink;
 	struct intake_lmtp *lmtp;
 	struct intake_http *http;
@@ -59,8 +61,19 @@ open_spool(struct receiving *r, struct why *why)
 	if (e != E_OK)
 		return e;
 	tell_recovery(&recovery);
-	r->sink = spool_sink(r->spool);
 	r->worker.spool = r->spool;
+	return E_OK;
+}
+
+static enum err
+open_bounds(struct receiving *r, struct why *why)
+{
+	enum err e = intake_bounds_open(r->context, r->spool, &r->bounds, why);
+
+	if (e != E_OK)
+		return e;
+	r->sink = intake_bounds_sink(r->bounds);
+	intake_bounds_join(r->bounds, &r->worker);
 	return E_OK;
 }
 
@@ -119,6 +132,8 @@ open_all(struct receiving *r, struct why *why)
 	if (e == E_OK)
 		e = open_spool(r, why);
 	if (e == E_OK)
+		e = open_bounds(r, why);
+	if (e == E_OK)
 		e = intake_lmtp_open(r->context, r->sink, &r->lmtp, why);
 	if (e == E_OK)
 		e = intake_imap_open(r->context, &r->sink, &r->imap, why);
@@ -147,6 +162,7 @@ close_all(struct receiving *r)
 	intake_lmtp_close(r->lmtp);
 	intake_imap_close(r->imap);
 	spool_close(r->spool);
+	intake_bounds_close(r->bounds);
 	key_lookup_close(r->lookup);
 }
 

@@ -9,6 +9,7 @@
 #include "intake/rate_limit.h"
 
 #define FULL_RETRY_S "300" /* until there may be room again */
+#define SPENT_RETRY_S "3600"
 
 struct endpoint {
 	struct endpoint_options options;
@@ -120,6 +121,10 @@ answer_for(struct http_request *r, enum err e)
 {
 	if (e == E_RANGE)
 		http_refuse(r, 413, "the report is too large", NULL);
+	else if (e == E_BUSY)
+		http_refuse(r, 429, "this address has sent enough today",
+		    (const struct http_field[]){
+			{ "Retry-After", SPENT_RETRY_S }, { 0 } });
 	else
 		http_refuse(r, 503, "reports cannot be kept at the moment",
 		    (const struct http_field[]){

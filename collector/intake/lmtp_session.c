@@ -23,6 +23,8 @@
 #define CLOSE_PATIENCE_NS (5 * NS_PER_S)
 
 static const char put_off_full[] = "452 4.3.1 no room: try again later";
+static const char put_off_spent[] =
+    "451 4.7.0 this domain has sent enough today: try again later";
 static const char put_off[] = "451 4.3.0 not now: try again later";
 
 struct lmtp_session {
@@ -121,7 +123,9 @@ complain(struct lmtp_session *s, enum err e, const struct why *why)
 static void
 answer(struct lmtp_session *s, enum err e, const struct why *why)
 {
-	const char *reply = e == E_FULL ? put_off_full : put_off;
+	const char *reply = e == E_FULL ? put_off_full
+	    : e == E_BUSY		? put_off_spent
+					: put_off;
 
 	complain(s, e, why);
 	lmtp_answer(&s->dialogue, span_str(reply), &s->out);

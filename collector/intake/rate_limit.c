@@ -80,15 +80,33 @@ take(struct rate_limit *l, struct place *p, int64_t now_ns)
 	return 0;
 }
 
+static int64_t
+take_key(struct rate_limit *l, const uint8_t key[16], int64_t mono_ns)
+{
+	int64_t wait;
+
+	(void)pthread_mutex_lock(&l->lock);
+	wait = take(l, place_of(l, key), mono_ns);
+	(void)pthread_mutex_unlock(&l->lock);
+	return wait;
+}
+
 int64_t
 rate_limit_take(struct rate_limit *l, const struct http_address *address,
     int64_t mono_ns)
 {
 	struct http_address block = http_address_block(address);
-	int64_t wait;
 
-	(void)pthread_mutex_lock(&l->lock);
-	wait = take(l, place_of(l, block.bytes), mono_ns);
-	(void)pthread_mutex_unlock(&l->lock);
-	return wait;
+	return take_key(l, block.bytes, mono_ns);
+}
+
+int64_t
+rate_limit_take_name(struct rate_limit *l, struct span name, int64_t mono_ns)
+{
+	uint64_t id[2];
+	uint8_t key[sizeof(id)];
+
+	siphash_table_128(name.p, name.len, id);
+	memcpy(key, id, sizeof(key));
+	return take_key(l, key, mono_ns);
 }

@@ -22,5 +22,8 @@ void rate_limit_close(struct rate_limit *); /* NULL is fine */
  * counted. Thread-safe. */
 int64_t rate_limit_take(struct rate_limit *, const struct http_address *,
     int64_t mono_ns);
+/* The same for whoever has a name. */
+int64_t rate_limit_take_name(struct rate_limit *, struct span name,
+    int64_t mono_ns);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "codec/gzip.h"
 #include "model/trust.h"
+#include "store/store_inbox_account.h"
 #include "store/store_retake.h"
 
 /* At a time: receipts, and bytes past which no further one is read. */
@@ -129,7 +130,8 @@ compare(void *arg, const struct inbox_row *r)
 }
 
 static enum err
-settle(struct store *store, const struct content_key *identity, struct why *why)
+settle(const struct intake *in, struct store *store,
+    const struct content_key *identity, struct why *why)
 {
 	struct winner w = { .any = false };
 	enum err e = store_inbox_rivals(store, identity, compare, &w, why);
@@ -139,20 +141,33 @@ settle(struct store *store, const struct content_key *identity, struct why *why)
 	w.row.intake = span_str(w.intake);
 	w.row.state = w.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
 						 : INBOX_COUNTED;
-	return store_inbox_prefer(store, identity, &w.row, why);
+	e = store_inbox_prefer(store, identity, &w.row, why);
+	return e == E_OK ? store_inbox_raise(store, in->account, w.row.intake,
+			       inbox_class_of(w.row.state, w.row.verdict), why)
+			 : e;
 }
 
 static enum err
-settle_all(struct store *store, const struct identities *all, struct why *why)
+settle_all(const struct intake *in, struct store *store,
+    const struct identities *all, struct why *why)
 {
 	enum err e = E_OK;
 
 	for (size_t i = 0; e == E_OK && i < all->n; i++)
-		e = settle(store, &all->v[i], why);
+		e = settle(in, store, &all->v[i], why);
 	return e;
 }
 
 /* -- replacing it -- */
+
+static enum err
+forget_raw(const struct intake *in, struct store *store, struct span id,
+    struct why *why)
+{
+	enum err e = store_inbox_forget_raw(store, id, why);
+
+	return e == E_OK ? store_inbox_unhold(store, in->account, id, why) : e;
+}
 
 static enum err
 replace_inside(const struct intake *in, struct store *store,
@@ -168,8 +183,8 @@ replace_inside(const struct intake *in, struct store *store,
 	if (e == E_OK)
 		e = taking_put(in, store, t, &kept, why);
 	if (e == E_OK && !kept)
-		e = store_inbox_forget_raw(store, id, why);
-	return e == E_OK ? settle_all(store, &before, why) : e;
+		e = forget_raw(in, store, id, why);
+	return e == E_OK ? settle_all(in, store, &before, why) : e;
 }
 
 static enum err

@@ -5,8 +5,11 @@
 #include "codec/gzip.h"
 #include "codec/lines.h"
 #include "codec/receipt_flags.h"
+#include "intake/weigh.h"
+#include "model/org_domain.h"
 #include "model/trust.h"
 #include "store/store_domain.h"
+#include "store/store_inbox_account.h"
 
 #define PARKED_ARENA_MAX ((size_t)64 * 1024) /* for the facts alone */
 #define RAW_MAX ((size_t)128 << 20)
@@ -81,11 +84,13 @@ row_of(const struct take *t, struct examined *x, const char id[UUID_TEXT_SIZE])
 }
 
 static enum err
-put_raw(const struct take *t, struct span id, struct why *why)
+put_raw(const struct take *t, struct span id, uint64_t *ret_bytes,
+    struct why *why)
 {
 	struct buf raw = BUF_INIT(RAW_MAX);
 	enum err e = gzip_compress(t->body, &raw);
 
+	*ret_bytes = raw.len;
 	e = e == E_OK ? store_inbox_put_raw(t->store, id, buf_span(&raw),
 			    t->body.len, t->facts->is_mail, why)
 		      : why_set(why, e, "%s", err_text(e));
@@ -360,6 +365,62 @@ put_report(const struct take *t, struct examined *x, size_t part,
 	return e;
 }
 
+/* -- what it is worth -- */
+
+/* A signature of another organisation than the submitter's vouches for nothing.
+ */
+static void
+note_signer(struct taken *taken, struct span submitter)
+{
+	struct span org = span_head(org_domain(submitter), SOURCE_SIZE - 1);
+
+	if (org.len == 0)
+		return;
+	memcpy(taken->signer, org.p, org.len);
+	taken->signer[org.len] = '\0';
+}
+
+static void
+note_taken(struct taken *taken, const struct inbox_row *row)
+{
+	enum inbox_class class = inbox_class_of(row->state, row->verdict);
+
+	if (row->verdict == TRUST_AUTHENTICATED && taken->signer[0] == '\0')
+		note_signer(taken, row->submitter);
+	if (taken->class != 0 && taken->class <= class)
+		return;
+	taken->class = class;
+	taken->verdict = row->verdict;
+}
+
+static enum err
+hold(const struct take *t, const struct examined *x, struct span id,
+    uint64_t raw_bytes, const struct taken *taken, struct why *why)
+{
+	char text[SOURCE_SIZE];
+	struct span source = taken->class == INBOX_CLASS_AUTHENTICATED
+	    ? span_str(taken->signer)
+	    : source_of(t->facts, text);
+	struct buf name = BUF_INIT((size_t)SOURCE_SIZE * UTF8_MAX);
+	enum err e;
+
+	utf8_repair(source, &name);
+	e = store_inbox_hold(t->store, t->account,
+	    &(const struct inbox_held){
+		.intake = id,
+		.class = taken->class,
+		.received_s = t->facts->received_ns / NS_PER_S,
+		.source = or_empty(buf_span(&name)),
+		.raw_bytes = raw_bytes,
+		.row_bytes = weigh_rows(t->facts, x),
+	    },
+	    why);
+	buf_free(&name);
+	if (e == E_OK && t->taken != NULL)
+		*t->taken = *taken;
+	return e;
+}
+
 static enum err
 put_unreadable(const struct take *t, struct inbox_row *row,
     const struct why *fault, struct why *why)
@@ -393,23 +454,29 @@ enum err
 take_receipt(const struct take *t, struct why *why)
 {
 	struct why fault = { { 0 } };
+	struct taken taken = { .class = 0 };
 	char id[UUID_TEXT_SIZE];
+	uint64_t raw_bytes;
 	struct examined x;
 	enum err e;
 
 	uuid_text(t->id, id);
 	look(t, &x, &fault);
-	e = put_raw(t, span_str(id), why);
+	e = put_raw(t, span_str(id), &raw_bytes, why);
 	for (size_t i = 0; e == E_OK && i < x.n; i++) {
 		struct inbox_row row = row_of(t, &x, id);
 
 		e = put_report(t, &x, i, &row, why);
+		note_taken(&taken, &row);
 	}
 	if (e == E_OK && x.n == 0) {
 		struct inbox_row row = row_of(t, &x, id);
 
 		e = put_unreadable(t, &row, &fault, why);
+		note_taken(&taken, &row);
 	}
+	if (e == E_OK)
+		e = hold(t, &x, span_str(id), raw_bytes, &taken, why);
 	examined_free(&x);
 	return e;
 }

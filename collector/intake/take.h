@@ -3,6 +3,8 @@
 #define INTAKE_TAKE_H
 
 #include "intake/examine.h"
+#include "intake/source.h"
+#include "model/inbox_class.h"
 #include "store/store_inbox.h"
 
 /* As the store has it. */
@@ -31,6 +33,14 @@ struct take_trust {
 typedef enum err take_judge_fn(void *arg, const struct examined *,
     const struct examined_report *, struct take_trust *ret);
 
+/* What became of it. */
+struct taken {
+	enum inbox_class class; /* the best of its reports */
+	int64_t verdict;	/* of that; enum trust_verdict, or 0 */
+	/* The organisational domain that vouches for it, or "". */
+	char signer[SOURCE_SIZE];
+};
+
 struct take {
 	struct store *store;
 	const struct uuid *id;
@@ -42,6 +52,8 @@ struct take {
 	 */
 	const struct why *parked;
 	int64_t parked_until_s; /* it only waits until then; 0: for good */
+	struct span account;	/* store_inbox_account.h */
+	struct taken *taken;	/* set on E_OK; NULL: nobody asks */
 };
 
 /* Raw bytes, reports, policies and details, or that nothing could be read; in a

@@ -14,6 +14,7 @@ intake_of(const struct config *c, const struct clock *clock, keys_ask_fn *ask,
 		    .authserv_ids = &c->intake_authserv_id,
 		    .ask = ask_arg == NULL ? NULL : ask,
 		    .ask_arg = ask_arg },
+		.account = SPAN_LIT("import"),
 	};
 }
 
@@ -162,6 +163,8 @@ taking_put(const struct intake *in, struct store *store, const struct taking *t,
 		.judge = judge_report,
 		.judge_arg = &judged,
 		.parked = t->parked,
+		.account = in->account,
+		.taken = t->taken,
 	};
 	enum err e;
 

@@ -12,6 +12,7 @@ struct intake {
 	const struct config *config;
 	const struct clock *clock;
 	struct judge judge;
+	struct span account; /* store_inbox_account.h; "import" */
 };
 
 /* ask_arg NULL: no key is looked up. */
@@ -26,6 +27,9 @@ struct taking {
 	/* Why it is kept as one that cannot be read, without a look; or NULL.
 	 */
 	const struct why *parked;
+	/* What became of it, set by taking_put where something was kept; NULL:
+	 * nobody asks. */
+	struct taken *taken;
 
 	/* Private. */
 	struct proof proof;

@@ -21,6 +21,7 @@ struct batch {
 	struct spool_place at;
 	struct taking v[BATCH];
 	struct spool_place behind[BATCH];
+	struct taken taken[BATCH];
 	size_t n, bytes;
 };
 
@@ -56,7 +57,9 @@ note_receipt(struct batch *b, const struct receipt *r)
 		.id = r->id,
 		.facts = r->facts,
 		.body = r->body,
+		.taken = &b->taken[b->n],
 	};
+	b->taken[b->n] = (struct taken){ .class = 0 };
 	b->behind[b->n++] = r->behind;
 	b->bytes += r->body.len;
 }
@@ -153,6 +156,16 @@ store_batch(struct batch *b, struct why *why)
 	return e;
 }
 
+static void
+tell_upkeep(const struct batch *b)
+{
+	struct upkeep *upkeep = b->worker->upkeep;
+
+	for (size_t i = 0; upkeep != NULL && i < b->n; i++)
+		upkeep_taken(upkeep, &b->v[i].facts, b->v[i].body,
+		    &b->taken[i]);
+}
+
 static enum err
 take_batch(struct batch *b, struct why *why)
 {
@@ -163,8 +176,18 @@ take_batch(struct batch *b, struct why *why)
 	e = taking_begin(&b->worker->intake, b->store, b->v, b->n, why);
 	if (e == E_OK)
 		e = store_batch(b, why);
+	if (e == E_OK)
+		tell_upkeep(b);
 	taking_end(b->v, b->n);
 	return e;
+}
+
+static enum err
+run_upkeep(const struct batch *b, struct why *why)
+{
+	struct upkeep *upkeep = b->worker->upkeep;
+
+	return upkeep == NULL ? E_OK : upkeep_run(upkeep, b->store, why);
 }
 
 static enum err
@@ -172,7 +195,7 @@ take_all(struct batch *b, struct why *why)
 {
 	enum err e = find_place(b->worker, b->store, &b->at, why);
 
-	while (e == E_OK) {
+	while (e == E_OK && (e = run_upkeep(b, why)) == E_OK) {
 		if ((e = take_batch(b, why)) != E_OK || b->n == 0)
 			break;
 		log_info("received", LOG_I("receipts", b->n),

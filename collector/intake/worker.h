@@ -5,11 +5,13 @@
 
 #include "intake/spool.h"
 #include "intake/taking.h"
+#include "intake/upkeep.h"
 
 struct intake_worker {
 	struct spool *spool;
 	struct intake intake;
-	int64_t looked_ns; /* monotonic: when what waits was looked at */
+	struct upkeep *upkeep; /* or NULL */
+	int64_t looked_ns;     /* monotonic: when what waits was looked at */
 };
 
 /* Whether there is anything to run for: without that the store is left alone.

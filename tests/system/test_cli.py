@@ -239,7 +239,7 @@ class Day(SystemTest):
     def test_status(self):
         code, out, err = self.subject.cli("status")
         self.assertEqual((OK, ""), (code, err))
-        collectors, days, counters = [
+        collectors, days, counters, inbox = [
             [re.split(r"  +", line) for line in part.splitlines()]
             for part in out.split("\n\n")]
         self.assertEqual(["HOST", "COLLECTOR", "COMPLETE UNTIL", "SEEN"],
@@ -254,11 +254,12 @@ class Day(SystemTest):
         self.assertEqual(["COUNTER", "IN A WEEK", "WHAT IT IS"], counters[0])
         self.assertEqual([["received", "4"], ["refused-json", "1"],
                           ["sessions", "3"]], [c[:2] for c in counters[1:]])
+        self.assertEqual([["no reports of others are held"]], inbox)
 
     def test_status_json(self):
         status = self.subject.cli_json("status")
-        self.assertEqual(["now", "collectors", "days", "counters"],
-                         list(status))
+        self.assertEqual(["now", "collectors", "days", "counters", "inbox",
+                          "inbox-refused"], list(status))
         datetime.fromisoformat(status["now"])
         [collector] = status["collectors"]
         self.assertEqual(
