@@ -6,7 +6,7 @@
  * A claim is only words until the worker has judged the mail, so one signer's
  * are given an eighth of the reserve at a time, and half of that again for each
  * that proved false of late; a single one always fits. Whoever forges a name
- * thus takes from that name alone, and cannot have it refused (ADR 16). */
+ * thus takes from that name alone, and cannot have it refused (ADR 17). */
 #ifndef INTAKE_ADMISSION_H
 #define INTAKE_ADMISSION_H
 
