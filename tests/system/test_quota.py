@@ -303,7 +303,7 @@ class Quota(SystemTest):
         self.assertIn("2d after it was received, by intake.keep_raw", err)
         self.assertEqual([row], service.cli_json("inbox", "list"))
 
-        service.restart(NOON + 3 * DAY_S)
+        service.restart(NOON + 3 * DAY_S + 7200)
         with self.connect() as connection:
             wait_until(lambda: self.try_to_post(connection, report(2)),
                        "it receives again")
