@@ -12,7 +12,7 @@
 #define BATCH_BYTES ((size_t)8 << 20)
 
 struct item {
-	char name[RECEIPT_TEXT_MAX + 1];
+	char peer[RECEIPT_TEXT_MAX + 1];
 	struct buf body;
 	struct why fault; /* it cannot be read, whatever is in it; or empty */
 };
@@ -176,31 +176,42 @@ keep_head(struct item *item)
 }
 
 enum err
-import_batch_add(struct import_batch *b, const char *name, struct buf *body,
-    bool is_mail, struct why *why)
+import_batch_receive(struct import_batch *b, const struct receipt_facts *facts,
+    struct buf *body, struct why *why)
 {
-	const int64_t now_ns = clock_wall_ns(b->intake->clock);
 	struct taking *t = &b->takings[b->n];
 	struct item *item = &b->items[b->n++];
-	size_t n = span_head(span_str(name), RECEIPT_TEXT_MAX).len;
+	size_t n = span_head(facts->peer, RECEIPT_TEXT_MAX).len;
 
 	*item = (struct item){ .body = *body };
 	*body = BUF_INIT(body->max);
-	memcpy(item->name, name, n);
+	memcpy(item->peer, facts->peer.p, n);
 	keep_head(item);
 	*t = (struct taking){
-		.id = uuid_new(now_ns),
-		.facts = { .way = RECEIPT_FILE,
-		    .received_ns = now_ns,
-		    .peer = span_str(item->name),
-		    .is_mail = is_mail },
+		.id = uuid_new(facts->received_ns),
+		.facts = *facts,
 		.body = buf_span(&item->body),
 		.parked = item->fault.text[0] == '\0' ? NULL : &item->fault,
 	};
+	t->facts.peer = span_str(item->peer);
 	b->bytes += item->body.len;
 	if (item->body.err == E_NOMEM)
 		return why_set(why, E_NOMEM, "out of memory");
 	return b->n < BATCH && b->bytes < BATCH_BYTES
 	    ? E_OK
 	    : import_batch_flush(b, why);
+}
+
+enum err
+import_batch_add(struct import_batch *b, const char *name, struct buf *body,
+    bool is_mail, struct why *why)
+{
+	const struct receipt_facts facts = {
+		.way = RECEIPT_FILE,
+		.received_ns = clock_wall_ns(b->intake->clock),
+		.peer = span_str(name),
+		.is_mail = is_mail,
+	};
+
+	return import_batch_receive(b, &facts, body, why);
 }

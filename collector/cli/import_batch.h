@@ -38,6 +38,10 @@ void import_batch_free(struct import_batch *); /* NULL is fine */
  * transaction is there. */
 MUST_CHECK enum err import_batch_add(struct import_batch *, const char *name,
     struct buf *body, bool is_mail, struct why *why);
+/* The same of one that came otherwise, or before. The facts' texts but for peer
+ * outlast the batch. */
+MUST_CHECK enum err import_batch_receive(struct import_batch *,
+    const struct receipt_facts *, struct buf *body, struct why *why);
 /* Put what waits into the store. Errors as above. */
 MUST_CHECK enum err import_batch_flush(struct import_batch *, struct why *why);
 
