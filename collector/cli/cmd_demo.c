@@ -141,7 +141,10 @@ bring_up(struct demo *d, bool sample)
 		return cli_fail(d->cli, e, &why);
 	if (sample && (code = use_config(d, d->folder.config)) != EX_OK)
 		return code;
-	e = demo_start(d, &why);
+	if (sample)
+		e = demo_tell_story(d, &why);
+	if (e == E_OK)
+		e = demo_start(d, &why);
 	if (e == E_OK)
 		e = demo_wait_socket(d, &why);
 	if (e == E_OK && sample)

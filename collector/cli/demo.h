@@ -4,6 +4,10 @@
 
 #include "cli/cli.h"
 #include "cli/demo_folder.h"
+#include "cli/import_batch.h"
+
+/* Of what others report while one looks on. */
+#define DEMO_DOMAIN "ours.example"
 
 struct demo {
 	struct cli *cli;
@@ -12,6 +16,7 @@ struct demo {
 	pid_t pid;	 /* of tlsrptd; 0: not running */
 	off_t log_start; /* of what this tlsrptd logs */
 	uint64_t sent;	 /* sessions */
+	struct import_counts story;
 };
 
 /* -- demo_service.c: tlsrptd, which runs beside it -- */
@@ -55,10 +60,16 @@ MUST_CHECK enum err demo_check_port(const struct demo *, struct why *why);
 /* Commands to paste; self: this program's path. */
 void demo_say_inbox(const struct demo *, const char *self);
 
+/* -- demo_story_import.c: what others reported before -- */
+
+/* Own the domains of the story and have its reports come, while tlsrptd does
+ * not run. */
+MUST_CHECK enum err demo_tell_story(struct demo *, struct why *why);
+
 /* -- demo_show.c: what it shows; exit codes -- */
 
 int demo_show_sample(struct demo *);
-int demo_show_inbox(struct demo *);
+int demo_show_inbox(const struct demo *);
 int demo_show_kept(struct demo *);
 void demo_say_where(const struct demo *);
 

@@ -79,7 +79,11 @@ demo_folder_configure(const struct demo_folder *f, const char *path,
 	    "directory = %s/reports\n\n"
 	    "[intake]\n"
 	    "http_listen = 127.0.0.1:%lld\n"
-	    "lmtp_listen = %s/lmtp.sock\n",
+	    "lmtp_listen = %s/lmtp.sock\n"
+	    "# Made-up reporters have no keys in DNS: what the demo's mail "
+	    "server says\n"
+	    "# of their signatures counts.\n"
+	    "authserv_id = " DEMO_MAIL_SERVER "\n",
 	    (long long)offset_s, f->path, (long long)f->port, f->path);
 	e = file_write_durably(dir_fd, path + strlen(f->path) + 1,
 	    buf_span(&text), 0640, why);

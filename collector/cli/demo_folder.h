@@ -12,6 +12,10 @@
 
 #define DEMO_PATH_SIZE (PATH_MAX + 32)
 
+/* Where mails with reports go to in the demo, and what takes them. */
+#define DEMO_RUA "tls-reports@ours.example"
+#define DEMO_MAIL_SERVER "mail.ours.example"
+
 struct demo_folder {
 	char path[PATH_MAX];
 	char config[DEMO_PATH_SIZE];	/* there once the sample has come in */

@@ -13,7 +13,6 @@
 #include "store/store_domain.h"
 #include "store/store_inbox.h"
 
-#define OURS "ours.example"
 #define REPORT_MAX 4096
 
 /* s4.4; of the day before. */
@@ -84,13 +83,14 @@ write_mail(const struct demo *d, const struct reporter *r, struct span report,
 	enum err e = report_summary_read(report, &arena, &summary, why);
 
 	(void)snprintf(from, sizeof(from), "tls-reports@%s", r->domain);
-	(void)snprintf(name, sizeof(name), "%s!" OURS ".json", r->domain);
+	(void)snprintf(name, sizeof(name), "%s!" DEMO_DOMAIN ".json",
+	    r->domain);
 	if (e == E_OK)
 		e = mail_write(
 		    &(const struct report_mail){
-			.domain = SPAN_LIT(OURS),
+			.domain = SPAN_LIT(DEMO_DOMAIN),
 			.from = span_str(from),
-			.to = SPAN_LIT("tls-reports@" OURS),
+			.to = SPAN_LIT(DEMO_RUA),
 			.file_name = span_str(name),
 			.body = report,
 			.now_s = clock_wall_s(&clock),
@@ -176,11 +176,10 @@ hand_over(const struct demo *d, struct why *why)
 	if (e == E_OK)
 		e = demo_talk(d->cli->config->intake_lmtp_listen,
 		    (const struct demo_line[]){ { SPAN_LIT(""), "220 " },
-			{ SPAN_LIT("LHLO mail.ours.example\r\n"), "250" },
+			{ SPAN_LIT("LHLO " DEMO_MAIL_SERVER "\r\n"), "250" },
 			{ SPAN_LIT("MAIL FROM:<tls-reports@mails.example>\r\n"),
 			    "250 " },
-			{ SPAN_LIT("RCPT TO:<tls-reports@" OURS ">\r\n"),
-			    "250 " },
+			{ SPAN_LIT("RCPT TO:<" DEMO_RUA ">\r\n"), "250 " },
 			{ SPAN_LIT("DATA\r\n"), "354 " },
 			{ buf_span(&mail), "250 " },
 			{ SPAN_LIT("QUIT\r\n"), "221 " } },
@@ -195,8 +194,8 @@ static bool
 own(struct demo *d)
 {
 	struct clock clock = cli_clock(d->cli);
-	const struct owned_domain domain = { SPAN_LIT(OURS), SPAN_LIT(""),
-		clock_wall_s(&clock) };
+	const struct owned_domain domain = { SPAN_LIT(DEMO_DOMAIN),
+		SPAN_LIT(""), clock_wall_s(&clock) };
 	struct why why = { { 0 } };
 
 	return store_domain_add(d->cli->store, &domain, &why) == E_OK;
@@ -219,10 +218,12 @@ count(void *arg, const struct inbox_row *row)
 static bool
 both_came(struct demo *d)
 {
+	struct inbox_filter filter = INBOX_ALL;
 	struct why why = { { 0 } };
 	int n = 0;
 
-	return store_inbox_list(d->cli->store, &INBOX_ALL, count, &n, &why) ==
+	filter.domain = SPAN_LIT(DEMO_DOMAIN);
+	return store_inbox_list(d->cli->store, &filter, count, &n, &why) ==
 	    E_OK &&
 	    n >= 2;
 }
@@ -304,7 +305,9 @@ demo_say_inbox(const struct demo *d, const char *self)
 		     "      http://%s/tlsrpt\n"
 		     "  %s -c %s import \\\n"
 		     "      %s\n"
-		     "  %s -c %s inbox list\n",
+		     "  %s -c %s inbox list --domain " DEMO_DOMAIN "\n"
+		     "  %s -c %s inbox quarantine\n",
 	    post_file, d->cli->config->intake_http_listen, self,
-	    d->folder.config, import_file, self, d->folder.config);
+	    d->folder.config, import_file, self, d->folder.config, self,
+	    d->folder.config);
 }

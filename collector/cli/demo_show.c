@@ -1,9 +1,14 @@
 /* cli/demo_show.c -- what the demo shows. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cli/demo.h"
+#include "cli/demo_story.h"
+#include "cli/prose.h"
+
+#define STATES_MAX 1024
 
 struct choice {
 	uint64_t sessions, bytes;
@@ -69,20 +74,67 @@ demo_show_sample(struct demo *d)
 	return code;
 }
 
-int
-demo_show_inbox(struct demo *d)
+/* "3 counted, 1 foreign". */
+static uint64_t
+count_story(const struct demo *d, struct buf *states)
 {
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < IMPORT_STATES; i++) {
+		if (d->story.n[i] == 0)
+			continue;
+		buf_addf(states, "%s%" PRIu64 " %s", all == 0 ? "" : ", ",
+		    d->story.n[i], inbox_state_text((enum inbox_state)i));
+		all += d->story.n[i];
+	}
+	return all;
+}
+
+static void
+show_story(const struct demo *d)
+{
+	struct buf states = BUF_INIT(STATES_MAX);
+	uint64_t all = count_story(d, &states);
+
+	(void)putchar('\n');
+	prose(0,
+	    "Others have reported for %d days, all of it made up: of "
+	    "shop.example a certificate expired, one reporter alone saw no "
+	    "STARTTLS at bank.example, the MTA-STS policy of club.example went "
+	    "from testing to enforce, lab.example forgot its TLSA records over "
+	    "a new key, and quiet.example gets little mail. %" PRIu64
+	    " reports came: %s (tlsrpt inbox quarantine).",
+	    STORY_DAYS, all, buf_str(&states));
+	buf_free(&states);
+}
+
+/* Of what has just come. */
+static int
+list_inbox(const struct demo *d)
+{
+	static const struct cli_option domain = { "domain", NULL, NULL };
+	struct cli_given given = { &domain, DEMO_DOMAIN };
+	struct cli cli = *d->cli;
 	int code;
 
-	(void)printf("\nOthers report about ours.example: one posted to "
+	cli.given = &given;
+	cli.ngiven = 1;
+	code = cmd_inbox_list(&cli);
+	store_close(cli.store);
+	return code;
+}
+
+int
+demo_show_inbox(const struct demo *d)
+{
+	show_story(d);
+	(void)printf("\nOthers report about " DEMO_DOMAIN ": one posted to "
 		     "http://%s/tlsrpt, one came\nas a mail to %s. Nobody "
 		     "signed the mail, so it does not\ncount "
-		     "(tlsrpt inbox list):\n\n",
+		     "(tlsrpt inbox list --domain " DEMO_DOMAIN "):\n\n",
 	    d->cli->config->intake_http_listen,
 	    d->cli->config->intake_lmtp_listen);
-	code = cmd_inbox_list(d->cli);
-	demo_close_store(d);
-	return code;
+	return list_inbox(d);
 }
 
 int

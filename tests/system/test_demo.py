@@ -1,5 +1,7 @@
 """test_demo.py -- `tlsrpt demo`, the first thing that a newcomer runs."""
 
+import collections
+import datetime
 import fcntl
 import json
 import os
@@ -135,10 +137,11 @@ class Sample(Demo):
         """It shows the report that was posted and the one that was mailed."""
         self.assertIn(f"one posted to http://127.0.0.1:{PORT}/tlsrpt, one "
                       f"came\nas a mail to {self.dir}/lmtp.sock.", self.out)
-        code, shown, _ = self.cli("inbox", "list")
+        code, shown, _ = self.cli("inbox", "list", "--domain", "ours.example")
         self.assertEqual(OK, code)
         self.assertIn(shown, self.out)
-        rows = json.loads(self.cli("inbox", "list", "--json")[1])
+        rows = json.loads(self.cli("inbox", "list", "--domain", "ours.example",
+                                   "--json")[1])
         self.assertEqual(
             {("https", "counted", "posts.example", 120, 7),
              ("lmtp", "untrusted", "mails.example", 120, 7)},
@@ -149,10 +152,12 @@ class Sample(Demo):
 
     def check_commands(self):
         """What it says to try can be tried afterwards."""
-        status, emit, curl, take, show = tried(self.out)
+        status, emit, curl, take, show, kept = tried(self.out)
         self.assertEqual(
-            ("status", "emit", "curl", "import", ["inbox", "list"]),
-            (status[3], emit[3], curl[0], take[3], show[3:]))
+            ("status", "emit", "curl", "import",
+             ["inbox", "list", "--domain", "ours.example"],
+             ["inbox", "quarantine"]),
+            (status[3], emit[3], curl[0], take[3], show[3:], kept[3:]))
         done = subprocess.run(take, capture_output=True, text=True)
         self.assertEqual((OK, "1 file, 1 counted\n", ""),
                          (done.returncode, done.stdout, done.stderr))
@@ -207,6 +212,188 @@ class Sample(Demo):
                 TEMPFAIL, self.attempt(), f"127.0.0.1:{PORT} is taken",
                 f"in intake.http_listen of {self.dir}/tlsrptd.conf",
                 "DEMO_PORT")
+
+
+# Of the story: who looks at which policies, and how large they are.
+STS = {"bigmail.example": 10, "office.example": 6, "webmail.example": 3,
+       "smallhost.example": 1}
+DANE = {"office.example": 6, "provider.example": 2, "campus.example": 1}
+
+
+class Story(Demo):
+    """What others reported on 60 days. Days ago: yesterday is 1."""
+
+    def story(self):
+        """Its reports, after a run of the demo; `ago` is the day of each."""
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        self.out = self.demo("--corpus", str(CORPUS))
+        if datetime.datetime.now(datetime.timezone.utc).date() != today:
+            self.skipTest("midnight passes")
+        rows = [r for r in json.loads(self.cli("inbox", "list", "--json")[1])
+                if not r["report-id"].endswith("@posts.example")
+                and not r["report-id"].endswith("@mails.example")]
+        for row in rows:
+            start = row["date-range"]["start-datetime"]
+            row["ago"] = start and (
+                today - datetime.date.fromisoformat(start[:10])).days
+        return rows
+
+    def test_run(self):
+        self.rows = self.story()
+        self.counted = [r for r in self.rows if r["state"] == "counted"]
+        for check in (self.check_numbers, self.check_receipt,
+                      self.check_expired, self.check_stripped,
+                      self.check_policy_change, self.check_rollover,
+                      self.check_quiet, self.check_pairs, self.check_text,
+                      self.check_again):
+            with self.subTest(check.__doc__):
+                check()
+
+    def failures(self, result):
+        """(days ago, domain, reporter, MX host) to failed sessions."""
+        found = collections.Counter()
+        for row in self.counted:
+            for policy in row["policies"]:
+                for detail in policy["failure-details"]:
+                    if detail["result-type"] == result:
+                        found[row["ago"], policy["policy"]["policy-domain"],
+                              row["submitter"],
+                              detail.get("receiving-mx-hostname")] += \
+                            detail["failed-session-count"]
+        return dict(found)
+
+    def check_numbers(self):
+        """So many of each state and verdict."""
+        # Four reporters: four domains each day, quiet.example each seventh.
+        # One: four domains on two days of three, and what fails on the third
+        # (shop: 45; club: 39, 42 ... 60). One: failures alone, of 3 days.
+        # One, unsigned: 1, 8 ... 57 days ago, four domains.
+        usual = 4 * (4 * 60 + 8) + (4 * 40 + 1 + 8) + 3 + 4 * 9
+        self.assertEqual(1200, usual)
+        self.assertEqual(usual + 2 + 1 + 2, len(self.rows))
+        self.assertEqual(
+            {("counted", "authenticated"): 4 * (4 * 60 + 8) + 3 - 5,
+             ("counted", "unauthenticated"): 4 * 40 + 1 + 8,
+             ("untrusted", "unsigned"): 4 * 9,
+             ("untrusted", "failed"): 2,
+             ("untrusted", "unverifiable"): 1,
+             ("duplicate", "authenticated"): 2,
+             ("contradicted", "unaligned"): 1,
+             ("foreign", "authenticated"): 2,
+             ("implausible", "authenticated"): 1,
+             ("unreadable", ""): 1},
+            collections.Counter((r["state"], r["verdict"])
+                                for r in self.rows))
+
+    def check_receipt(self):
+        """Each came on the day after its own, and none from the future."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for row in self.counted:
+            received = datetime.datetime.fromisoformat(
+                row["received-at"].replace("Z", "+00:00"))
+            self.assertLessEqual(received, now)
+            self.assertEqual(row["ago"] - 1,
+                             (now.date() - received.date()).days)
+            self.assertEqual([], row["deviations"])
+            self.assertEqual(
+                ("https" if row["submitter"] == "smallhost.example"
+                 else "lmtp"), row["way"])
+
+    def check_expired(self):
+        """A certificate expired, on one of two hosts, for three days."""
+        self.assertEqual(
+            {(ago, "shop.example", who, "mx2.shop.example"): 2 * size
+             for ago in (45, 44, 43) for who, size in STS.items()},
+            self.failures("certificate-expired"))
+
+    def check_stripped(self):
+        """One reporter alone saw no STARTTLS, at one host, on four days."""
+        self.assertEqual(
+            {(ago, "bank.example", "webmail.example", "mx1.bank.example"): 45
+             for ago in (20, 19, 18, 17)},
+            self.failures("starttls-not-supported"))
+
+    def check_policy_change(self):
+        """A policy was testing, until its failures had ended."""
+        modes = collections.defaultdict(set)
+        for row in self.counted:
+            for policy in row["policies"]:
+                policy = policy["policy"]
+                if policy["policy-domain"] == "club.example" and \
+                        policy["policy-type"] == "sts":
+                    modes[policy["policy-string"][1]].add(row["ago"])
+        self.assertEqual({"mode: testing": set(range(31, 61)),
+                          "mode: enforce": set(range(1, 31))}, modes)
+        self.assertEqual(
+            {(ago, "club.example", who, "mx.hoster.example"): size
+             for ago in range(38, 61) for who, size in STS.items()},
+            self.failures("certificate-host-mismatch"))
+
+    def check_rollover(self):
+        """A new key came three days before its TLSA record."""
+        failed = {key: n for key, n in
+                  self.failures("validation-failure").items()
+                  if key[1] == "lab.example"}
+        self.assertEqual(
+            {(ago, "lab.example", who, mx): 3 * size
+             for ago in (12, 11, 10) for who, size in DANE.items()
+             for mx in ("mx1.lab.example", "mx2.lab.example")}, failed)
+        records = collections.defaultdict(set)
+        for row in self.counted:
+            for policy in row["policies"]:
+                policy = policy["policy"]
+                if policy["policy-domain"] == "lab.example" and \
+                        policy["policy-type"] == "tlsa":
+                    records[policy["policy-string"][0]].add(row["ago"])
+        self.assertEqual([list(range(10, 61)), list(range(1, 10))],
+                         [sorted(days) for days in records.values()])
+
+    def check_quiet(self):
+        """A domain has mail on each seventh day alone."""
+        self.assertEqual(
+            {(ago, who, n, 0) for ago in range(7, 57, 7) for who, n in (
+                ("bigmail.example", 5), ("office.example", 3),
+                ("webmail.example", 1), ("provider.example", 1))},
+            {(r["ago"], r["submitter"], r["total-successful-session-count"],
+              r["total-failure-session-count"]) for r in self.rows
+             if r["report-id"].endswith("_quiet.example")})
+
+    def check_pairs(self):
+        """Who tells of two policies for one session has each but once."""
+        pairs = [r for r in self.counted if len(r["policies"]) == 2]
+        self.assertEqual({("office.example", "bank.example")},
+                         {(r["submitter"], r["report-id"].partition("_")[2])
+                          for r in pairs})
+        self.assertEqual(59, len(pairs))
+        for row in pairs:
+            for policy in row["policies"]:
+                self.assertEqual(
+                    row["total-successful-session-count"],
+                    policy["summary"]["total-successful-session-count"])
+
+    def check_text(self):
+        """It tells of them, and does not list them."""
+        text = " ".join(self.out.split())
+        self.assertIn(
+            "1205 reports came: 1159 counted, 39 untrusted, 2 duplicate, 1 "
+            "contradicted, 2 foreign, 1 unreadable, 1 implausible (tlsrpt "
+            "inbox quarantine).", text)
+        self.assertNotIn("bigmail.example", text)
+
+    def check_again(self):
+        """Another demo has the same."""
+        self.dir = self.dir.with_name("another")
+        again = self.story()
+        self.assertEqual(sorted(self.known(r) for r in self.rows),
+                         sorted(self.known(r) for r in again))
+
+    @staticmethod
+    def known(row):
+        """All but for names; what is of yesterday may come at once."""
+        return json.dumps({
+            key: value for key, value in row.items()
+            if key not in ("intake-id", "like")
+            and not (key == "received-at" and row["ago"] == 1)})
 
 
 class Again(Demo):
@@ -362,12 +549,13 @@ class Stay(Demo):
         out = self.wait_stays(demo)
         self.assertIn("What was counted", out)
         self.assertEqual(5, len(processes_of(self.dir)))
-        self.assertEqual(5, len(tried(out)))
+        self.assertEqual(6, len(tried(out)))
         for command in tried(out):
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
         wait_until(lambda: len(json.loads(self.cli(
-            "inbox", "list", "--state", "counted", "--json")[1])) == 3,
+            "inbox", "list", "--domain", "ours.example", "--state", "counted",
+            "--json")[1])) == 3,
             "what was posted and imported counts too")
         wait_until(lambda: "example.com" in self.cli(
             "tally", "list", "--day", "today")[1], "the session is counted")
