@@ -1,0 +1,78 @@
+// App.tsx -- the frame around the views: who is signed in, and where we are.
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { ApiError, change, forgetAll, getSession } from "./api";
+import { Failure } from "./parts/Failure";
+import { Loading } from "./parts/Loading";
+import { Navigation } from "./parts/Navigation";
+import { go, link, usePlace, type Place } from "./place";
+import { backoff, onLoggedOut } from "./resource";
+import type { Session } from "./types";
+import { Login } from "./views/Login";
+import { Overview } from "./views/Overview";
+
+interface Known { session: Session | undefined; error: ApiError | undefined;
+    retryAt: number | undefined }
+
+/* The session, asked for until there is an answer. */
+function useSession(): [Known, () => void] {
+	const [known, setKnown] = useState<Known>({ session: undefined,
+		error: undefined, retryAt: undefined });
+	const [turn, setTurn] = useState(0);
+	const again = useCallback(() => setTurn((n) => n + 1), []);
+	useEffect(() => {
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		let failures = 0;
+		const ask = (): void => void getSession().then((session) =>
+		    setKnown({ session, error: undefined, retryAt: undefined }),
+		(caught: unknown) => {
+			const wait = backoff(++failures);
+			timer = setTimeout(ask, wait);
+			setKnown((old) => ({ ...old, error: caught as ApiError,
+				retryAt: Date.now() + wait }));
+		});
+		ask();
+		return () => clearTimeout(timer);
+	}, [turn]);
+	return [known, again];
+}
+
+export function App(): JSX.Element {
+	const [known, again] = useSession();
+	const place = usePlace();
+	useEffect(() => {
+		onLoggedOut.call = again;
+	}, [again]);
+	const { session, error } = known;
+	if (session === undefined)
+		return <main class="gate" id="main"><h1>TLS reports</h1>{error
+		    ? <Failure error={error} retryAt={known.retryAt} again={again}
+		        stale={false} /> : <Loading />}</main>;
+	const signedIn = (): void => {
+		forgetAll();
+		if (place.view === "login" || place.view === "setup")
+			go(link("overview"), true);
+		again();
+	};
+	if (session.name === null)
+		return <Login setupNeeded={session["setup-needed"]} onDone={signedIn} />;
+	const signOut = async (): Promise<void> => {
+		await change("DELETE", "session").catch(() => undefined);
+		forgetAll();
+		again();
+	};
+	return <>
+		<Navigation place={place} session={session}
+		    signOut={() => void signOut()} />
+		<main id="main" tabIndex={-1} class="view">
+			<View place={place} session={session} /></main>
+	</>;
+}
+
+interface ViewProps { place: Place; session: Session }
+
+function View({ place }: ViewProps): JSX.Element {
+	switch (place.view) {
+	default: return <Overview place={place} />;
+	}
+}

@@ -1,0 +1,18 @@
+// charts/tell.ts -- a day in a sentence, for the line below a chart and for
+// screen readers.
+import { count, dayLabel } from "../format";
+import { LEVELS, LEVEL_WORDS, total } from "../words";
+import type { Levels } from "../types";
+
+export function tellDay(date: string, levels: Levels | null): string {
+	return `${dayLabel(date)}: ${tellLevels(levels)}`;
+}
+
+export function tellLevels(levels: Levels | null): string {
+	if (levels === null) return "no data, as no report came";
+	if (total(levels) === 0) return "reports, but no session";
+	return LEVELS.filter((level) => levels[level] > 0).reverse()
+	    .map((level) => `${count(levels[level])} ` +
+	        LEVEL_WORDS[level].label.toLowerCase())
+	    .join(", ");
+}

@@ -1,0 +1,33 @@
+// parts/Levels.tsx -- the protection levels side by side, each with its own
+// number: there is no one percentage in which they could be added up.
+import type { JSX } from "preact";
+import { strip } from "../charts/scale";
+import { tellLevels } from "../charts/tell";
+import { count } from "../format";
+import { LEVELS, LEVEL_WORDS, total } from "../words";
+import type { Levels } from "../types";
+
+export function LevelStrip({ levels, tall = false }: { levels: Levels | null;
+    tall?: boolean }): JSX.Element {
+	const told = tellLevels(levels);
+	return <svg class={tall ? "strip strip-tall" : "strip"} role="img"
+	    aria-label={told}>
+		<title>{told}</title>
+		{levels === null || total(levels) === 0
+		    ? <rect class="cell-none" width="100%" height="100%" />
+		    : strip(levels).map(({ level, start, width }) =>
+			<rect key={level} class={`lv-${level}`} height="100%"
+			    x={`${start.toFixed(3)}%`} width={`${width.toFixed(3)}%`} />)}
+	</svg>;
+}
+
+export function LevelFigures({ levels }: { levels: Levels }): JSX.Element {
+	return <dl class="figures">
+		{LEVELS.map((level) => <div key={level}
+		    class={`figure figure-${level}${levels[level] === 0 ? " zero" : ""}`}>
+			<dt>{LEVEL_WORDS[level].label}</dt>
+			<dd class="figure-n">{count(levels[level])}</dd>
+			<dd class="figure-text">{LEVEL_WORDS[level].text}</dd>
+		</div>)}
+	</dl>;
+}

@@ -1,0 +1,93 @@
+// place.ts -- where the page is. The address is the state: a hash route with a
+// query, so that each view can be linked to, and Back does what it says.
+import { useEffect, useState } from "preact/hooks";
+
+export interface Place { view: string; arg: string; query: URLSearchParams }
+
+/** What follows from one view to the next. */
+export const FILTERS = ["from", "to", "domain", "reporter", "result-type", "mx",
+	"receiving-ip", "sending-ip", "trust", "direction"] as const;
+export type Filter = typeof FILTERS[number];
+
+/** "#/domain/example.com?from=2026-11-01" */
+export function parse(hash: string): Place {
+	const [path = "", query = ""] = split(hash.replace(/^#?\/?/, ""), "?");
+	const [view = "", arg = ""] = split(path, "/");
+	return { view: view || "overview", arg: decode(arg),
+		query: new URLSearchParams(query) };
+}
+
+export function link(view: string, arg = "",
+    query: Record<string, string> | URLSearchParams = {}): string {
+	const path = arg === "" ? view : `${view}/${encodeURIComponent(arg)}`;
+	const text = new URLSearchParams(query).toString();
+	return `#/${path}${text === "" ? "" : `?${text}`}`;
+}
+
+/** The same view with some of its query changed; null and "" take away. */
+export function linkWith(place: Place,
+    changes: Record<string, string | null>): string {
+	const query = new URLSearchParams(place.query);
+	query.delete("cursor"); // it belongs to the old question
+	for (const [name, value] of Object.entries(changes)) {
+		if (value === null || value === "") query.delete(name);
+		else query.set(name, value);
+	}
+	return link(place.view, place.arg, query);
+}
+
+/** Another view that keeps the range and the trust of this one. */
+export function linkTo(place: Place, view: string, arg = "",
+    more: Record<string, string> = {}): string {
+	const query = new URLSearchParams();
+	for (const name of ["from", "to", "trust"]) {
+		const value = place.query.get(name);
+		if (value) query.set(name, value);
+	}
+	for (const [name, value] of Object.entries(more)) query.set(name, value);
+	return link(view, arg, query);
+}
+
+/** The filters of a place as a query for the API, with more of its own. */
+export function apiQuery(place: Place, more: Record<string, string> = {},
+    without: Filter[] = []): string {
+	const query = new URLSearchParams();
+	for (const name of FILTERS) {
+		const value = place.query.get(name);
+		if (value && !without.includes(name)) query.set(name, value);
+	}
+	for (const [name, value] of Object.entries(more))
+		if (!query.has(name)) query.set(name, value);
+	const text = query.toString();
+	return text === "" ? "" : `?${text}`;
+}
+
+export function go(to: string, replace = false): void {
+	if (replace) {
+		history.replaceState(null, "", to);
+		window.dispatchEvent(new HashChangeEvent("hashchange"));
+	} else location.hash = to;
+}
+
+export function usePlace(): Place {
+	const [hash, setHash] = useState(location.hash);
+	useEffect(() => {
+		const moved = (): void => setHash(location.hash);
+		window.addEventListener("hashchange", moved);
+		return () => window.removeEventListener("hashchange", moved);
+	}, []);
+	return parse(hash);
+}
+
+function split(text: string, at: string): [string, string] {
+	const i = text.indexOf(at);
+	return i < 0 ? [text, ""] : [text.slice(0, i), text.slice(i + 1)];
+}
+
+function decode(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch { // somebody's own writing
+		return text;
+	}
+}

@@ -1,0 +1,242 @@
+// types.ts -- what the API answers, member by member as it comes over the wire.
+// A count that was not told is null; a day without a report has no levels.
+
+export type Level = "authenticated" | "testing" | "encrypted" |
+    "cleartext-or-unknown" | "not-sent";
+export type Levels = Record<Level, number>;
+
+export interface List<Row> { rows: Row[]; next?: string | null }
+
+export type Role = "admin" | "analyst" | "viewer";
+export interface Session {
+	name: string | null;
+	role: Role | null;
+	domains: string[] | null;
+	csrf: string | null;
+	expires: string | null;
+	"setup-needed": boolean;
+	version: string;
+}
+
+export interface OverviewDomain {
+	domain: string;
+	levels: Levels;
+	sessions: number;
+	failures: number;
+	reports: number;
+	reporters: number;
+	"last-report": string | null;
+	worst: string | null;
+	rank: number;
+	days: (Levels | null)[];
+}
+export interface OverviewReporter {
+	reporter: string;
+	"last-report": string | null;
+	reports: number;
+	sessions: number;
+	"usual-gap-days": number | null;
+	silent: boolean;
+}
+export interface Finding {
+	id?: string;
+	domain?: string;
+	severity?: string;
+	title?: string;
+	text?: string;
+	since?: string;
+}
+export type TrustCounts = Record<string, number>;
+export interface Overview {
+	from: string;
+	to: string;
+	dates: string[];
+	"newest-report": string | null;
+	levels: Levels;
+	domains: OverviewDomain[];
+	trust: TrustCounts;
+	reporters: OverviewReporter[];
+	findings?: Finding[];
+}
+
+export interface DomainRow {
+	domain: string;
+	added: string | null;
+	token: string | null;
+	"last-report": string | null;
+	sessions: number;
+	failures: number;
+	levels: Levels | null;
+}
+export interface DayRow {
+	date: string;
+	levels: Levels | null;
+	sessions: number | null;
+	failures: number | null;
+	reporters: number | null;
+}
+export interface Mark { date: string; kind: string; text: string }
+export interface Days extends List<DayRow> { marks?: Mark[] }
+export interface FailureGroup {
+	key: string;
+	"result-type": string | null;
+	sessions: number;
+	reports: number;
+	reporters: number;
+	"first-seen": string;
+	"last-seen": string;
+	level: Level;
+}
+export interface PolicySeen {
+	"policy-type": string;
+	"policy-domain": string | null;
+	"policy-string": string[];
+	"mx-host": string[];
+	reporters: string[];
+	sessions: number;
+	failures: number;
+	"first-seen": string;
+	"last-seen": string;
+}
+export interface Outcome { succeeded: number | null; failed: number | null }
+export interface CompareRow {
+	date: string;
+	reporter: string;
+	sts: Outcome | null;
+	tlsa: Outcome | null;
+}
+export interface Readiness {
+	ready: "yes" | "no" | "unknown";
+	basis: {
+		days: number;
+		reporters: number;
+		sessions: number;
+		failures: number;
+		unreadable: number;
+		"silent-reporters": number;
+	};
+	reasons: string[];
+}
+
+export interface ReportRow {
+	id: string;
+	"received-at": string;
+	way: string;
+	"organization-name": string | null;
+	reporter: string | null;
+	"report-id": string | null;
+	"start-datetime": string | null;
+	"end-datetime": string | null;
+	domains: string[];
+	succeeded: number | null;
+	failed: number | null;
+	verdict: string | null;
+	state: string;
+	deviations: string[];
+}
+export interface Named { name: string; text: string }
+export interface ReportPolicy {
+	"policy-type": string;
+	"policy-domain": string | null;
+	"policy-string": string[];
+	"mx-host": string[];
+	succeeded: number | null;
+	failed: number | null;
+	level: Level | null;
+	failures: number;
+}
+export interface Report extends Omit<ReportRow, "deviations"> {
+	"contact-info": string | null;
+	"trust-reasons": Named[];
+	deviations: Named[];
+	peer: string | null;
+	sender: string | null;
+	recipient: string | null;
+	policies: ReportPolicy[];
+	like: string | null;
+	reason: string | null;
+}
+export interface FailureDetail {
+	policy: number;
+	"result-type": string;
+	"sending-mta-ip": string | null;
+	"receiving-mx-hostname": string | null;
+	"receiving-mx-helo": string | null;
+	"receiving-ip": string | null;
+	"failed-session-count": number | null;
+	"additional-information": string | null;
+	"failure-reason-code": string | null;
+}
+
+export interface OutgoingDay {
+	date: string;
+	"sessions-succeeded": number;
+	"sessions-failed": number;
+	domains: number;
+	reports: number;
+	state: "open" | "closed";
+	"closed-at": string | null;
+	"closed-by": string | null;
+	missing: string[];
+	levels: Levels | null;
+}
+export interface OutgoingReport {
+	"report-id": string;
+	date: string;
+	domain: string;
+	succeeded: number | null;
+	failed: number | null;
+	deliveries: Record<string, number>;
+}
+export interface Delivery {
+	id: string | number;
+	"report-id": string;
+	domain: string;
+	uri: string;
+	state: string;
+	reason: string | null;
+	attempts: number;
+	"next-at": string | null;
+	answer: string | null;
+}
+export interface Collector {
+	collector: string;
+	host: string | null;
+	"seen-at": string | null;
+	watermark: string | null;
+	"lag-seconds": number | null;
+	counters: Record<string, number>;
+	forgotten: boolean;
+}
+
+export interface SearchRow { kind: string; text: string; link: string }
+export interface Advice {
+	"result-type": string;
+	meaning: string;
+	causes: string[];
+	next: string;
+	rfc: string;
+}
+
+export interface User {
+	name: string;
+	role: Role;
+	domains: string[] | null;
+	created?: string | null;
+	"last-login"?: string | null;
+}
+export interface Token {
+	id: string | number;
+	name: string;
+	scopes: string[];
+	created?: string | null;
+	expires: string | null;
+	"last-used"?: string | null;
+}
+export interface AuditRow {
+	at: string;
+	who: string | null;
+	what: string;
+	target?: string | null;
+	from?: string | null;
+}
