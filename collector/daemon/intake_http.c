@@ -101,12 +101,14 @@ serve_files(struct intake_http *h, struct why *why)
 }
 
 static enum err
-open_endpoint(struct intake_http *h, struct receipt_sink sink, struct why *why)
+open_endpoint(struct intake_http *h, struct receipt_sink sink,
+    struct posted *posted, struct why *why)
 {
 	const struct config *c = h->context->config;
 	enum err e = endpoint_open(
 	    &(const struct endpoint_options){
 		.sink = sink,
+		.posted = posted,
 		.clock = h->context->clock,
 		.body_max = (size_t)c->intake_message_max_bytes,
 		.hourly = (uint64_t)c->intake_hourly,
@@ -122,7 +124,7 @@ open_endpoint(struct intake_http *h, struct receipt_sink sink, struct why *why)
 
 enum err
 intake_http_open(const struct role_context *context, struct receipt_sink sink,
-    struct intake_http **ret, struct why *why)
+    struct posted *posted, struct intake_http **ret, struct why *why)
 {
 	struct intake_http *h;
 	enum err e;
@@ -132,7 +134,7 @@ intake_http_open(const struct role_context *context, struct receipt_sink sink,
 	if ((h = calloc(1, sizeof(*h))) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	h->context = context;
-	if ((e = open_endpoint(h, sink, why)) == E_OK)
+	if ((e = open_endpoint(h, sink, posted, why)) == E_OK)
 		e = serve_files(h, why);
 	if (e == E_OK)
 		*ret = h;

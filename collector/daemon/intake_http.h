@@ -4,14 +4,15 @@
 #define DAEMON_INTAKE_HTTP_H
 
 #include "daemon/role.h"
-#include "intake/receipt.h"
+#include "intake/posted.h"
 
 struct intake_http;
 
 /* *ret stays as it is where the configuration wants none. The context outlives
- * it. */
+ * it, and what is posted the sink. */
 MUST_CHECK enum err intake_http_open(const struct role_context *,
-    struct receipt_sink, struct intake_http **ret, struct why *why);
+    struct receipt_sink, struct posted *, struct intake_http **ret,
+    struct why *why);
 /* The sink must still be at work. NULL is fine. */
 void intake_http_close(struct intake_http *);
 

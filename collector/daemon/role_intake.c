@@ -8,6 +8,7 @@
 #include "daemon/intake_lmtp.h"
 #include "daemon/worker.h"
 #include "intake/key_lookup.h"
+#include "intake/posted_fill.h"
 #include "intake/worker.h"
 
 /* Between two looks into the spool. */
@@ -19,6 +20,7 @@ struct receiving {
 	struct spool *spool;
 	struct intake_bounds *bounds;
 	struct receipt_sink sink;
+	struct posted *posted; /* NULL: nothing is */
 	struct intake_lmtp *lmtp;
 	struct intake_http *http;
 	struct intake_imap *imap;
@@ -77,6 +79,19 @@ open_bounds(struct receiving *r, struct why *why)
 	return E_OK;
 }
 
+/* Posts are taken when what the spool has of earlier ones is known. */
+static enum err
+open_posted(struct receiving *r, struct why *why)
+{
+	if (r->context->config->intake_http_listen[0] == '\0')
+		return E_OK;
+	if (posted_open(POSTED_MAX, &r->posted) != E_OK)
+		return why_set(why, E_NOMEM, "out of memory");
+	posted_fill_from_spool(r->posted, r->spool);
+	r->worker.posted = r->posted;
+	return E_OK;
+}
+
 /* -- the role -- */
 
 static bool
@@ -94,6 +109,14 @@ step(void *arg, struct store *store, struct why *why)
 
 	waker_prepare(r->context->waker);
 	return intake_worker_run(&r->worker, store, why);
+}
+
+static void
+end(void *arg, struct store *store)
+{
+	struct receiving *r = arg;
+
+	intake_worker_end(&r->worker, store);
 }
 
 /* A keys_ask_fn: what needs a key keeps waiting. */
@@ -134,11 +157,14 @@ open_all(struct receiving *r, struct why *why)
 	if (e == E_OK)
 		e = open_bounds(r, why);
 	if (e == E_OK)
+		e = open_posted(r, why);
+	if (e == E_OK)
 		e = intake_lmtp_open(r->context, r->sink, &r->lmtp, why);
 	if (e == E_OK)
 		e = intake_imap_open(r->context, &r->sink, &r->imap, why);
-	return e == E_OK ? intake_http_open(r->context, r->sink, &r->http, why)
-			 : e;
+	return e == E_OK
+	    ? intake_http_open(r->context, r->sink, r->posted, &r->http, why)
+	    : e;
 }
 
 static int
@@ -150,6 +176,7 @@ work(struct receiving *r)
 	return worker_run(r->context,
 	    &(const struct worker_task){ .has_work = has_work,
 		.step = step,
+		.end = end,
 		.arg = r,
 		.period_ns = PERIOD_NS });
 }
@@ -163,6 +190,7 @@ close_all(struct receiving *r)
 	intake_imap_close(r->imap);
 	spool_close(r->spool);
 	intake_bounds_close(r->bounds);
+	posted_close(r->posted);
 	key_lookup_close(r->lookup);
 }
 

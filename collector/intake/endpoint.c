@@ -133,7 +133,7 @@ answer_for(struct http_request *r, enum err e)
 
 /* s3: the sender takes 200 or 201 for delivered; it is durable by then. */
 static void
-on_kept(void *request, enum err e, const struct uuid *id)
+on_kept(void *request, enum err e, const struct uuid *id, bool is_again)
 {
 	char text[UUID_TEXT_SIZE], body[UUID_TEXT_SIZE + 20];
 	int n;
@@ -144,8 +144,23 @@ on_kept(void *request, enum err e, const struct uuid *id)
 	}
 	uuid_text(id, text);
 	n = snprintf(body, sizeof(body), "{\"intake\":\"%s\"}\n", text);
-	http_answer(request, 201, "application/json",
+	http_answer(request, is_again ? 200 : 201, "application/json",
 	    (struct span){ body, (size_t)n }, NULL);
+}
+
+static void
+on_new_kept(void *request, enum err e, const struct uuid *id)
+{
+	on_kept(request, e, id, false);
+}
+
+static enum err
+put(const struct endpoint_options *o, const struct receipt_facts *facts,
+    struct span body, struct http_request *r)
+{
+	return o->posted == NULL
+	    ? o->sink.put(o->sink.arg, facts, body, on_new_kept, r, NULL)
+	    : posted_put(o->posted, &o->sink, facts, body, on_kept, r, NULL);
 }
 
 static struct span
@@ -158,7 +173,6 @@ static void
 take(void *arg, struct http_request *r)
 {
 	const struct endpoint *ep = arg;
-	const struct receipt_sink *sink = &ep->options.sink;
 	struct receipt_facts facts = {
 		.way = RECEIPT_HTTPS,
 		.received_ns = clock_wall_ns(ep->options.clock),
@@ -174,7 +188,7 @@ take(void *arg, struct http_request *r)
 		http_refuse(r, 400, "there is no report in it", NULL);
 		return;
 	}
-	e = sink->put(sink->arg, &facts, body, on_kept, r, NULL);
+	e = put(&ep->options, &facts, body, r);
 	if (e != E_OK)
 		answer_for(r, e);
 }

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "http/route.h"
-#include "intake/receipt.h"
+#include "intake/posted.h"
 
 #define ENDPOINT_ROUTES 2
 #define ENDPOINT_TOKEN_MAX 64
@@ -15,6 +15,7 @@ struct endpoint;
 
 struct endpoint_options {
 	struct receipt_sink sink;
+	struct posted *posted;	   /* outlives the sink; NULL: each is kept */
 	const struct clock *clock; /* outlives the endpoint */
 	size_t body_max;	   /* bytes as posted */
 	/* Posts of one IPv4 address or IPv6 /64; 0 hourly: any. */

@@ -92,7 +92,7 @@ put_raw(const struct take *t, struct span id, uint64_t *ret_bytes,
 
 	*ret_bytes = raw.len;
 	e = e == E_OK ? store_inbox_put_raw(t->store, id, buf_span(&raw),
-			    t->body.len, t->facts->is_mail, why)
+			    t->body.len, t->facts->is_mail, t->posted, why)
 		      : why_set(why, e, "%s", err_text(e));
 	buf_free(&raw);
 	return e;

@@ -46,6 +46,7 @@ struct take {
 	const struct uuid *id;
 	const struct receipt_facts *facts;
 	struct span body;
+	const struct content_key *posted; /* its key, if it was; or NULL */
 	take_judge_fn *judge;
 	void *judge_arg;
 	/* Why it is kept as one that cannot be read, without a look; or NULL.

@@ -24,6 +24,7 @@ struct taking {
 	struct uuid id;
 	struct receipt_facts facts;
 	struct span body;
+	const struct content_key *posted; /* its key, if it was; or NULL */
 	/* Why it is kept as one that cannot be read, without a look; or NULL.
 	 */
 	const struct why *parked;

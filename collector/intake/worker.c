@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "intake/posted_fill.h"
 #include "intake/retake.h"
+#include "store/store_posted.h"
 
 /* Whose keys are asked for at once, and which are then in one transaction,
  * which holds up other writers: receipts, and bytes past which no further one
@@ -20,6 +22,7 @@ struct batch {
 	struct arena arena; /* of the receipts */
 	struct spool_place at;
 	struct taking v[BATCH];
+	struct content_key keys[BATCH];
 	struct spool_place behind[BATCH];
 	struct taken taken[BATCH];
 	size_t n, bytes;
@@ -47,6 +50,20 @@ find_place(struct intake_worker *w, struct store *store,
 
 /* -- a batch -- */
 
+/* What was posted is remembered, however long it was in the spool. */
+static void
+note_posted(struct batch *b, const struct receipt *r)
+{
+	struct posted *posted = b->worker->posted;
+	struct content_key *key = &b->keys[b->n];
+
+	if (r->facts.way != RECEIPT_HTTPS || posted_key(r->body, key) != E_OK)
+		return;
+	b->v[b->n].posted = key;
+	if (posted != NULL)
+		posted_note(posted, key, &r->id);
+}
+
 static void
 note_receipt(struct batch *b, const struct receipt *r)
 {
@@ -60,6 +77,7 @@ note_receipt(struct batch *b, const struct receipt *r)
 		.taken = &b->taken[b->n],
 	};
 	b->taken[b->n] = (struct taken){ .class = 0 };
+	note_posted(b, r);
 	b->behind[b->n++] = r->behind;
 	b->bytes += r->body.len;
 }
@@ -213,19 +231,75 @@ is_time_to_look(const struct intake_worker *w)
 	return clock_mono_ns(w->intake.clock) - w->looked_ns >= LOOK_NS;
 }
 
-static enum err
-take_due(struct intake_worker *w, struct store *store, struct why *why)
+/* -- what is posted again -- */
+
+static bool
+is_to_be_filled(const struct intake_worker *w)
 {
-	if (!is_time_to_look(w))
-		return E_OK;
-	w->looked_ns = clock_mono_ns(w->intake.clock);
-	return retake_due(&w->intake, store, why);
+	return w->posted != NULL && !w->is_filled;
 }
+
+static enum err
+fill(struct intake_worker *w, struct store *store, struct why *why)
+{
+	enum err e;
+
+	if (!is_to_be_filled(w))
+		return E_OK;
+	e = posted_fill_from_store(w->posted, store,
+	    clock_wall_s(w->intake.clock), why);
+	if (e != E_OK)
+		return e;
+	w->is_filled = true;
+	log_info("posts of before are known");
+	return E_OK;
+}
+
+static enum err
+count_again(struct intake_worker *w, struct store *store, struct why *why)
+{
+	const uint64_t again = w->posted == NULL ? 0 : posted_again(w->posted);
+	enum err e;
+
+	if (again == w->again_counted)
+		return E_OK;
+	e = store_posted_count(store, day_of_s(clock_wall_s(w->intake.clock)),
+	    spool_id(w->spool), again - w->again_counted, why);
+	if (e != E_OK)
+		return e;
+	log_info("posted again, and not kept once more",
+	    LOG_I("posts", again - w->again_counted));
+	w->again_counted = again;
+	return E_OK;
+}
+
+void
+intake_worker_end(struct intake_worker *w, struct store *store)
+{
+	if (store != NULL)
+		(void)count_again(w, store, NULL);
+}
+
+/* -- the whole -- */
 
 bool
 intake_worker_has_work(const struct intake_worker *w)
 {
-	return spool_counts(w->spool).waiting > 0 || is_time_to_look(w);
+	return is_to_be_filled(w) || spool_counts(w->spool).waiting > 0 ||
+	    is_time_to_look(w);
+}
+
+/* What can wait for the next look. */
+static enum err
+look(struct intake_worker *w, struct store *store, struct why *why)
+{
+	enum err e;
+
+	if (!is_time_to_look(w))
+		return E_OK;
+	w->looked_ns = clock_mono_ns(w->intake.clock);
+	e = retake_due(&w->intake, store, why);
+	return e == E_OK ? count_again(w, store, why) : e;
 }
 
 enum err
@@ -239,8 +313,10 @@ intake_worker_run(struct intake_worker *w, struct store *store, struct why *why)
 	b->worker = w;
 	b->store = store;
 	b->arena = ARENA_INIT(SPOOL_ARENA_MAX + 2 * BATCH_BYTES);
-	e = take_all(b, why);
+	e = fill(w, store, why);
+	if (e == E_OK)
+		e = take_all(b, why);
 	arena_free(&b->arena);
 	free(b);
-	return e == E_OK ? take_due(w, store, why) : e;
+	return e == E_OK ? look(w, store, why) : e;
 }

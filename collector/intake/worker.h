@@ -3,6 +3,7 @@
 #ifndef INTAKE_WORKER_H
 #define INTAKE_WORKER_H
 
+#include "intake/posted.h"
 #include "intake/spool.h"
 #include "intake/taking.h"
 #include "intake/upkeep.h"
@@ -12,6 +13,9 @@ struct intake_worker {
 	struct intake intake;
 	struct upkeep *upkeep; /* or NULL */
 	int64_t looked_ns;     /* monotonic: when what waits was looked at */
+	struct posted *posted;	/* NULL: nothing is */
+	bool is_filled;		/* it has what the store has */
+	uint64_t again_counted; /* of those that came again */
 };
 
 /* Whether there is anything to run for: without that the store is left alone.
@@ -24,5 +28,8 @@ bool intake_worker_has_work(const struct intake_worker *);
  */
 MUST_CHECK enum err intake_worker_run(struct intake_worker *, struct store *,
     struct why *why);
+
+/* At the end: what is left to count. store may be NULL. */
+void intake_worker_end(struct intake_worker *, struct store *);
 
 #endif

@@ -14,10 +14,15 @@ time_or_null(int64_t s)
 
 enum err
 store_inbox_put_raw(struct store *store, struct span intake, struct span raw,
-    uint64_t raw_bytes, bool is_mail, struct why *why)
+    uint64_t raw_bytes, bool is_mail, const struct content_key *posted,
+    struct why *why)
 {
+	const struct db_value key = posted == NULL
+	    ? (struct db_value){ .type = DB_NULL }
+	    : DB_B(content_key_span(posted));
+
 	return db_write(store->db, QUERY_INBOX_PUT_RAW, why, DB_T(intake),
-	    DB_B(raw), DB_I(raw_bytes), DB_I(is_mail));
+	    DB_B(raw), DB_I(raw_bytes), DB_I(is_mail), key);
 }
 
 enum err

@@ -7,10 +7,11 @@
 
 /* -- what is put in, in a transaction of the caller's -- */
 
-/* raw: what was received, gzip; raw_bytes: before that. Those that are there
- * already stay. */
+/* raw: what was received, gzip; raw_bytes: before that. posted: the
+ * key of a body that was posted; or NULL. Those that are there already stay. */
 enum err store_inbox_put_raw(struct store *, struct span intake,
-    struct span raw, uint64_t raw_bytes, bool is_mail, struct why *why);
+    struct span raw, uint64_t raw_bytes, bool is_mail,
+    const struct content_key *posted, struct why *why);
 /* Report, policy and detail with the number of one that is there are put in its
  * place. */
 enum err store_inbox_put(struct store *, const struct inbox_row *,

@@ -3,6 +3,7 @@
 
 #include "store/store_domain.h"
 #include "store/store_inbox.h"
+#include "store/store_posted.h"
 
 #define T(text) SPAN_LIT(text)
 
@@ -297,9 +298,10 @@ test_raw_bytes_are_kept_once(void **state)
 	struct span raw = { "a\0b", 3 };
 	struct fixture *f = *state;
 
-	assert_ok(store_inbox_put_raw(f->store, T("a"), raw, 1000, true, NULL));
 	assert_ok(
-	    store_inbox_put_raw(f->store, T("a"), T("x"), 1, false, NULL));
+	    store_inbox_put_raw(f->store, T("a"), raw, 1000, true, NULL, NULL));
+	assert_ok(store_inbox_put_raw(f->store, T("a"), T("x"), 1, false, NULL,
+	    NULL));
 	assert_ok(store_inbox_raw(f->store, T("a"), expect_raw, &raw, NULL));
 	assert_err(E_ABSENT,
 	    store_inbox_raw(f->store, T("b"), expect_raw, &raw, NULL));
@@ -394,6 +396,74 @@ test_a_spool_is_read_from_where_it_was_left(void **state)
 	assert_int_equal(5000, found.offset);
 }
 
+/* Intakes' ids to the hour, by their keys: "1=01933f50 2=...". */
+static enum err
+note_posted(void *arg, const struct uuid *intake, const struct content_key *k)
+{
+	char *text = arg, id[UUID_TEXT_SIZE];
+	size_t n = strlen(text);
+	struct content_key one = key(1), two = key(2);
+	int number = content_key_cmp(k, &one) == 0 ? 1
+	    : content_key_cmp(k, &two) == 0	   ? 2
+						   : 3;
+
+	uuid_text(intake, id);
+	(void)snprintf(text + n, 256 - n, "%s%d=%.13s", n == 0 ? "" : " ",
+	    number, id);
+	return E_OK;
+}
+
+static void
+put_posted(struct fixture *f, const char *intake, unsigned number)
+{
+	const struct content_key k = key(number);
+
+	assert_ok(store_inbox_put_raw(f->store, span_str(intake), T("x"), 1,
+	    false, number == 0 ? NULL : &k, NULL));
+}
+
+/* 1,700,000,000 s are 0x018bcfe56800 ms. */
+static void
+test_what_was_posted_is_listed_from_the_last_on(void **state)
+{
+	struct fixture *f = *state;
+	char text[256] = "", some[256] = "";
+
+	put_posted(f, "018bcfe5-67ff-7000-8000-000000000001", 3);
+	put_posted(f, "018bcfe5-6800-7000-8000-000000000001", 1);
+	put_posted(f, "018bcfe5-6801-7000-8000-000000000001", 0);
+	put_posted(f, "018bcfe5-6802-7000-8000-000000000001", 2);
+	assert_ok(store_posted_list(f->store, 1700000000, 10, note_posted, text,
+	    NULL));
+	assert_string_equal("2=018bcfe5-6802 1=018bcfe5-6800", text);
+	assert_ok(store_posted_list(f->store, 0, 1, note_posted, some, NULL));
+	assert_string_equal("2=018bcfe5-6802", some);
+}
+
+static enum err
+note_count(void *arg, struct span counter, uint64_t n)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	(void)snprintf(text + len, 256 - len, "%.*s=%d", SPAN_ARG(counter),
+	    (int)n);
+	return E_OK;
+}
+
+static void
+test_posts_that_came_again_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	char text[256] = "";
+
+	assert_ok(store_posted_count(f->store, DAY, &f->journal, 2, NULL));
+	assert_ok(store_posted_count(f->store, DAY, &f->journal, 3, NULL));
+	assert_ok(
+	    store_counter_list(f->store, DAY, DAY, note_count, text, NULL));
+	assert_string_equal("posted-again=5", text);
+}
+
 static enum err
 note_domain(void *arg, const struct owned_domain *d)
 {
@@ -445,6 +515,8 @@ main(int argc, char **argv)
 		TEST(test_heaps),
 		TEST(test_what_claims_the_same_identity_is_found),
 		TEST(test_raw_bytes_are_kept_once),
+		TEST(test_what_was_posted_is_listed_from_the_last_on),
+		TEST(test_posts_that_came_again_are_counted),
 		TEST(test_policies_and_details_come_in_their_order),
 		TEST(test_a_spool_is_read_from_where_it_was_left),
 		TEST(test_domains_of_ours),

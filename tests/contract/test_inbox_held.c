@@ -48,8 +48,8 @@ put_rows(struct fixture *f, const char *intake, int64_t received_s)
 		.unknown_type = T(""),
 	};
 
-	assert_ok(
-	    store_inbox_put_raw(f->store, row.intake, T("raw"), 3, true, NULL));
+	assert_ok(store_inbox_put_raw(f->store, row.intake, T("raw"), 3, true,
+	    NULL, NULL));
 	assert_ok(store_inbox_put(f->store, &row, NULL));
 	assert_ok(store_inbox_put_policy(f->store, &row, &policy, NULL));
 	assert_ok(

@@ -50,7 +50,7 @@ put(struct fixture *f, const char *intake, int64_t part, enum inbox_state state,
 	assert_ok_why(store_inbox_put_policy(f->store, &r, &p, &why), &why);
 	assert_ok_why(store_inbox_put_detail(f->store, &r, &p, &d, &why), &why);
 	assert_ok(store_inbox_put_raw(f->store, span_str(intake), T("raw"), 30,
-	    true, NULL));
+	    true, NULL, NULL));
 }
 
 static void

@@ -3,7 +3,8 @@
  *
  * LISTEN is what http_listen takes, or "fd:N". Prints "port N", then a line for
  * each receipt. Names: cert and key (files), trusted, forwarded (a field's
- * name), threads, and those of limits below. Words on stdin, one a line:
+ * name), threads, posted (so many are remembered), and those of limits below.
+ * Words on stdin, one a line:
  *
  * ok         what is received is kept at once, by another thread
  * hold       it is not; release: what was held is kept
@@ -261,6 +262,9 @@ set_option(char *option)
 		must(num_parse(span_str(value), 0, INT64_MAX, &n), &why);
 		if (strcmp(option, "threads") == 0)
 			options.threads = (unsigned)n;
+		else if (strcmp(option, "posted") == 0)
+			must(posted_open((size_t)n, &endpoint_options.posted),
+			    &why);
 		else
 			assert(set_number(option, n));
 	}
@@ -383,6 +387,7 @@ main(int argc, char **argv)
 	(void)pthread_cond_signal(&sink.changed);
 	(void)pthread_mutex_unlock(&sink.lock);
 	(void)pthread_join(keeper, NULL);
+	posted_close(endpoint_options.posted);
 	buf_free(&certificate);
 	buf_free(&key);
 	return 0;

@@ -472,6 +472,53 @@ class Sink(EndpointTest):
             ids = {client.answer()[2] for client in clients}
             self.assertEqual(50, len(ids))
 
+    def test_the_same_bytes_again_are_known(self):
+        server = self.serve(posted=1000)
+        answers = []
+        for path, fields in (("/tlsrpt", {}), ("/tlsrpt/token", {}),
+                             ("/tlsrpt", {"Content-Type": None})):
+            with Client(server.port) as client:
+                client.send(post(path=path, fields=fields))
+                answers.append(client.answer())
+        self.assertEqual([201, 200, 200], [a[0] for a in answers])
+        self.assertRegex(json.loads(answers[0][2])["intake"], UUID)
+        self.assertEqual(1, len({a[2] for a in answers}))
+        self.assertEqual({"application/json"},
+                         {a[1]["content-type"] for a in answers})
+        server.receipt()
+        self.assertEqual(201, self.status_of(server, post(REPORT + b" ")))
+        server.receipt()
+        self.assertTrue(server.receipts.empty())
+
+    def test_the_same_bytes_at_the_same_moment(self):
+        """Nobody is told before they are on disk, and then all the same."""
+        server = self.serve(posted=1000)
+        server.say("hold")
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(Client(server.port))
+                       for _ in range(20)]
+            for client in clients:
+                client.send(post())
+            server.receipt()
+            clients[0].socket.settimeout(0.3)
+            with self.assertRaises(TimeoutError):
+                clients[0].more()
+            clients[0].socket.settimeout(PATIENCE_S)
+            server.say("release")
+            answers = [client.answer() for client in clients]
+        self.assertEqual([200] * 19 + [201], sorted(a[0] for a in answers))
+        self.assertEqual(1, len({a[2] for a in answers}))
+        self.assertTrue(server.receipts.empty())
+
+    def test_the_same_bytes_as_those_that_could_not_be_kept(self):
+        server = self.serve(posted=1000)
+        for word in ("full", "fail"):
+            server.say(word)
+            self.assertEqual(503, self.status_of(server, post()))
+        server.say("ok")
+        self.assertEqual(201, self.status_of(server, post()))
+        self.assertEqual(200, self.status_of(server, post()))
+
     def test_no_room(self):
         server = self.serve()
         for word, status in (("full", 503), ("fail", 503), ("big", 413)):

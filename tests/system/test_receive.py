@@ -1,9 +1,12 @@
 """test_receive.py -- reports of others come in over sockets: what was
 acknowledged is in the inbox, whatever is killed."""
 
+import contextlib
 import gzip
 import json
+import shutil
 import smtplib
+import socket
 import unittest
 import urllib.error
 import urllib.request
@@ -146,6 +149,44 @@ class Receive(Receiving):
             wait_until((service.folder / "lmtp").exists, "it listens again")
         ids = [r["report-id"] for r in self.inbox(service, n)]
         self.assertEqual(sorted(f"r-{i}" for i in range(n)), sorted(ids))
+
+    def test_the_same_post_again_is_known_over_a_restart(self):
+        """By the spool, and where that is gone by the store."""
+        service = self.receiving()
+        body = json.dumps(EXAMPLE).encode()
+        answers = [self.post(body), self.post(body, "/tlsrpt/token")]
+        with service.locked_store():
+            other = self.post(body + b" ")
+            service.kill()
+            (service.folder / "lmtp").unlink()
+            service.launch_to_receive()
+            self.wait_listening()
+            self.assertEqual((200, other[1]), self.post(body + b" "))
+        answers.append(self.post(body))
+        self.assertEqual([201, 200, 200], [a[0] for a in answers])
+        self.inbox(service, 2)
+        self.assertEqual(0, service.stop())
+        shutil.rmtree(service.data_dir / "spool")
+        known = len(service.log_lines("posts of before are known"))
+        service.start()
+        self.wait_listening()
+        wait_until(lambda: len(service.log_lines(
+            "posts of before are known")) > known, "the store was asked")
+        answers.append(self.post(body))
+        self.assertEqual((200, answers[0][1]), answers[-1])
+        self.assertEqual(1, len({a[1]["intake"] for a in answers}))
+        self.inbox(service, 2)
+        wait_until(lambda: service.cli_json("status")["counters"].get(
+            "posted-again") >= 3, "they are counted")
+
+    def wait_listening(self):
+        """Until somebody listens for HTTP."""
+        def listens():
+            with contextlib.suppress(ConnectionError):
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return True
+            return False
+        wait_until(listens, "it listens")
 
     def test_what_is_no_report_is_taken_and_kept(self):
         service = self.receiving()
