@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "intake/endpoint.h"
@@ -47,6 +48,28 @@ trust_proxies(const struct config *c, struct http_networks *ret,
 	return e;
 }
 
+/* What the configuration names, for as long as fn takes. */
+static enum err
+with_files(struct intake_http *h,
+    enum err (*fn)(struct intake_http *, struct span certificate,
+	struct span key, struct why *why),
+    struct why *why)
+{
+	const struct config *c = h->context->config;
+	struct buf certificate = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
+	enum err e = read_pem(c->intake_http_certificate, &certificate, why);
+
+	if (e == E_OK)
+		e = read_pem(c->intake_http_key, &key, why);
+	if (e == E_OK)
+		e = fn(h, buf_span(&certificate), buf_span(&key), why);
+	if (key.p != NULL)
+		explicit_bzero(key.p, key.len);
+	buf_free(&key);
+	buf_free(&certificate);
+	return e;
+}
+
 static enum err
 serve(struct intake_http *h, struct span certificate, struct span key,
     struct why *why)
@@ -79,24 +102,6 @@ serve(struct intake_http *h, struct span certificate, struct span key,
 	e = http_server_open(&options, fd, &h->server, why);
 	if (e != E_OK)
 		(void)close(fd);
-	return e;
-}
-
-static enum err
-serve_files(struct intake_http *h, struct why *why)
-{
-	const struct config *c = h->context->config;
-	struct buf certificate = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
-	enum err e = read_pem(c->intake_http_certificate, &certificate, why);
-
-	if (e == E_OK)
-		e = read_pem(c->intake_http_key, &key, why);
-	if (e == E_OK)
-		e = serve(h, buf_span(&certificate), buf_span(&key), why);
-	if (key.p != NULL)
-		explicit_bzero(key.p, key.len);
-	buf_free(&key);
-	buf_free(&certificate);
 	return e;
 }
 
@@ -135,12 +140,37 @@ intake_http_open(const struct role_context *context, struct receipt_sink sink,
 		return why_set(why, E_NOMEM, "out of memory");
 	h->context = context;
 	if ((e = open_endpoint(h, sink, posted, why)) == E_OK)
-		e = serve_files(h, why);
+		e = with_files(h, serve, why);
 	if (e == E_OK)
 		*ret = h;
 	else
 		intake_http_close(h);
 	return e;
+}
+
+static enum err
+show(struct intake_http *h, struct span certificate, struct span key,
+    struct why *why)
+{
+	return http_server_set_certificate(h->server, certificate, key, why);
+}
+
+void
+intake_http_reload(struct intake_http *h)
+{
+	struct why why = { { 0 } };
+
+	if (h == NULL || h->context->config->intake_http_certificate[0] == '\0')
+		return;
+	if (with_files(h, show, &why) == E_OK)
+		log_info("certificate read again",
+		    LOG_STR("file",
+			h->context->config->intake_http_certificate));
+	else
+		log_error("certificate not taken, the old one stays",
+		    LOG_STR("file",
+			h->context->config->intake_http_certificate),
+		    LOG_WHY(&why));
 }
 
 void

@@ -13,6 +13,9 @@ struct intake_http;
 MUST_CHECK enum err intake_http_open(const struct role_context *,
     struct receipt_sink, struct posted *, struct intake_http **ret,
     struct why *why);
+/* Show the certificate as its files have it now, to who connects from now on.
+ * One that cannot be shown is logged, and the old one stays. NULL is fine. */
+void intake_http_reload(struct intake_http *);
 /* The sink must still be at work. NULL is fine. */
 void intake_http_close(struct intake_http *);
 

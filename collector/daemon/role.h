@@ -20,6 +20,9 @@ struct role {
 	bool makes_schema; /* ends when it is there; it needs no naming */
 	bool needs_store;  /* not started before the schema is there */
 	bool needs_socket;
+	/* SIGHUP has it look at its files again: it goes on, unless the
+	 * configuration is another one. */
+	bool rereads;
 };
 
 /* Beside those that the configuration names there is "migrate". NULL: no such

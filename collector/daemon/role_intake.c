@@ -6,6 +6,7 @@
 #include "daemon/intake_http.h"
 #include "daemon/intake_imap.h"
 #include "daemon/intake_lmtp.h"
+#include "daemon/reload.h"
 #include "daemon/worker.h"
 #include "intake/key_lookup.h"
 #include "intake/posted_fill.h"
@@ -147,6 +148,20 @@ open_lookup(struct receiving *r, struct why *why)
 	return listens ? e : E_OK;
 }
 
+/* The certificate, and the mailboxes' passwords. */
+static void
+reread(void *arg)
+{
+	struct receiving *r = arg;
+	struct why why = { { 0 } };
+
+	intake_http_reload(r->http);
+	intake_imap_close(r->imap);
+	r->imap = NULL;
+	if (intake_imap_open(r->context, &r->sink, &r->imap, &why) != E_OK)
+		log_error("no mailbox is looked into", LOG_WHY(&why));
+}
+
 static enum err
 open_all(struct receiving *r, struct why *why)
 {
@@ -162,9 +177,10 @@ open_all(struct receiving *r, struct why *why)
 		e = intake_lmtp_open(r->context, r->sink, &r->lmtp, why);
 	if (e == E_OK)
 		e = intake_imap_open(r->context, &r->sink, &r->imap, why);
-	return e == E_OK
-	    ? intake_http_open(r->context, r->sink, r->posted, &r->http, why)
-	    : e;
+	if (e == E_OK)
+		e = intake_http_open(r->context, r->sink, r->posted, &r->http,
+		    why);
+	return e == E_OK ? reload_start(reread, r, why) : e;
 }
 
 static int
@@ -185,6 +201,7 @@ work(struct receiving *r)
 static void
 close_all(struct receiving *r)
 {
+	reload_stop();
 	intake_http_close(r->http);
 	intake_lmtp_close(r->lmtp);
 	intake_imap_close(r->imap);

@@ -40,6 +40,9 @@ static void __attribute__((noreturn)) become(const struct role *role,
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != supervisor) /* it has died before */
 		_exit(EX_OK);
+	/* One that comes before the role can take it does not end it. */
+	if (role->rereads)
+		(void)signal(SIGHUP, SIG_IGN);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (config_to_standard_input(config) == E_OK &&

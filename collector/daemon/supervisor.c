@@ -231,22 +231,51 @@ read_again(const struct supervisor *s, struct buf *errors)
 	return fresh;
 }
 
+static bool
+is_the_same(const struct config *a, const struct config *b)
+{
+	struct buf one = BUF_INIT(CONFIG_FILE_MAX);
+	struct buf other = BUF_INIT(CONFIG_FILE_MAX);
+	bool same;
+
+	config_dump(a, &one);
+	config_dump(b, &other);
+	same = one.err == E_OK && span_eq(buf_span(&one), buf_span(&other));
+	buf_free(&one);
+	buf_free(&other);
+	return same;
+}
+
+/* But not the schema's: all it looks at needs a restart. */
+static void
+reload_roles(struct supervisor *s, bool same)
+{
+	for (size_t i = 0; i < s->nchildren; i++) {
+		const struct child *c = &s->children[i];
+
+		if (c->pid != 0 && !c->role->makes_schema)
+			(void)kill(c->pid,
+			    same && c->role->rereads ? SIGHUP : SIGTERM);
+	}
+}
+
 static void
 reload(struct supervisor *s)
 {
 	struct buf errors = BUF_INIT(65536);
 	struct config *fresh = read_again(s, &errors);
+	bool same;
 
 	if (fresh == NULL) {
 		log_error("configuration not taken, the old one stays",
 		    LOG_S("why", buf_span(&errors)));
 	} else {
+		same = is_the_same(s->config, fresh);
 		config_free(s->reloaded);
 		s->config = s->reloaded = fresh;
 		log_as("supervisor", fresh);
 		log_info("configuration read: roles restart");
-		/* But not the schema's: all it looks at needs a restart. */
-		signal_roles(s, false, SIGTERM);
+		reload_roles(s, same);
 	}
 	buf_free(&errors);
 }

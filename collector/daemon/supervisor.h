@@ -9,7 +9,8 @@
 
 /* Returns when asked to end (SIGTERM, SIGINT) and all roles have: an exit code
  * of sysexits.h. SIGHUP restarts the roles with the configuration as it is
- * then, if that is without fault. */
+ * then, if that is without fault; where it is the same, those that reread their
+ * files do that instead. */
 int supervisor_run(const struct config *);
 
 #endif

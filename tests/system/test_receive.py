@@ -4,15 +4,21 @@ acknowledged is in the inbox, whatever is killed."""
 import contextlib
 import gzip
 import json
+import os
 import shutil
+import signal
 import smtplib
 import socket
+import ssl
+import threading
 import unittest
 import urllib.error
 import urllib.request
 
+from endpoint import Client, post
 from harness import NOON, OK, SystemTest, failure, session, wait_until
 from https_receiver import Receiver, free_port
+from test_endpoint import make_certificate, trusting
 from test_inbox import EXAMPLE, OURS, mail
 
 ROLES = "collect, report, deliver, intake"
@@ -149,6 +155,59 @@ class Receive(Receiving):
             wait_until((service.folder / "lmtp").exists, "it listens again")
         ids = [r["report-id"] for r in self.inbox(service, n)]
         self.assertEqual(sorted(f"r-{i}" for i in range(n)), sorted(ids))
+
+    def test_a_certificate_is_replaced_and_no_connection_is_closed(self):
+        files = self.folder()
+        for name in ("one", "two"):
+            make_certificate(files, f"{name}.example")
+
+        def install(pem, key):
+            shutil.copy(files / pem, files / "the.pem")
+            shutil.copy(files / key, files / "the.key")
+        install("one.example.pem", "one.example.key")
+        service = self.receiving(
+            intake__http_certificate=str(files / "the.pem"),
+            intake__http_key=str(files / "the.key"), intake__hourly="0")
+        self.wait_listening()
+        pid = service.role_pid("intake")
+
+        def shown():
+            for name in ("one.example", "two.example"):
+                with contextlib.suppress(ssl.SSLCertVerificationError):
+                    with Client(self.port, trusting(files, name)) as client:
+                        client.send(post(os.urandom(20)))
+                        return name, client.status()
+            return None
+        self.assertEqual(("one.example", 201), shown())
+        over, seen = threading.Event(), []
+
+        def keep_posting():
+            with Client(self.port, trusting(files, "one.example")) as client:
+                while not over.is_set():
+                    client.send(post(os.urandom(20)))
+                    seen.append(client.status())
+        posters = [threading.Thread(target=keep_posting) for _ in range(4)]
+        for poster in posters:
+            poster.start()
+        try:
+            wait_until(lambda: len(seen) > 20, "they post")
+            install("two.example.pem", "one.example.key")
+            service.signal(signal.SIGHUP)
+            service.wait_logged("certificate not taken, the old one stays",
+                                "the key is not that of the first")
+            self.assertEqual(("one.example", 201), shown())
+            for name in ("two.example", "one.example") * 3:
+                install(f"{name}.pem", f"{name}.key")
+                service.signal(signal.SIGHUP)
+                wait_until(lambda n=name: shown() == (n, 201), "it is shown")
+            before = len(seen)
+            wait_until(lambda: len(seen) > before + 20, "they go on")
+        finally:
+            over.set()
+            for poster in posters:
+                poster.join(30)
+        self.assertEqual({201}, set(seen))
+        self.assertEqual(pid, service.role_pid("intake"))
 
     def test_the_same_post_again_is_known_over_a_restart(self):
         """By the spool, and where that is gone by the store."""
