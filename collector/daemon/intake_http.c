@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "http/listen.h"
+#include "daemon/listen_fds.h"
 #include "http/server.h"
 #include "intake/endpoint.h"
 
@@ -17,7 +17,6 @@
 #define CONNECTIONS 2000
 #define PER_ADDRESS 50
 #define HEAD_MAX 16384
-#define SOCKET_MODE 0660
 #define MESSAGES 8 /* of the largest that may be coming in at a time */
 #define GRACE_MS 3000
 #define ADDRESSES 100000 /* that are remembered for their rate */
@@ -95,8 +94,10 @@ serve(struct intake_http *h, struct span certificate, struct span key,
 	int fd = -1;
 	enum err e = trust_proxies(c, &options.trusted, why);
 
-	if (e == E_OK)
-		e = http_listen(c->intake_http_listen, SOCKET_MODE, &fd, why);
+	if (e == E_OK && listen_fds_stream(LISTEN_FDS_HTTP, &fd) != E_OK)
+		e = why_set(why, E_ABSENT,
+		    "no HTTP socket was handed over: start tlsrptd without "
+		    "--role, or by socket activation");
 	if (e != E_OK)
 		return e;
 	e = http_server_open(&options, fd, &h->server, why);

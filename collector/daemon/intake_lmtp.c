@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "daemon/listen_fds.h"
 #include "intake/lmtp_server.h"
-#include "intake/stream_socket.h"
 
 #define SESSIONS 100
 #define IDLE_NS (60 * NS_PER_S)
@@ -17,34 +16,9 @@ struct intake_lmtp {
 	const struct role_context *context;
 	struct receipt_sink sink;
 	char name[NAME_SIZE]; /* the host's */
-	int lock_fd, fd;
+	int fd;
 	struct lmtp_server *server;
 };
-
-static enum err
-listen_at(struct intake_lmtp *l, struct why *why)
-{
-	const struct config *c = l->context->config;
-	struct buf lock = BUF_INIT(4096);
-	enum err e;
-
-	if (c->intake_lmtp_listen[0] != '/')
-		return stream_socket_listen_tcp(c->intake_lmtp_listen, &l->fd,
-		    why);
-	buf_addf(&lock, "%s.lock", c->intake_lmtp_listen);
-	e = lock.err == E_OK ? file_lock(buf_str(&lock), &l->lock_fd, why)
-			     : why_set(why, lock.err, "%s", err_text(lock.err));
-	buf_free(&lock);
-	return e == E_OK ? stream_socket_listen(
-			       &(const struct stream_socket_options){
-				   .path = c->intake_lmtp_listen,
-				   .owner = "",
-				   .group = "",
-				   .mode = (mode_t)c->intake_lmtp_mode,
-			       },
-			       &l->fd, why)
-			 : e;
-}
 
 static enum err
 serve(struct intake_lmtp *l, struct why *why)
@@ -81,12 +55,16 @@ intake_lmtp_open(const struct role_context *context, struct receipt_sink sink,
 		return why_set(why, E_NOMEM, "out of memory");
 	l->context = context;
 	l->sink = sink;
-	l->lock_fd = l->fd = -1;
+	l->fd = -1;
 	if (gethostname(l->name, sizeof(l->name)) != 0 || l->name[0] == '\0')
 		(void)strcpy(l->name, "localhost");
 	l->name[sizeof(l->name) - 1] = '\0';
-	if ((e = listen_at(l, why)) == E_OK)
+	if ((e = listen_fds_stream(LISTEN_FDS_LMTP, &l->fd)) == E_OK)
 		e = serve(l, why);
+	else
+		e = why_set(why, e,
+		    "no LMTP socket was handed over: start tlsrptd without "
+		    "--role, or by socket activation");
 	if (e == E_OK)
 		*ret = l;
 	else
@@ -102,7 +80,5 @@ intake_lmtp_close(struct intake_lmtp *l)
 	lmtp_server_stop(l->server);
 	if (l->fd != -1)
 		(void)close(l->fd);
-	if (l->lock_fd != -1)
-		(void)close(l->lock_fd);
 	free(l);
 }

@@ -13,7 +13,7 @@ static const struct role roles[] = {
 	{ "collect", role_collect, .needs_socket = true },
 	{ "report", role_report, .needs_store = true },
 	{ "deliver", role_deliver, .needs_store = true },
-	{ "intake", role_intake, .rereads = true },
+	{ "intake", role_intake, .needs_streams = true, .rereads = true },
 };
 
 const struct role *

@@ -17,9 +17,10 @@ struct role {
 	const char *name;
 	/* Returns when asked to end: an exit code of sysexits.h. */
 	int (*run)(struct role_context *);
-	bool makes_schema; /* ends when it is there; it needs no naming */
-	bool needs_store;  /* not started before the schema is there */
-	bool needs_socket;
+	bool makes_schema;  /* ends when it is there; it needs no naming */
+	bool needs_store;   /* not started before the schema is there */
+	bool needs_socket;  /* of MTAs */
+	bool needs_streams; /* daemon/intake_sockets */
 	/* SIGHUP has it look at its files again: it goes on, unless the
 	 * configuration is another one. */
 	bool rereads;

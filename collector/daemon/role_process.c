@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "daemon/listen_fds.h"
 
 static enum err
 config_to_standard_input(const struct config *config)
@@ -26,8 +25,9 @@ config_to_standard_input(const struct config *config)
 	return e;
 }
 
-static void __attribute__((noreturn)) become(const struct role *role,
-    const struct config *config, int socket_fd, pid_t supervisor)
+static void __attribute__((noreturn))
+become(const struct role *role, const struct config *config,
+    const struct listen_fd *fds, size_t nfds, pid_t supervisor)
 {
 	/* The last --config counts; the first is for whoever looks at a list
 	 * of processes. */
@@ -46,20 +46,20 @@ static void __attribute__((noreturn)) become(const struct role *role,
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (config_to_standard_input(config) == E_OK &&
-	    (!role->needs_socket || listen_fds_hand_over(socket_fd) == E_OK))
+	    listen_fds_hand_over(fds, nfds) == E_OK)
 		(void)execv("/proc/self/exe", (char *const *)argv);
 	_exit(EX_OSERR);
 }
 
 enum err
 role_process_start(const struct role *role, const struct config *config,
-    int socket_fd, pid_t *ret, struct why *why)
+    const struct listen_fd *fds, size_t nfds, pid_t *ret, struct why *why)
 {
 	const pid_t supervisor = getpid();
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become(role, config, socket_fd, supervisor);
+		become(role, config, fds, nfds, supervisor);
 	if (pid < 0)
 		return why_errno(why, "fork");
 	*ret = pid;

@@ -4,12 +4,14 @@
 
 #include <sys/types.h>
 
+#include "daemon/listen_fds.h"
 #include "daemon/role.h"
 
 /* Start this program again for one role. It reads the configuration given here
  * from its standard input, so that it is the same as ours whatever the file has
- * become. socket_fd: handed over if the role needs it. */
+ * become. The sockets are handed over. */
 MUST_CHECK enum err role_process_start(const struct role *,
-    const struct config *, int socket_fd, pid_t *ret, struct why *why);
+    const struct config *, const struct listen_fd *, size_t n, pid_t *ret,
+    struct why *why);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/intake_sockets.h"
 #include "daemon/listen_socket.h"
 #include "daemon/log_as.h"
 #include "daemon/role_process.h"
@@ -37,6 +38,7 @@ struct supervisor {
 	struct config *reloaded; /* config is this one, or the caller's */
 	struct clock clock;
 	struct listen_socket socket;
+	struct intake_sockets intake;
 	int lock_fd, signal_fd;
 	struct child children[ROLES_MAX];
 	size_t nchildren;
@@ -79,13 +81,60 @@ take_signals(struct supervisor *s, struct why *why)
 /* -- roles -- */
 
 static void
-start_role(struct supervisor *s, struct child *c)
+plan_restart(struct supervisor *s, struct child *c)
+{
+	int64_t now = clock_mono_ns(&s->clock);
+
+	if (now - c->started_ns >= HEALTHY_NS)
+		c->failed = 0;
+	if (c->failed++ == 0)
+		c->backoff_ns = BACKOFF_FIRST_NS;
+	else if (c->backoff_ns < BACKOFF_MAX_NS / 2)
+		c->backoff_ns *= 2;
+	else
+		c->backoff_ns = BACKOFF_MAX_NS;
+	c->start_at_ns = now + c->backoff_ns;
+}
+
+/* False: they cannot be had, which holds up no other role. */
+static bool
+have_streams(struct supervisor *s, struct child *c)
 {
 	struct why why = { { 0 } };
 
+	if (!c->role->needs_streams ||
+	    intake_sockets_open(&s->intake, s->config, &why) == E_OK)
+		return true;
+	plan_restart(s, c);
+	log_put(c->failed == 1 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG,
+	    "role not started", LOG_STR("role", c->role->name), LOG_WHY(&why));
+	return false;
+}
+
+static size_t
+sockets_of(const struct supervisor *s, const struct role *role,
+    struct listen_fd ret[LISTEN_FDS_HANDED_MAX])
+{
+	size_t n = 0;
+
+	if (role->needs_socket)
+		ret[n++] = (struct listen_fd){ s->socket.fd, "mta" };
+	if (role->needs_streams)
+		n += intake_sockets_list(&s->intake, ret + n);
+	return n;
+}
+
+static void
+start_role(struct supervisor *s, struct child *c)
+{
+	struct listen_fd fds[LISTEN_FDS_HANDED_MAX];
+	struct why why = { { 0 } };
+
 	c->started_ns = clock_mono_ns(&s->clock);
-	if (role_process_start(c->role, s->config, s->socket.fd, &c->pid,
-		&why) != E_OK) {
+	if (!have_streams(s, c))
+		return;
+	if (role_process_start(c->role, s->config, fds,
+		sockets_of(s, c->role, fds), &c->pid, &why) != E_OK) {
 		c->start_at_ns = c->started_ns + BACKOFF_MAX_NS;
 		log_error("role not started", LOG_STR("role", c->role->name),
 		    LOG_WHY(&why));
@@ -119,22 +168,6 @@ start_roles(struct supervisor *s)
 	}
 }
 
-static void
-plan_restart(struct supervisor *s, struct child *c)
-{
-	int64_t now = clock_mono_ns(&s->clock);
-
-	if (now - c->started_ns >= HEALTHY_NS)
-		c->failed = 0;
-	if (c->failed++ == 0)
-		c->backoff_ns = BACKOFF_FIRST_NS;
-	else if (c->backoff_ns < BACKOFF_MAX_NS / 2)
-		c->backoff_ns *= 2;
-	else
-		c->backoff_ns = BACKOFF_MAX_NS;
-	c->start_at_ns = now + c->backoff_ns;
-}
-
 /* To the one that makes the schema, or to all others. */
 static void
 signal_roles(struct supervisor *s, bool makes_schema, int signal_number)
@@ -156,6 +189,7 @@ end(struct supervisor *s, int code)
 	s->code = code;
 	s->ending_ns = clock_mono_ns(&s->clock);
 	listen_socket_shut(&s->socket);
+	intake_sockets_shut(&s->intake);
 	signal_roles(s, false, SIGTERM);
 }
 
@@ -319,14 +353,17 @@ any_running(const struct supervisor *s)
 /* -- the whole -- */
 
 static void
-watch_socket(struct supervisor *s)
+watch_sockets(struct supervisor *s)
 {
-	if (!listen_socket_watch(&s->socket, s->config))
-		return;
+	bool datagrams = listen_socket_watch(&s->socket, s->config);
+	bool streams = intake_sockets_watch(&s->intake);
+
 	for (size_t i = 0; i < s->nchildren; i++) {
 		const struct child *c = &s->children[i];
 
-		if (c->pid != 0 && c->role->needs_socket)
+		if (c->pid != 0 &&
+		    ((datagrams && c->role->needs_socket) ||
+			(streams && c->role->needs_streams)))
 			(void)kill(c->pid, SIGTERM);
 	}
 }
@@ -349,7 +386,7 @@ static int
 supervise(struct supervisor *s)
 {
 	while (!s->ending) {
-		watch_socket(s);
+		watch_sockets(s);
 		start_roles(s);
 		wait_for_signals(s);
 	}
@@ -378,6 +415,7 @@ supervisor_run(const struct config *config)
 		.clock = clock_machine(config->daemon_clock_offset_ms / 1000),
 		.lock_fd = -1,
 		.socket = LISTEN_SOCKET_INIT,
+		.intake = INTAKE_SOCKETS_INIT,
 		.signal_fd = -1,
 	};
 	struct why why = { { 0 } };

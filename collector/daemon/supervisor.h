@@ -1,7 +1,8 @@
 /* daemon/supervisor.h -- the process that the operator starts. It holds the
- * locks and the socket and runs each role as a process of its own, so that a
- * role's death loses no queued datagram. It never waits for the store: that is
- * left to a process which brings the schema up, and ends then. */
+ * locks and the sockets and runs each role as a process of its own, so that a
+ * role's death loses no queued datagram and refuses no connection. It never
+ * waits for the store: that is left to a process which brings the schema up,
+ * and ends then. */
 #ifndef DAEMON_SUPERVISOR_H
 #define DAEMON_SUPERVISOR_H
 

@@ -118,6 +118,7 @@ class Service:
         self.log = self.folder / "tlsrptd.log"
         self.reports_dir = self.folder / "reports"
         self.socket_fd = socket_fd
+        self.pass_fds = [] if socket_fd is None else [socket_fd]
         self.process = None
         self.sender = None
         self.options = {
@@ -180,7 +181,7 @@ class Service:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=True,
-                pass_fds=[] if self.socket_fd is None else [self.socket_fd])
+                pass_fds=self.pass_fds)
 
     def start(self):
         """Start it and wait until it collects, and all its roles run."""

@@ -7,7 +7,9 @@ import contextlib
 import gzip
 import http.client
 import json
+import os
 import random
+import signal
 import smtplib
 import threading
 import time
@@ -21,6 +23,7 @@ from test_receive import Receiving
 
 SEED = 8460
 KILLS = 50
+ROLE_KILLS = 20
 LIFE_S = 0.25  # longest
 CLIENTS = 3  # by each protocol
 LOCKED_S = 30
@@ -44,6 +47,7 @@ class Clients:
         self.padding = 0
         self.stored = []
         self.refused = Counter()
+        self.unheard = 0  # connections that nobody took
         self.over = threading.Event()
         self.paused = threading.Event()
         self.threads = [threading.Thread(target=self.work, args=[give])
@@ -97,9 +101,14 @@ class Clients:
     def work(self, give):
         """Connect anew where a connection ended."""
         while not self.over.is_set():
-            with contextlib.suppress(OSError, http.client.HTTPException,
-                                     smtplib.SMTPException):
+            try:
                 give()
+            except (ConnectionRefusedError, FileNotFoundError):
+                with self.lock:
+                    self.unheard += 1
+            except (OSError, http.client.HTTPException,
+                    smtplib.SMTPException):
+                pass
             time.sleep(0.005)  # nobody listens: give others the processor
 
     def start(self):
@@ -164,6 +173,25 @@ class Acknowledged(Receiving):
         self.assert_there(service, clients)
         self.assertGreater(len(clients.stored), KILLS)
         self.assertLessEqual(set(clients.refused), {0, 421, 452, 503})
+
+    def test_the_role_ends_and_no_connection_is_refused(self):
+        """Killed, or told to end: of several kills in a row each next one
+        waits twice as long."""
+        chance = random.Random(SEED)
+        service, clients = self.begin()
+        clients.go_on(1)
+        before = clients.unheard
+        for how in [signal.SIGKILL, signal.SIGTERM] * ROLE_KILLS:
+            pid = wait_until(lambda: service.role_pid("intake"), "it runs")
+            clients.go_on(1)
+            time.sleep(chance.uniform(0, LIFE_S))
+            os.kill(pid, how)
+            wait_until(lambda p=pid: service.role_pid("intake") != p,
+                       "it has ended")
+        clients.go_on()
+        self.assert_there(service, clients)
+        self.assertEqual(before, clients.unheard)
+        self.assertGreater(len(clients.stored), 2 * ROLE_KILLS)
 
     # -- full --
 

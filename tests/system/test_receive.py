@@ -10,6 +10,7 @@ import signal
 import smtplib
 import socket
 import ssl
+import sys
 import threading
 import unittest
 import urllib.error
@@ -21,6 +22,18 @@ from https_receiver import Receiver, free_port
 from test_endpoint import make_certificate, trusting
 from test_inbox import EXAMPLE, OURS, mail
 
+# LISTEN_FDNAMES, the descriptors, and what is run with them from the third on.
+HAND_OVER = """\
+import os, sys
+fds = [os.dup(int(fd)) for fd in sys.argv[2:5]]
+for i, fd in enumerate(fds):
+    os.dup2(fd, 40 + i)
+for i in range(len(fds)):
+    os.dup2(40 + i, 3 + i, inheritable=True)
+os.environ.update(LISTEN_FDS="3", LISTEN_FDNAMES=sys.argv[1],
+                  LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[5], sys.argv[5:])
+"""
 ROLES = "collect, report, deliver, intake"
 
 
@@ -246,6 +259,61 @@ class Receive(Receiving):
                 return True
             return False
         wait_until(listens, "it listens")
+
+    def test_sockets_that_are_handed_over_by_name(self):
+        """As systemd does it. They are whose they were: who connects while
+        there is no service waits for the next."""
+        folder = self.folder()
+        with socket.create_server(("127.0.0.1", 0)) as http, \
+                socket.socket(socket.AF_UNIX) as lmtp, \
+                socket.socket(socket.AF_UNIX) as other:
+            self.port = http.getsockname()[1]
+            for name, one in (("lmtp", lmtp), ("other", other)):
+                one.bind(str(folder / name))
+                one.listen()
+            service = self.service(
+                daemon__roles=ROLES, intake__http_listen="127.0.0.1:1",
+                intake__lmtp_listen=str(folder / "not-bound"))
+            plain = service.command()
+            service.command = lambda: [
+                sys.executable, "-ISc", HAND_OVER, "other:lmtp:http",
+                *(str(s.fileno()) for s in (other, lmtp, http)), *plain]
+            service.pass_fds = [s.fileno() for s in (other, lmtp, http)]
+            for n in range(1, 3):
+                service.start()
+                self.assertEqual(201, self.post(b"{}" + b" " * n)[0])
+                with smtplib.LMTP(str(folder / "lmtp")) as client:
+                    client.sendmail("", [f"tls@{OURS}"], b"no report\r\n")
+                self.inbox(service, 2 * n)
+                self.assertEqual(0, service.stop())
+                socket.create_connection(("127.0.0.1", self.port), 5).close()
+            self.assertFalse((folder / "not-bound").exists())
+
+    def test_a_socket_file_that_is_removed_is_made_anew(self):
+        service = self.receiving()
+        path = service.folder / "lmtp"
+        path.unlink()
+        service.wait_logged("socket file was removed or replaced", str(path))
+        wait_until(path.exists, "it is there again")
+        self.give(service, EXAMPLE)
+        self.inbox(service, 1)
+
+    def test_a_port_that_is_taken_holds_up_nobody_else(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.port = taken.getsockname()[1]
+            service = self.service(
+                daemon__roles=ROLES,
+                intake__http_listen=f"127.0.0.1:{self.port}")
+            service.launch_to_receive()
+            service.wait_logged("role not started", "intake",
+                                f"127.0.0.1:{self.port}")
+            service.send(session(OURS))
+            service.wait_received(1)
+        def is_taken():
+            with contextlib.suppress(OSError):
+                return self.post(b"{}")[0] == 201
+            return False
+        wait_until(is_taken, "it listens")
 
     def test_what_is_no_report_is_taken_and_kept(self):
         service = self.receiving()
