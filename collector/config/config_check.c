@@ -118,7 +118,7 @@ static void
 check_roles(struct parser *p)
 {
 	static const char *const roles[] = { "collect", "report", "deliver",
-		"intake" };
+		"intake", "web" };
 	const struct list *list = &p->config->daemon_roles;
 
 	at_option(p, "daemon", "roles");
@@ -469,6 +469,46 @@ check_delay(struct parser *p)
 		    "deliver.delay_min is more than deliver.delay_max");
 }
 
+/* "https://host:port", and nothing behind it. */
+static bool
+is_origin(struct span url)
+{
+	return (span_take(&url, SPAN_LIT("https://")) ||
+		   span_take(&url, SPAN_LIT("http://"))) &&
+	    url.len > 0 && is_utf8(url) && !span_has(url, '/') &&
+	    !span_has(url, '?') && !span_has(url, '#') && !span_has(url, '@');
+}
+
+static bool
+is_near(struct span listen)
+{
+	return listen.len == 0 || listen.p[0] == '/' ||
+	    span_take(&listen, SPAN_LIT("127.")) ||
+	    span_take(&listen, SPAN_LIT("[::1]"));
+}
+
+static void
+check_web(struct parser *p)
+{
+	const struct config *c = p->config;
+	struct span url = span_str(c->web_public_url), rest = url;
+
+	at_option(p, "web", "public_url");
+	if (url.len > 0 && !is_origin(url))
+		config_fault(p,
+		    "web.public_url: \"%s\" is not as https://HOST or "
+		    "https://HOST:PORT",
+		    c->web_public_url);
+	at_option(p, "web", "listen");
+	if (!is_near(span_str(c->web_listen)) &&
+	    c->web_certificate[0] == '\0' &&
+	    !span_take(&rest, SPAN_LIT("https://")))
+		config_fault(p,
+		    "web.listen: passwords would go over the network as they "
+		    "are: set web.certificate and web.key, or web.public_url "
+		    "to that of the proxy that has them");
+}
+
 void
 config_check(struct parser *p, const char *folder)
 {
@@ -491,6 +531,8 @@ config_check(struct parser *p, const char *folder)
 	    folder);
 	resolve(p, "intake", "http_key", &c->intake_http_key, folder);
 	resolve(p, "intake", "imap_ca_file", &c->intake_imap_ca_file, folder);
+	resolve(p, "web", "certificate", &c->web_certificate, folder);
+	resolve(p, "web", "key", &c->web_key, folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
@@ -507,6 +549,8 @@ config_check(struct parser *p, const char *folder)
 	check_mail(p);
 	check_secret(p, "intake", "http_key", c->intake_http_key,
 	    "a private key");
+	check_secret(p, "web", "key", c->web_key, "a private key");
+	check_web(p);
 	check_mailboxes(p, folder);
 	check_networks(p);
 	check_map(p);

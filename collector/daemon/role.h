@@ -38,5 +38,6 @@ int role_collect(struct role_context *);
 int role_report(struct role_context *);
 int role_deliver(struct role_context *);
 int role_intake(struct role_context *);
+int role_web(struct role_context *);
 
 #endif

@@ -27,7 +27,8 @@ send_answer(struct http_server *s, struct http_request *r)
 
 	http_connection_set_deadline(r->connection,
 	    s->options.limits.request_ms);
-	return http_request_send(r, close) ? MHD_YES : MHD_NO;
+	return http_request_send(r, close, s->options.fields) ? MHD_YES
+							      : MHD_NO;
 }
 
 /* -- who asks -- */

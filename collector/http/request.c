@@ -172,6 +172,17 @@ http_request_give_up(struct http_request *r)
 
 /* -- the answer -- */
 
+static bool
+add_fields(struct MHD_Response *answer, const struct http_field *fields)
+{
+	bool ok = true;
+
+	for (; ok && fields != NULL && fields->name != NULL; fields++)
+		ok = MHD_add_response_header(answer, fields->name,
+			 fields->value) == MHD_YES;
+	return ok;
+}
+
 static struct MHD_Response *
 make_answer(const char *content_type, struct span body,
     const struct http_field *fields)
@@ -183,9 +194,7 @@ make_answer(const char *content_type, struct span body,
 	if (ok && content_type != NULL)
 		ok = MHD_add_response_header(answer, "Content-Type",
 			 content_type) == MHD_YES;
-	for (; ok && fields != NULL && fields->name != NULL; fields++)
-		ok = MHD_add_response_header(answer, fields->name,
-			 fields->value) == MHD_YES;
+	ok = ok && add_fields(answer, fields);
 	if (ok || answer == NULL)
 		return answer;
 	MHD_destroy_response(answer);
@@ -232,7 +241,8 @@ http_request_suspend(struct http_request *r, bool may_wait)
 }
 
 bool
-http_request_send(struct http_request *r, bool close)
+http_request_send(struct http_request *r, bool close,
+    const struct http_field *fields)
 {
 	struct MHD_Response *answer;
 	bool ok;
@@ -244,8 +254,11 @@ http_request_send(struct http_request *r, bool close)
 	(void)pthread_mutex_unlock(&r->lock);
 	if (answer == NULL)
 		return false;
-	ok = !close ||
-	    MHD_add_response_header(answer, "Connection", "close") == MHD_YES;
+	ok = add_fields(answer, fields);
+	ok = ok &&
+	    (!close ||
+		MHD_add_response_header(answer, "Connection", "close") ==
+		    MHD_YES);
 	ok = ok && MHD_queue_response(r->mhd, r->status, answer) == MHD_YES;
 	MHD_destroy_response(answer);
 	return ok;

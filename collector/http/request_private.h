@@ -66,7 +66,9 @@ void http_request_give_up(struct http_request *);
 /* True: it waits until it is answered. False: it is answered already, or
  * may_wait is false. */
 bool http_request_suspend(struct http_request *, bool may_wait);
-/* Hand the answer over to the library. False: that does not work. */
-bool http_request_send(struct http_request *, bool close);
+/* Hand the answer over to the library, with fields, which may be NULL, beside
+ * its own. False: that does not work. */
+bool http_request_send(struct http_request *, bool close,
+    const struct http_field *fields);
 
 #endif

@@ -25,6 +25,13 @@ decode(struct span s, struct buf *out)
 	    out->len <= HTTP_PARAMETER_MAX;
 }
 
+/* "{*}" takes what is left of the path, whatever that is. */
+static bool
+is_rest(struct span segment)
+{
+	return span_eq(segment, SPAN_LIT("{*}"));
+}
+
 static bool
 path_matches(const char *pattern_text, struct span path, struct buf *parameter)
 {
@@ -36,6 +43,8 @@ path_matches(const char *pattern_text, struct span path, struct buf *parameter)
 		struct span want = span_until(&pattern, '/');
 		struct span got;
 
+		if (is_rest(want))
+			return true;
 		if (more != span_has(path, '/'))
 			return false;
 		got = span_until(&path, '/');
@@ -80,7 +89,8 @@ http_route_methods(const struct http_route *routes, size_t n, struct span path,
 	struct buf ignored = BUF_INIT(4 * HTTP_PARAMETER_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		if (!path_matches(routes[i].path, path, &ignored))
+		if (!path_matches(routes[i].path, path, &ignored) ||
+		    strstr(buf_str(out), routes[i].method) != NULL)
 			continue;
 		buf_adds(out, out->len > 0 ? ", " : "");
 		buf_adds(out, routes[i].method);

@@ -16,7 +16,8 @@ typedef void http_handler_fn(void *arg, struct http_request *);
 
 struct http_route {
 	const char *method; /* "GET" takes HEAD as well */
-	/* "/tlsrpt/{token}": at most one segment is open, it is not empty */
+	/* "/tlsrpt/{token}": at most one segment is open, it is not empty;
+	 * "/api/{*}": whatever is below, for the handler to look at */
 	const char *path;
 	size_t body_max; /* bytes; 0: it takes no body */
 	/* With the head alone, before the client is told to go on: it answers,

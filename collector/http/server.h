@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "http/forwarded.h"
+#include "http/request.h"
 #include "http/route.h"
 
 struct http_server;
@@ -38,6 +39,8 @@ struct http_options {
 	enum http_forwarded forwarded; /* the field that they write */
 	/* PEM: the chain and its key. Both empty: no TLS. */
 	struct span certificate, key;
+	/* On each answer; they outlive the server. NULL: none. */
+	const struct http_field *fields;
 };
 
 /* Serve what comes to a listening socket, which is taken over on E_OK.

@@ -11,7 +11,7 @@ db_open_as(const struct store_options *options, struct db **ret,
 	struct span rest = span_str(options->url);
 
 	if (span_take(&rest, SPAN_LIT("sqlite:")))
-		return db_sqlite_open(rest.p, options->make, ret, why);
+		return db_sqlite_open(rest.p, options, ret, why);
 	if (span_take(&rest, SPAN_LIT("postgresql:")) ||
 	    span_take(&rest, SPAN_LIT("postgres:")))
 		return db_pgsql_open(options, ret, why);

@@ -143,8 +143,8 @@ void db_batch_free(struct db_batch *);
 		(row_fn), (row_arg) },                             \
 	    NULL, (why))
 
-enum err db_sqlite_open(const char *path, bool make, struct db **ret,
-    struct why *why);
+enum err db_sqlite_open(const char *path, const struct store_options *,
+    struct db **ret, struct why *why);
 enum err db_pgsql_open(const struct store_options *, struct db **ret,
     struct why *why);
 

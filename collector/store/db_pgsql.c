@@ -114,6 +114,7 @@ pgsql_script(struct db *db, const char *sql, struct why *why)
 /* Whatever the database's default is: who waits for a row or a lock has to see
  * what the other has done. */
 #define BEGIN "BEGIN ISOLATION LEVEL READ COMMITTED"
+#define BEGIN_READING "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 static enum err
 pgsql_begin(struct db *db, bool is_lax, struct why *why)
@@ -122,7 +123,8 @@ pgsql_begin(struct db *db, bool is_lax, struct why *why)
 	char settings[PGSQL_SETTINGS_MAX], sql[2 * PGSQL_SETTINGS_MAX];
 
 	pgsql_transaction_settings(&p->target, settings);
-	(void)snprintf(sql, sizeof(sql), BEGIN "%s%s", settings,
+	(void)snprintf(sql, sizeof(sql), "%s%s%s",
+	    p->target.read_only ? BEGIN_READING : BEGIN, settings,
 	    is_lax ? "; SET LOCAL synchronous_commit = off" : "");
 	return pgsql_script(db, sql, why);
 }

@@ -21,6 +21,7 @@ struct prepared {
 struct sqlite_db {
 	struct db db;
 	sqlite3 *conn;
+	bool read_only;
 	struct prepared prepared[NQUERIES];
 };
 
@@ -210,6 +211,8 @@ sqlite_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
 static enum err
 sqlite_begin(struct db *db, bool is_lax, struct why *why)
 {
+	if (sqlite_of(db)->read_only)
+		return sqlite_script(db, "BEGIN", why);
 	return sqlite_script(db,
 	    is_lax ? "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE"
 		   : "BEGIN IMMEDIATE",
@@ -286,18 +289,25 @@ configure_library(void)
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int
+open_flags(const struct store_options *o)
+{
+	if (o->read_only)
+		return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+	return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+	    (o->make ? SQLITE_OPEN_CREATE : 0);
+}
+
 enum err
-db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
+db_sqlite_open(const char *path, const struct store_options *options,
+    struct db **ret, struct why *why)
 {
 	static pthread_once_t configured = PTHREAD_ONCE_INIT;
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 	struct sqlite_db *s;
 	enum err e;
 	int rc;
 
-	if (make)
-		flags |= SQLITE_OPEN_CREATE;
-	else if (is_missing(path))
+	if (!options->make && is_missing(path))
 		return why_set(why, E_ABSENT,
 		    "no store at %s yet: start tlsrptd, or make it by "
 		    "`tlsrpt db migrate`",
@@ -305,15 +315,16 @@ db_sqlite_open(const char *path, bool make, struct db **ret, struct why *why)
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	s->db.driver = &driver;
+	s->read_only = options->read_only;
 	(void)pthread_once(&configured, configure_library);
-	rc = sqlite3_open_v2(path, &s->conn, flags, NULL);
+	rc = sqlite3_open_v2(path, &s->conn, open_flags(options), NULL);
 	if (rc != SQLITE_OK) {
 		e = failed(s, rc, path, why);
 		sqlite_close(&s->db);
 		return e;
 	}
 	(void)sqlite3_busy_handler(s->conn, wait_for_others, NULL);
-	e = set_up(&s->db, make, why);
+	e = set_up(&s->db, options->make, why);
 	if (e != E_OK) {
 		sqlite_close(&s->db);
 		return e;

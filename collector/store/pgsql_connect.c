@@ -30,6 +30,7 @@ pgsql_target_make(const struct store_options *o, struct pgsql_target *ret,
 		.statement_timeout_ms = o->statement_timeout_ms,
 		.lock_timeout_ms = o->lock_timeout_ms,
 		.pooler = o->pooler,
+		.read_only = o->read_only,
 	};
 	bool complete = t.url != NULL && t.application != NULL;
 
@@ -116,10 +117,11 @@ session_settings(const struct pgsql_target *t, char *ret, size_t size,
 			theirs = o->val;
 	if ((size_t)snprintf(ret, size,
 		"-c statement_timeout=%lld -c lock_timeout=%lld "
-		"-c idle_in_transaction_session_timeout=%d %s",
+		"-c idle_in_transaction_session_timeout=%d %s%s",
 		(long long)t->statement_timeout_ms,
-		(long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
-		theirs) >= size)
+		(long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS, theirs,
+		t->read_only ? " -c default_transaction_read_only=on" : "") >=
+	    size)
 		e = why_set(why, E_USAGE,
 		    "the options in the store url are too long");
 	PQconninfoFree(parsed);
@@ -171,8 +173,10 @@ connect_with(const struct pgsql_target *t, const char *password,
 	add(&p, "keepalives_interval", KEEPALIVE_INTERVAL_S);
 	add(&p, "keepalives_count", KEEPALIVES);
 	add(&p, "tcp_user_timeout", UNACKNOWLEDGED_MS);
-	/* After a failover the standby is the other one. */
-	add(&p, "target_session_attrs", "read-write");
+	/* After a failover the standby is the other one. A session that is set
+	 * to read only is none that can write, wherever it is. */
+	add(&p, "target_session_attrs",
+	    t->read_only ? "primary" : "read-write");
 	add(&p, "fallback_application_name", t->application);
 	add(&p, "password", password);
 	add(&p, "dbname", t->url);

@@ -17,7 +17,7 @@ struct pgsql_target {
 	char connect_timeout_s[24];
 	/* Of each session, or behind a pooler of each transaction. */
 	int64_t statement_timeout_ms, lock_timeout_ms;
-	bool pooler;
+	bool pooler, read_only;
 };
 
 MUST_CHECK enum err pgsql_target_make(const struct store_options *,

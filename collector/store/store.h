@@ -18,10 +18,13 @@
 
 struct store;
 
-/* How a store is reached. SQLite knows of url and make only. */
+/* How a store is reached. SQLite knows of url, make and
+ * read_only only. */
 struct store_options {
 	const char *url; /* "sqlite:PATH" or "postgresql://…" */
 	bool make;	 /* a missing SQLite file, for store_migrate */
+	bool read_only;	 /* nothing is written, and a transaction sees the store
+			  * as it was when that read first */
 	bool pooler;	 /* in between, with a session for each transaction */
 	const char *application;   /* in the server's list; NULL: "tlsrptd" */
 	const char *password_file; /* NULL: none */

@@ -17,14 +17,22 @@ find_credential(char path[PATH_MAX])
 	return access(path, F_OK) == 0 ? path : NULL;
 }
 
-enum err
-store_open_config(const struct config *c, const char *application, bool make,
+static enum err
+open_with(const struct config *c, struct store_options options,
     struct store **ret, struct why *why)
 {
 	char credential[PATH_MAX];
-	struct store_options options = {
+
+	if (c->store_password_file[0] == '\0')
+		options.password_file = find_credential(credential);
+	return store_open_as(&options, ret, why);
+}
+
+static struct store_options
+options_of(const struct config *c, const char *application)
+{
+	return (struct store_options){
 		.url = c->store_path_url,
-		.make = make,
 		.pooler = c->store_pooler == CONFIG_POOLER_TRANSACTION,
 		.application = application,
 		.password_file = c->store_password_file,
@@ -32,8 +40,24 @@ store_open_config(const struct config *c, const char *application, bool make,
 		.statement_timeout_ms = c->store_statement_timeout_ms,
 		.lock_timeout_ms = c->store_lock_timeout_ms,
 	};
+}
 
-	if (c->store_password_file[0] == '\0')
-		options.password_file = find_credential(credential);
-	return store_open_as(&options, ret, why);
+enum err
+store_open_config(const struct config *c, const char *application, bool make,
+    struct store **ret, struct why *why)
+{
+	struct store_options options = options_of(c, application);
+
+	options.make = make;
+	return open_with(c, options, ret, why);
+}
+
+enum err
+store_open_config_to_read(const struct config *c, const char *application,
+    struct store **ret, struct why *why)
+{
+	struct store_options options = options_of(c, application);
+
+	options.read_only = true;
+	return open_with(c, options, ret, why);
 }

@@ -10,4 +10,8 @@
 MUST_CHECK enum err store_open_config(const struct config *,
     const char *application, bool make, struct store **ret, struct why *why);
 
+/* The same for reading only. */
+MUST_CHECK enum err store_open_config_to_read(const struct config *,
+    const char *application, struct store **ret, struct why *why);
+
 #endif

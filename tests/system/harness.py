@@ -200,7 +200,7 @@ class Service:
 
     def roles_run(self):
         """Whether the processes are the supervisor and the roles."""
-        roles = self.options.get("daemon.roles", "collect,report,deliver,intake")
+        roles = self.options.get("daemon.roles", "collect,report,deliver,intake,web")
         return all(self.role_pid(r.strip()) for r in roles.split(",")) \
             and len(self.processes()) == 1 + len(roles.split(","))
 

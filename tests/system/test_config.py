@@ -404,7 +404,7 @@ class InTheWay(SystemTest):
     def assert_unharmed(self, service):
         """It runs with all its processes, and counts what is sent."""
         before = service.counters().get("sessions", 0)
-        self.assertEqual(5, len(service.processes()))
+        self.assertEqual(6, len(service.processes()))
         service.send(session("still.example"))
         service.wait_received(before + 1)
 

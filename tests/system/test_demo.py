@@ -548,7 +548,7 @@ class Stay(Demo):
         demo = self.start()
         out = self.wait_stays(demo)
         self.assertIn("What was counted", out)
-        self.assertEqual(5, len(processes_of(self.dir)))
+        self.assertEqual(6, len(processes_of(self.dir)))
         self.assertEqual(6, len(tried(out)))
         for command in tried(out):
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
@@ -591,7 +591,7 @@ class Stay(Demo):
     def test_service_that_dies_is_noticed(self):
         demo = self.start(DEMO_EMPTY="1")
         self.wait_stays(demo)
-        wait_until(lambda: len(roles_of(self.dir)) == 4, "its roles run")
+        wait_until(lambda: len(roles_of(self.dir)) == 5, "its roles run")
         [service] = [p for p in processes_of(self.dir)
                      if parent_of(p) == demo.pid]
         os.kill(service, signal.SIGKILL)

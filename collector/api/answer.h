@@ -1,0 +1,48 @@
+/* api/answer.h -- the answer of a resource as the frame holds it. */
+#ifndef API_ANSWER_H
+#define API_ANSWER_H
+
+#include "api/resource.h"
+#include "codec/csv_write.h"
+
+#define API_ANSWER_MAX ((size_t)32 * 1024 * 1024) /* bytes */
+#define API_COOKIE_MAX 512
+
+/* The list that an answer is; or none has been begun. */
+struct api_list {
+	struct json_out *out; /* NULL: it is CSV */
+	struct csv_out csv;
+	const struct api_account *account;
+	bool is_of_domain; /* the path has named one that may be seen */
+	const struct api_column *columns, *at; /* the next value's */
+	bool in_row, has_more, by_count;
+	size_t limit, shown;
+	uint64_t passed, skip; /* rows, where the frame counts */
+	struct buf last;       /* cursor of the row shown last */
+	struct buf words;      /* of the value that is put together */
+	bool rows_ended;
+};
+
+struct api_answer {
+	unsigned status; /* 0: not said: 200, or what the error is */
+	const char *detail;
+	struct buf body;
+	const char *content_type;
+	char file_name[128]; /* empty: none */
+	char cookie[API_COOKIE_MAX];
+	int64_t retry_after_s; /* 0: not said */
+	struct json_out *out;
+	bool has_object, is_list;
+	struct api_list list;
+	const struct api_request *request;
+	bool is_of_domain;
+};
+
+/* False: out of memory; to be freed all the same. */
+bool api_answer_init(struct api_answer *, const struct api_request *,
+    bool is_of_domain);
+/* Have status and body complete, whatever e the resource returned. */
+void api_answer_finish(struct api_answer *, enum err e, const struct why *);
+void api_answer_free(struct api_answer *);
+
+#endif

@@ -1,0 +1,499 @@
+#include "api/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/api_private.h"
+#include "api/guard.h"
+#include "base/log.h"
+#include "codec/typed.h"
+
+#define BODY_MAX 16384 /* bytes */
+
+static const struct http_field again[] = { { "Retry-After", "2" }, { 0 } };
+
+/* -- the answer -- */
+
+/* Of the body's first bytes, hashed. "" if there is no memory for it. */
+static void
+make_etag(struct span body, char ret[2 * SHA256_BYTES + 3])
+{
+	unsigned char hash[SHA256_BYTES];
+
+	ret[0] = '\0';
+	if (sha256(body, hash) != E_OK)
+		return;
+	ret[0] = '"';
+	for (size_t i = 0; i < SHA256_BYTES / 2; i++)
+		(void)snprintf(ret + 1 + 2 * i, 3, "%02x", hash[i]);
+	(void)memcpy(ret + 1 + SHA256_BYTES, "\"", 2);
+}
+
+/* RFC 9110 s13.1.2: a list of tags, weak ones as well. */
+static bool
+has_tag(struct span list, const char *etag)
+{
+	while (list.len > 0) {
+		struct span tag = span_trim(span_until(&list, ','));
+
+		(void)span_take(&tag, SPAN_LIT("W/"));
+		if (span_eq(tag, span_str(etag)) || span_eq(tag, SPAN_LIT("*")))
+			return true;
+	}
+	return false;
+}
+
+struct fields {
+	struct http_field v[8];
+	size_t n;
+};
+
+static void
+add_field(struct fields *f, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		f->v[f->n++] = (struct http_field){ name, value };
+}
+
+static void
+send_answer(struct api_job *job, struct api_answer *a)
+{
+	const bool is_get = strcmp(job->route->method, "GET") == 0;
+	char etag[2 * SHA256_BYTES + 3] = "", retry[24] = "", file[192] = "";
+	struct fields fields = { .n = 0 };
+	struct span body = buf_span(&a->body);
+	unsigned status = a->status;
+
+	if (is_get && status == 200)
+		make_etag(body, etag);
+	if (etag[0] != '\0' && has_tag(job->if_none_match, etag)) {
+		status = 304;
+		body = SPAN_NONE;
+	}
+	if (a->retry_after_s > 0)
+		(void)snprintf(retry, sizeof(retry), "%lld",
+		    (long long)a->retry_after_s);
+	if (a->file_name[0] != '\0')
+		(void)snprintf(file, sizeof(file),
+		    "attachment; filename=\"%s\"", a->file_name);
+	add_field(&fields, "Cache-Control",
+	    is_get ? "private, no-cache" : "no-store");
+	add_field(&fields, "ETag", etag);
+	add_field(&fields, "Retry-After", retry);
+	add_field(&fields, "Content-Disposition", file);
+	add_field(&fields, "Set-Cookie", a->cookie);
+	add_field(&fields, "WWW-Authenticate", status == 401 ? "Bearer" : "");
+	http_answer(job->http, status,
+	    status == 304 || status == 204 ? NULL : a->content_type, body,
+	    fields.v);
+}
+
+/* -- by the pool's threads -- */
+
+/* What it is about: the path's domain in its one spelling, and whether the
+ * account sees that of the query. E_ABSENT: it does not; E_SYNTAX. */
+static enum err
+check_domains(struct api_job *job, const struct api_account *account)
+{
+	struct span *domain = &job->segments[0];
+	enum err e = E_OK;
+
+	if (job->route->reach == API_DOMAIN)
+		e = typed_domain(*domain, &job->arena, domain, NULL);
+	if (e == E_SYNTAX ||
+	    (job->route->reach == API_DOMAIN && !api_sees(account, *domain)))
+		return E_ABSENT;
+	if (job->query.domain.p != NULL &&
+	    !api_sees(account, job->query.domain))
+		return E_ABSENT;
+	return e;
+}
+
+/* Have somebody note that session or token was used; not now if all are busy.
+ */
+static void
+note_use(struct api *api, const struct api_identity *id)
+{
+	struct api_job *job;
+
+	if (!id->note_session && !id->note_token)
+		return;
+	job = api_job_new_note(id->note_session ? id->session_key : SPAN_NONE,
+	    id->note_token ? id->token_id : SPAN_NONE);
+	if (job != NULL && api_pool_put(api->pool, job, true) != E_OK)
+		api_job_free(job);
+}
+
+static enum err
+write_note(struct store *store, const struct api_job *job, int64_t now_s,
+    struct why *why)
+{
+	enum err e = E_OK;
+
+	if (job->session.p != NULL)
+		e = store_session_seen(store, job->session, now_s, why);
+	if (e == E_OK && job->token.p != NULL)
+		e = store_token_seen(store, job->token, now_s, why);
+	return e;
+}
+
+/* Whether the store is at fault, so that another connection may do better. */
+static bool
+is_of_store(enum err e)
+{
+	return e == E_AWAY || e == E_IO || e == E_DAMAGED || e == E_DENIED ||
+	    e == E_VERSION || e == E_UNCERTAIN;
+}
+
+struct turn {
+	struct api *api;
+	struct store *store;
+	struct api_job *job;
+	struct api_identity identity;
+	struct api_request request;
+	struct api_answer answer;
+};
+
+static enum err
+ask_resource(struct turn *t, struct why *why)
+{
+	const struct api_route *route = t->job->route;
+	const char *detail = NULL;
+	unsigned status = api_permit(route, &t->identity, t->job->csrf,
+	    &detail);
+	enum err e;
+
+	if (status != 0)
+		return api_refuse(&t->answer, status, detail);
+	e = check_domains(t->job, &t->identity.account);
+	if (e != E_OK)
+		return e;
+	for (size_t i = 0; i < API_SEGMENTS_MAX; i++)
+		t->request.segments[i] = t->job->segments[i];
+	return route->resource(&t->request, &t->answer, why);
+}
+
+static enum err
+identify_and_ask(struct turn *t, struct why *why)
+{
+	enum err e = api_identify(t->api, t->store, t->job->session,
+	    t->job->token, t->request.now_s, &t->job->arena, &t->identity, why);
+
+	return e == E_OK ? ask_resource(t, why) : e;
+}
+
+static enum err
+read_or_write(struct turn *t, struct why *why)
+{
+	enum err e;
+
+	if (t->job->route->does == API_WRITES) {
+		e = identify_and_ask(t, why);
+		store_rollback(t->store);
+		return e;
+	}
+	if ((e = store_begin(t->store, why)) != E_OK)
+		return e;
+	e = identify_and_ask(t, why);
+	store_rollback(t->store);
+	return e;
+}
+
+static enum err
+run_turn(struct turn *t, bool may_retry, struct why *why)
+{
+	const struct api_job *job = t->job;
+	enum err e = E_NOMEM;
+
+	t->request = (struct api_request){
+		.api = t->api,
+		.store = t->store,
+		.query = &job->query,
+		.account = &t->identity.account,
+		.identity = &t->identity,
+		.body = job->body,
+		.address = job->address,
+		.arena = &t->job->arena,
+		.now_s = clock_wall_s(t->api->options.clock),
+	};
+	if (api_answer_init(&t->answer, &t->request,
+		job->route->reach == API_DOMAIN))
+		e = read_or_write(t, why);
+	if (may_retry && t->answer.status < 400 && is_of_store(e)) {
+		api_answer_free(&t->answer);
+		return e;
+	}
+	api_answer_finish(&t->answer, e, why);
+	if (t->answer.status == 500)
+		log_error("a request could not be answered",
+		    LOG_STR("route", job->route->name),
+		    LOG_STR("error", err_text(e)), LOG_WHY(why));
+	send_answer(t->job, &t->answer);
+	if (t->answer.status < 400)
+		note_use(t->api, &t->identity);
+	api_answer_free(&t->answer);
+	return is_of_store(e) ? e : E_OK;
+}
+
+static enum err
+run(void *arg, struct store *store, struct api_job *job, bool may_retry,
+    struct why *why)
+{
+	struct api *api = arg;
+	struct turn turn = { .api = api, .store = store, .job = job };
+
+	if (job->route == NULL)
+		return write_note(store, job, clock_wall_s(api->options.clock),
+		    why);
+	return run_turn(&turn, may_retry, why);
+}
+
+static void
+refuse_without_store(void *arg, struct api_job *job)
+{
+	(void)arg;
+	if (job->route != NULL)
+		http_refuse(job->http, 503,
+		    "the store cannot be reached at the moment", again);
+}
+
+#define HOUSE_EVERY_NS (60 * NS_PER_S)
+
+/* Sessions past their time; and whether there is a user at all. */
+static enum err
+keep_house(void *arg, struct store *store, struct why *why)
+{
+	struct api *api = arg;
+	const struct api_options *o = &api->options;
+	int64_t mono_ns = clock_mono_ns(o->clock);
+	int64_t now_s = clock_wall_s(o->clock);
+	enum err e;
+
+	if (api->house_kept_ns != 0 &&
+	    mono_ns - api->house_kept_ns < HOUSE_EVERY_NS)
+		return E_OK;
+	e = api_setup_look(api, store, why);
+	if (e == E_OK)
+		e = store_session_expire(store, now_s - o->session_idle_s,
+		    now_s - o->session_max_s, why);
+	if (e == E_OK)
+		api->house_kept_ns = mono_ns;
+	return e;
+}
+
+/* -- by the server's threads -- */
+
+/* False: it is refused. */
+static bool
+is_meant_for_us(const struct api *api, struct http_request *http)
+{
+	const char *url = api->options.public_url;
+	struct span method = http_request_method(http);
+	struct span host = http_request_field(http, "Host");
+
+	if (!api_host_is_ours(host, url)) {
+		http_refuse(http, 421,
+		    "this host name is not ours: see web.public_url", NULL);
+		return false;
+	}
+	if (span_eq(method, SPAN_LIT("GET")) ||
+	    span_eq(method, SPAN_LIT("HEAD")))
+		return true;
+	if (!api_origin_is_ours(http_request_field(http, "Origin"),
+		http_request_field(http, "Sec-Fetch-Site"), host, url)) {
+		http_refuse(http, 403, "another page sent this", NULL);
+		return false;
+	}
+	return true;
+}
+
+static bool
+body_is_json(struct http_request *http)
+{
+	struct span type = http_request_field(http, "Content-Type");
+
+	return http_request_body(http).len == 0 ||
+	    span_eq_nocase(span_trim(span_until(&type, ';')),
+		SPAN_LIT("application/json"));
+}
+
+/* False: it is refused. */
+static bool
+read_target(struct api *api, struct api_job *job)
+{
+	int64_t today = day_of_s(clock_wall_s(api->options.clock));
+	struct http_request *http = job->http;
+	struct buf allow = BUF_INIT(256);
+	struct why why = { { 0 } };
+	bool ok = false;
+
+	switch (
+	    api_route_find(http_request_method(http), http_request_path(http),
+		&job->arena, &job->route, job->segments, &allow)) {
+	case API_MATCH:
+		ok = api_query_read(http_request_query(http),
+			 job->route->parameters, today, &job->arena,
+			 &job->query, &why) == E_OK;
+		if (!ok)
+			http_refuse(http, 400, why.text, NULL);
+		break;
+	case API_NO_METHOD:
+		http_refuse(http, 405, "not by this method",
+		    (const struct http_field[]){ { "Allow", buf_str(&allow) },
+			{ 0 } });
+		break;
+	case API_NO_PATH:
+		http_refuse(http, 404, "there is nothing here", NULL);
+		break;
+	}
+	buf_free(&allow);
+	return ok;
+}
+
+static void
+take_request(void *arg, struct http_request *http)
+{
+	struct api *api = arg;
+	struct api_job *job;
+
+	if (!is_meant_for_us(api, http))
+		return;
+	if (!body_is_json(http)) {
+		http_refuse(http, 415, "the body has to be application/json",
+		    NULL);
+		return;
+	}
+	if ((job = api_job_new(http, api->cookie_name)) == NULL) {
+		http_refuse(http, 503, "there is no memory", again);
+		return;
+	}
+	if (!read_target(api, job)) {
+		api_job_free(job);
+		return;
+	}
+	if (api_pool_put(api->pool, job, job->route->does == API_WRITES) ==
+	    E_OK)
+		return;
+	http_refuse(http, 503, "too many ask at the moment", again);
+	api_job_free(job);
+}
+
+static void
+take_file(void *arg, struct http_request *http)
+{
+	if (is_meant_for_us(arg, http))
+		api_files_answer(http);
+}
+
+void
+api_http_routes(struct api *api, struct http_route ret[API_HTTP_ROUTES])
+{
+	static const struct http_route routes[API_HTTP_ROUTES] = {
+		{ .method = "GET", .path = API_PREFIX "/{*}" },
+		{ .method = "POST",
+		    .path = API_PREFIX "/{*}",
+		    .body_max = BODY_MAX },
+		{ .method = "PATCH",
+		    .path = API_PREFIX "/{*}",
+		    .body_max = BODY_MAX },
+		{ .method = "DELETE", .path = API_PREFIX "/{*}" },
+		{ .method = "GET", .path = "/{*}", .handle = take_file },
+	};
+
+	for (size_t i = 0; i < API_HTTP_ROUTES; i++) {
+		ret[i] = routes[i];
+		ret[i].arg = api;
+		if (ret[i].handle == NULL)
+			ret[i].handle = take_request;
+	}
+}
+
+/* -- open and close -- */
+
+static enum err
+open_store(void *arg, bool read_only, struct store **ret, struct why *why)
+{
+	const struct api_options *o = &((const struct api *)arg)->options;
+
+	return o->open_store(o->arg, read_only, ret, why);
+}
+
+static void
+set_fields(struct api *api)
+{
+	static const struct http_field common[] = {
+		{ "Content-Security-Policy",
+		    "default-src 'none'; script-src 'self'; style-src 'self'; "
+		    "connect-src 'self'; img-src 'self' data:; "
+		    "base-uri 'none'; form-action 'self'; "
+		    "frame-ancestors 'none'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+		{ "Permissions-Policy",
+		    "camera=(), geolocation=(), microphone=()" },
+	};
+	size_t n = sizeof(common) / sizeof(common[0]);
+
+	memcpy(api->fields, common, sizeof(common));
+	if (api->is_secure)
+		api->fields[n] = (struct http_field){
+			"Strict-Transport-Security", "max-age=31536000"
+		};
+}
+
+const struct http_field *
+api_http_fields(const struct api *api)
+{
+	return api->fields;
+}
+
+static bool
+is_https(const char *url)
+{
+	struct span rest = span_str(url);
+
+	return span_take(&rest, SPAN_LIT("https://"));
+}
+
+enum err
+api_open(const struct api_options *options, struct api **ret, struct why *why)
+{
+	struct api *api = calloc(1, sizeof(*api));
+	enum err e;
+
+	if (api == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	api->options = *options;
+	api->is_secure = options->is_tls || is_https(options->public_url);
+	api->cookie_name = api->is_secure ? "__Host-tlsrpt" : "tlsrpt-session";
+	set_fields(api);
+	(void)pthread_mutex_init(&api->lock, NULL);
+	e = api_pool_open(
+	    &(const struct api_pool_options){
+		.threads = options->threads,
+		.open_store = open_store,
+		.run = run,
+		.refuse = refuse_without_store,
+		.keep_house = keep_house,
+		.arg = api,
+	    },
+	    &api->pool, why);
+	if (e == E_OK)
+		*ret = api;
+	else
+		api_close(api);
+	return e;
+}
+
+void
+api_close(struct api *api)
+{
+	if (api == NULL)
+		return;
+	api_pool_close(api->pool);
+	(void)pthread_mutex_destroy(&api->lock);
+	free(api);
+}

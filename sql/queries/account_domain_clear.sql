@@ -1,0 +1,1 @@
+DELETE FROM web_user_domain WHERE name = $1

@@ -1,0 +1,1 @@
+SELECT domain FROM web_user_domain WHERE name = $1 ORDER BY domain

@@ -1,0 +1,3 @@
+SELECT name, role, bound, password, created_at, seen_at
+FROM web_user
+ORDER BY name

@@ -1,0 +1,1 @@
+DELETE FROM web_user WHERE name = $1

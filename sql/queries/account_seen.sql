@@ -1,0 +1,1 @@
+UPDATE web_user SET seen_at = $2 WHERE name = $1

@@ -1,0 +1,1 @@
+SELECT name, csrf, created_at, seen_at FROM web_session WHERE secret_key = $1
