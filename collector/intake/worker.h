@@ -11,8 +11,8 @@
 struct intake_worker {
 	struct spool *spool;
 	struct intake intake;
-	struct upkeep *upkeep; /* or NULL */
-	int64_t looked_ns;     /* monotonic: when what waits was looked at */
+	struct upkeep *upkeep;	/* or NULL */
+	int64_t looked_ns;	/* monotonic: when what waits was looked at */
 	struct posted *posted;	/* NULL: nothing is */
 	bool is_filled;		/* it has what the store has */
 	uint64_t again_counted; /* of those that came again */
