@@ -475,13 +475,31 @@ test_who_signed_first_is_told_first(void **state)
 	assert_string_equal("b.example:1 a.example:0 ", text);
 }
 
+/* The step that brings the books. */
+static void
+add_up_anew(struct db *db)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(db_script(db,
+			  "DROP TABLE inbox_held; DROP TABLE inbox_sum;"
+			  "DROP TABLE inbox_count; DROP TABLE inbox_signer",
+			  &why),
+	    &why);
+	for (size_t i = 0; i < schema_nsteps; i++)
+		if (strstr(schema_steps[i].name, "inbox_held") != NULL)
+			assert_ok_why(db_script(db,
+					  schema_steps[i]
+					      .sql[db->driver->backend],
+					  &why),
+			    &why);
+}
+
 /* A store of before has reports that nobody added up. */
 static void
 test_an_older_inbox_is_added_up(void **state)
 {
 	struct fixture *f = *state;
-	struct store_schema schema;
-	struct why why = { { 0 } };
 	struct inbox_held held;
 	struct totals t;
 	struct db *db;
@@ -491,14 +509,8 @@ test_an_older_inbox_is_added_up(void **state)
 	assert_ok(store_inbox_demote(f->store, T("b"), 0, INBOX_FOREIGN, T(""),
 	    NULL));
 	db = open_db(f);
-	assert_ok_why(db_script(db,
-			  "DROP TABLE inbox_held; DROP TABLE inbox_sum;"
-			  "DROP TABLE inbox_count; DROP TABLE inbox_signer;"
-			  "DELETE FROM schema_migrations WHERE version >= 11",
-			  &why),
-	    &why);
+	add_up_anew(db);
 	db_close(db);
-	assert_ok_why(store_migrate(f->store, NOW_S, &schema, &why), &why);
 	t = totals(f);
 	assert_int_equal(1, t.n[INBOX_CLASS_AUTHENTICATED]);
 	assert_int_equal(1, t.n[INBOX_CLASS_UNUSABLE]);
