@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "http/linger.h"
 #include "http/request_private.h"
 #include "http/tls.h"
 
@@ -88,8 +89,12 @@ http_connections_open(struct http_connections *all,
 		.clock = clock,
 		.trusted = trusted,
 	};
-	if ((e = waker_open(&all->waker, why)) != E_OK)
+	if ((e = http_linger_open(clock, &all->linger, why)) != E_OK)
 		return e;
+	if ((e = waker_open(&all->waker, why)) != E_OK) {
+		http_linger_close(all->linger);
+		return e;
+	}
 	(void)pthread_mutex_init(&all->lock, NULL);
 	(void)pthread_condattr_init(&attributes);
 	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -98,6 +103,7 @@ http_connections_open(struct http_connections *all,
 	LIST_INIT(&all->list);
 	if (pthread_create(&all->reaper, NULL, reap, all) != 0) {
 		waker_close(&all->waker);
+		http_linger_close(all->linger);
 		return why_set(why, E_NOMEM, "no thread can be started");
 	}
 	return E_OK;
@@ -110,6 +116,7 @@ http_connections_close(struct http_connections *all)
 	waker_wake(&all->waker);
 	(void)pthread_join(all->reaper, NULL);
 	waker_close(&all->waker);
+	http_linger_close(all->linger);
 	(void)pthread_cond_destroy(&all->done);
 	(void)pthread_mutex_destroy(&all->lock);
 }
@@ -192,6 +199,8 @@ http_connection_free(struct http_connection *c)
 	LIST_REMOVE(c, next);
 	c->all->n--;
 	(void)pthread_mutex_unlock(&c->all->lock);
+	if (!c->is_done)
+		http_linger_take(c->all->linger, c->fd);
 	http_tls_give_back(c->tls_pair);
 	free(c);
 }
@@ -213,6 +222,7 @@ void
 http_connection_begin(struct http_connection *c, struct http_request *r)
 {
 	http_connection_set_deadline(c, c->all->limits->request_ms);
+	c->is_done = false;
 	(void)pthread_mutex_lock(&c->all->lock);
 	c->request = r;
 	c->all->nrequests++;

@@ -25,6 +25,7 @@ struct http_connection {
 	struct http_address address; /* whoever connected, be it a proxy */
 	char peer[HTTP_ADDRESS_TEXT_SIZE];
 	bool is_trusted;
+	bool is_done; /* what it was told last needs no more of its bytes */
 	int64_t last_request_ns; /* when it is too old for another */
 	_Atomic int64_t deadline_ns;
 	struct http_request *request;	/* under the lock; or NULL */
@@ -38,6 +39,7 @@ struct http_connections {
 	struct waker waker;
 	pthread_t reaper;
 	atomic_bool stop;
+	struct http_linger *linger;
 	pthread_mutex_t lock; /* over all below */
 	pthread_cond_t done;  /* nrequests has become 0 */
 	LIST_HEAD(, http_connection) list;
@@ -55,7 +57,8 @@ void http_connections_close(struct http_connections *); /* none is left */
  * address; or no memory. */
 struct http_connection *http_connection_new(struct http_connections *, int fd,
     const struct sockaddr *, size_t len, struct http_tls_pair *pair);
-/* Before the descriptor is closed. */
+/* Before the descriptor is closed. If it is not done, what it still sends is
+ * read. */
 void http_connection_free(struct http_connection *);
 
 size_t http_connections_count(struct http_connections *);

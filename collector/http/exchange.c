@@ -4,8 +4,8 @@
 #include "http/request_private.h"
 #include "http/server_private.h"
 
-/* Of a body that is too large, before the client is cut off. */
-#define THROW_AWAY_MAX ((size_t)1024 * 1024)
+/* Of a body in chunks that becomes too large, before the client is cut off. */
+#define THROW_AWAY_MAX ((size_t)32 << 20)
 
 static const struct http_field later[] = { { "Retry-After", "60" }, { 0 } };
 
@@ -21,12 +21,13 @@ refuse(struct http_request *r, unsigned status, const char *detail,
 static enum MHD_Result
 send_answer(struct http_server *s, struct http_request *r)
 {
-	bool close = r->status >= MHD_HTTP_BAD_REQUEST ||
-	    atomic_load(&s->is_closing) ||
+	bool is_refused = r->status >= MHD_HTTP_BAD_REQUEST;
+	bool close = is_refused || atomic_load(&s->is_closing) ||
 	    http_connection_is_old(r->connection);
 
 	http_connection_set_deadline(r->connection,
 	    s->options.limits.request_ms);
+	r->connection->is_done = !is_refused;
 	return http_request_send(r, close, s->options.fields) ? MHD_YES
 							      : MHD_NO;
 }
@@ -191,7 +192,10 @@ take_piece(struct http_request *r, struct span piece)
 		return MHD_YES;
 	http_body_free(&r->body);
 	r->thrown_away += piece.len;
-	return r->thrown_away <= THROW_AWAY_MAX ? MHD_YES : MHD_NO;
+	if (r->thrown_away <= THROW_AWAY_MAX)
+		return MHD_YES;
+	r->connection->is_done = true; /* there is no answer to be lost */
+	return MHD_NO;
 }
 
 static void

@@ -44,6 +44,16 @@ is_token(struct span s)
 	return s.len > 0;
 }
 
+/* RFC 9112 s3.2: no white space. */
+static bool
+is_target(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 /* RFC 9110 s5.5 */
 static bool
 is_value(struct span s)
@@ -152,7 +162,7 @@ http_head_check(struct MHD_Connection *c, struct http_head *h, size_t head_max)
 			MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 			"the head is too large"
 		};
-	if (!request_line_is_whole(h) ||
+	if (!request_line_is_whole(h) || !is_target(h->target) ||
 	    !is_token((struct span){ h->method, strlen(h->method) }))
 		return BAD("the request line is malformed");
 	scan.line_end = h->version + strlen(h->version);
@@ -163,6 +173,9 @@ http_head_check(struct MHD_Connection *c, struct http_head *h, size_t head_max)
 	/* The last line's CRLF, and the empty line. */
 	if (!comes_behind(scan.line_end, 4, h->method + size))
 		return BAD("a line of the head does not end in CRLF");
+	/* RFC 9112 s3.2 */
+	if (scan.nhost == 0 && strcmp(h->version, MHD_HTTP_VERSION_1_1) == 0)
+		return BAD("there is no Host");
 	/* RFC 9112 s6.3: whoever sends both wants two to disagree. */
 	if (h->has_length && h->is_chunked)
 		return BAD("Content-Length and Transfer-Encoding exclude each "

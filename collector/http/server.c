@@ -21,10 +21,12 @@
 #define CONNECTIONS_OF_A_THREAD 125
 /* For answers that are made, at the end. */
 #define LAST_WORDS_MS 1000
+/* Before that version all that a stricter library looks for is Host, as does
+ * http_head_check, and it writes the head of that refusal twice. */
 #if MHD_VERSION < 0x00097601
-#define STRICT MHD_OPTION_STRICT_FOR_CLIENT
+#define STRICT MHD_OPTION_STRICT_FOR_CLIENT, 0
 #else
-#define STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL
+#define STRICT MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1
 #endif
 static char priorities[] = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1";
 
@@ -143,7 +145,7 @@ start(struct http_server *s)
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)limits->connections,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    limits->head_max * 2 > POOL_MIN ? limits->head_max * 2 : POOL_MIN,
-	    STRICT, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_ARRAY, tls,
+	    STRICT, MHD_OPTION_ARRAY, pool, MHD_OPTION_ARRAY, tls,
 	    MHD_OPTION_END);
 }
 

@@ -40,7 +40,9 @@ MALFORMED = {
     "two spaces": (b"POST  /tlsrpt HTTP/1.1\r\nHost: x\r\n" + TYPE +
                    b"Content-Length: 2\r\n\r\n{}", 400),
     "a space in the target": (b"POST /tls rpt HTTP/1.1\r\nHost: x\r\n\r\n",
-                              None),
+                              400),
+    "a tab in the target": (b"POST /tlsrpt\t HTTP/1.1\r\nHost: x\r\n\r\n",
+                            400),
     "a NUL in the target": (b"POST /tlsrpt\0/x HTTP/1.1\r\nHost: x\r\n" +
                             TYPE + b"Content-Length: 2\r\n\r\n{}", 400),
     "a method that is no token": (b"PO(ST /tlsrpt HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -116,6 +118,14 @@ MALFORMED = {
     "5,000 fields": (HEAD + b"A: b\r\n" * 5000 + b"\r\n", 431),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(99) +
             b"\r\n\r\n", None),
+}
+
+BY_THE_LIBRARY = {
+    "no version", "HTTP/0.9", "HTTP/2.0", "a line without colon",
+    "a list of lengths", "a negative length", "a length with a sign",
+    "a length of hex", "no length in it", "a huge length",
+    "a chunk size of words", "a negative chunk size", "a huge chunk size",
+    "100 KiB of fields", "5,000 fields", "bare LF all over",
 }
 
 
@@ -338,6 +348,80 @@ class Refused(EndpointTest):
                 while client.more():  # to the end
                     pass
         self.assertTrue(server.receipts.empty())
+        self.assertEqual(201, self.status_of(server, post()))
+
+    def test_what_the_library_refuses_is_refused_whole(self):
+        """libmicrohttpd 0.9.75 cannot be told our words: it sends a page of
+        its own, and the connection ends; where a Content-Length is no number,
+        it sends the page's head twice."""
+        server = self.serve()
+        its = set()
+        for name, (request, status) in MALFORMED.items():
+            if status is None:
+                continue
+            with self.subTest(name), Client(server.port) as client:
+                client.send(request)
+                answer = client.answer()
+                while client.more():
+                    pass
+                self.assertEqual("close", answer[1]["connection"])
+                self.assertEqual(int(answer[1]["content-length"]),
+                                 len(answer[2]))
+                if answer[1].get("content-type") == "application/problem+json":
+                    self.assertEqual(status, json.loads(answer[2])["status"])
+                    self.assertEqual(b"", client.left)
+                else:
+                    its.add(name)
+                    self.assertTrue((answer[2] + client.left).endswith(
+                        b"</html>"))
+        self.assertLessEqual(its, BY_THE_LIBRARY)
+
+    def test_a_refusal_reaches_who_is_still_sending(self):
+        """Many clients read nothing before they have sent all."""
+        allow_descriptors(1024)
+        folder = self.folder()
+        make_certificate(folder, "one.example")
+        trust = trusting(folder, "one.example")
+        for wrap, more in ((None, {}), (trust, {
+                "cert": folder / "one.example.pem",
+                "key": folder / "one.example.key"})):
+            server = self.serve(hourly=60, burst=4, **more)
+            body = os.urandom(20 * 1024 * 1024)
+            for status, request in (
+                    (413, post(body)), (404, post(body, path="/x")),
+                    (415, post(body, fields={"Content-Type": "text/html"})),
+                    (405, post(body).replace(b"POST", b"PATCH", 1)),
+                    (400, post(body, fields={"Host": None})),
+                    (413, post(b"", fields={
+                        "Content-Length": None,
+                        "Transfer-Encoding": "chunked"}) +
+                     chunked(body[:2000000], body[:2000000])),
+                    (429, post(body[:1000000])), (429, post(body[:1000000]))):
+                with self.subTest(status, tls=wrap is not None), \
+                        Client(server.port, wrap) as client:
+                    if status == 429:
+                        for _ in range(4):
+                            self.status_of_by(server, wrap)
+                    client.send(request)
+                    self.assert_refused(status, client.answer())
+                    self.assertTrue(client.is_closed())
+
+    def status_of_by(self, server, wrap):
+        """Of a post, whatever it is."""
+        with Client(server.port, wrap) as client:
+            client.send(post())
+            client.status()
+
+    def test_nobody_is_read_for_ever(self):
+        """One that was refused, and goes on."""
+        server = self.serve(body_max=1000)
+        sent = 0
+        with Client(server.port) as client:
+            client.send(post(b"", length=10 ** 12))
+            with self.assertRaises(ConnectionError):
+                while sent < 256 * 1024 * 1024:
+                    client.send(bytes(65536))
+                    sent += 65536
         self.assertEqual(201, self.status_of(server, post()))
 
     def test_what_follows_a_refusal_is_not_read(self):
