@@ -51,6 +51,7 @@ make_flush(struct flusher *f, struct flush *ret)
 		return e;
 	*ret = (struct flush){
 		.collector = f->options.collector,
+		.claim = f->options.claim,
 		.host = span_str(f->options.host),
 		.from = f->committed,
 		.to = f->to,
@@ -61,21 +62,44 @@ make_flush(struct flusher *f, struct flush *ret)
 	return E_OK;
 }
 
+struct asked {
+	const struct flush *flush;
+	bool is_ours, has_moved, is_where_it_was;
+};
+
+static enum err
+compare(void *arg, const struct collector *c)
+{
+	struct asked *asked = arg;
+
+	asked->is_ours = span_eq(c->claim, asked->flush->claim);
+	asked->has_moved = same_position(&c->position, &asked->flush->to);
+	asked->is_where_it_was = same_position(&c->position,
+	    &asked->flush->from);
+	return E_OK;
+}
+
 /* Whether the commit has happened after all: the store's position
- * tells. E_CONFLICT: it is somewhere else. */
+ * tells. E_CONFLICT: it is somewhere else, or another's. */
 static enum err
 ask_position(struct flusher *f, const struct flush *flush, bool *ret_done,
     struct why *why)
 {
-	struct position at;
-	enum err e = store_collector_register(f->options.store,
-	    &flush->collector, flush->host, &flush->from, flush->now_s, &at,
-	    why);
+	struct asked asked = { .flush = flush };
+	struct why none = { { 0 } };
+	enum err e = store_collector_get(f->options.store, &flush->collector,
+	    compare, &asked, &none);
 
+	if (e == E_ABSENT) /* a store of before its first start */
+		return why_set(why, E_CONFLICT, "%s", none.text);
 	if (e != E_OK)
-		return e;
-	*ret_done = same_position(&at, &flush->to);
-	if (*ret_done || same_position(&at, &flush->from))
+		return why_set(why, e, "%s", none.text);
+	if (!asked.is_ours)
+		return why_set(why, E_CONFLICT,
+		    "the store has been claimed by another tlsrptd, or put "
+		    "back");
+	*ret_done = asked.has_moved;
+	if (asked.has_moved || asked.is_where_it_was)
 		return E_OK;
 	return why_set(why, E_CONFLICT,
 	    "the store is at another place of the journal than this "

@@ -13,6 +13,7 @@ struct flusher_options {
 	struct store *store; /* the flusher's alone while it runs */
 	const struct clock *clock;
 	struct uuid collector;
+	struct span claim; /* on its id; stays valid */
 	const char *host;
 	struct position start; /* what the store has */
 	struct waker *waker;   /* woken when a flush has ended; may be NULL */

@@ -97,16 +97,6 @@ position_of(struct pipeline *p, struct journal_place place)
 	};
 }
 
-/* Where to read on, given what the store has. */
-static struct journal_place
-start_place(struct pipeline *p, const struct position *stored)
-{
-	if (!uuid_eq(&stored->journal, journal_uuid(p->options.journal)))
-		return journal_first(p->options.journal);
-	return (struct journal_place){ (uint64_t)stored->segment,
-		(uint32_t)stored->offset };
-}
-
 static void
 tell_gap(enum journal_gap gap, struct journal_place from,
     struct journal_place at)
@@ -129,7 +119,8 @@ tell_gap(enum journal_gap gap, struct journal_place from,
 static enum err
 open_reader(struct pipeline *p, const struct position *stored, struct why *why)
 {
-	struct journal_place from = start_place(p, stored);
+	struct journal_place from = { (uint64_t)stored->segment,
+		(uint32_t)stored->offset };
 	enum journal_gap gap;
 	enum err e = journal_reader_open(p->options.journal, from, &p->reader,
 	    &gap, why);
@@ -150,7 +141,8 @@ start_stages(struct pipeline *p, struct why *why)
 	struct flusher_options flusher = {
 		.store = p->options.store,
 		.clock = p->options.clock,
-		.collector = p->options.collector,
+		.collector = *claim_collector(p->options.claim),
+		.claim = claim_text(p->options.claim),
 		.host = p->host,
 		.start = p->position,
 		.waker = p->options.waker,
@@ -195,9 +187,8 @@ pipeline_new(const struct pipeline_options *options, struct pipeline **ret,
 	if (gethostname(p->host, sizeof(p->host) - 1) != 0)
 		p->host[0] = '\0';
 	first = position_of(p, journal_first(options->journal));
-	e = store_collector_register(options->store, &options->collector,
-	    span_str(p->host), &first, clock_wall_s(options->clock), &stored,
-	    why);
+	e = claim_make(options->claim, options->store, span_str(p->host),
+	    &first, &stored, why);
 	if (e == E_OK)
 		e = open_reader(p, &stored, why);
 	if (e == E_OK)

@@ -5,6 +5,7 @@
 
 #include "base/waker.h"
 #include "config/config.h"
+#include "daemon/claim.h"
 #include "ingest/journal.h"
 #include "store/store.h"
 
@@ -12,14 +13,15 @@ struct pipeline_options {
 	const struct config *config;
 	const struct clock *clock;
 	struct journal *journal;
-	struct uuid collector;
+	struct claim *claim; /* on the collector's id */
 	struct store *store; /* the pipeline's alone */
 	struct waker *waker; /* the journal's: woken when there is more to do */
 };
 
 struct pipeline;
 
-/* Register with the store and start where its position says. */
+/* Register with the store and start where its position says. E_CONFLICT: it is
+ * another's (claim.h). */
 MUST_CHECK enum err pipeline_new(const struct pipeline_options *,
     struct pipeline **ret, struct why *why);
 void pipeline_free(struct pipeline *); /* NULL is fine */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "daemon/identity.h"
 #include "daemon/keeper.h"
 #include "daemon/listen_fds.h"
 #include "daemon/uids.h"
@@ -17,7 +16,7 @@
 
 struct receiver {
 	const struct role_context *context;
-	struct uuid id;
+	struct identity *identity;
 	int fd; /* the socket, for as long as the process lives */
 	struct uids allow;
 	struct journal *journal;
@@ -65,7 +64,7 @@ open_journal(struct receiver *r, struct why *why)
 	struct journal_options options = {
 		.folder = folder,
 		.landing = landing,
-		.collector = r->id,
+		.collector = *identity_id(r->identity),
 		.segment_bytes = SEGMENT_BYTES,
 		.max_bytes = (uint64_t)config->collect_journal_max_bytes,
 		.keep_ns = config->collect_journal_keep_ms * NS_PER_MS,
@@ -75,7 +74,7 @@ open_journal(struct receiver *r, struct why *why)
 	enum err e;
 
 	identity_boot(r->context->clock, &options.boot);
-	landing_path(&r->id, landing, sizeof(landing));
+	landing_path(identity_id(r->identity), landing, sizeof(landing));
 	(void)snprintf(folder, sizeof(folder), "%s/journal",
 	    config->daemon_data_dir);
 	e = journal_open(&options, &r->journal, &found, &own);
@@ -142,8 +141,8 @@ receiver_start(const struct role_context *context, struct receiver **ret,
 	if (r == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	r->context = context;
-	e = identity_get(context->config->daemon_data_dir, context->clock,
-	    &r->id, why);
+	e = identity_open(context->config->daemon_data_dir, context->clock,
+	    &r->identity, why);
 	if (e == E_OK)
 		e = get_socket(r, why);
 	if (e == E_OK)
@@ -171,6 +170,7 @@ receiver_stop(struct receiver *r)
 	keeper_stop(r->keeper);
 	journal_close(r->journal);
 	uids_free(&r->allow);
+	identity_free(r->identity);
 	free(r);
 }
 
@@ -180,8 +180,8 @@ receiver_journal(struct receiver *r)
 	return r->journal;
 }
 
-const struct uuid *
-receiver_id(const struct receiver *r)
+struct identity *
+receiver_identity(struct receiver *r)
 {
-	return &r->id;
+	return r->identity;
 }

@@ -3,6 +3,7 @@
 #ifndef DAEMON_RECEIVER_H
 #define DAEMON_RECEIVER_H
 
+#include "daemon/identity.h"
 #include "daemon/role.h"
 #include "ingest/journal.h"
 
@@ -16,6 +17,6 @@ MUST_CHECK enum err receiver_start(const struct role_context *,
 void receiver_stop(struct receiver *);
 
 struct journal *receiver_journal(struct receiver *);
-const struct uuid *receiver_id(const struct receiver *); /* collector's */
+struct identity *receiver_identity(struct receiver *);
 
 #endif

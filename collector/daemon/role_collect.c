@@ -19,6 +19,7 @@
 struct collect {
 	struct role_context *context;
 	struct receiver *receiver;
+	struct claim *claim;
 	struct store *store;
 	struct pipeline *pipeline;
 };
@@ -39,7 +40,7 @@ open_store(struct collect *c, struct why *why)
 		.config = c->context->config,
 		.clock = c->context->clock,
 		.journal = receiver_journal(c->receiver),
-		.collector = *receiver_id(c->receiver),
+		.claim = c->claim,
 		.waker = c->context->waker,
 	};
 	enum err e = worker_open_store(c->context, &c->store, why);
@@ -51,6 +52,21 @@ open_store(struct collect *c, struct why *why)
 	if (e != E_OK)
 		close_store(c);
 	return e;
+}
+
+static void
+tell_failure(struct fault *fault, enum err e, const struct why *why)
+{
+	if (e != E_CONFLICT) {
+		fault_note(fault, e, why);
+		return;
+	}
+	if (fault->kind != e)
+		log_error("the store does not take this collector, the journal "
+			  "keeps the datagrams",
+		    LOG_WHY(why));
+	fault->kind = e;
+	fault->failed++;
 }
 
 /* Until the store can be used. False: asked to end before. */
@@ -78,7 +94,7 @@ wait_for_store(struct collect *c)
 			return true;
 		}
 		if (!making || (e != E_ABSENT && e != E_VERSION))
-			fault_note(&fault, e, &why);
+			tell_failure(&fault, e, &why);
 		worker_sleep(c->context,
 		    making ? STORE_MAKING_RETRY_NS : backoff_next_ns(&backoff));
 	}
@@ -98,7 +114,17 @@ collect_until_asked(struct collect *c)
 		log_error("reading the journal again from the store's position",
 		    LOG_WHY(&why));
 		close_store(c);
+		claim_doubt(c->claim);
 	}
+}
+
+static void
+finish(struct collect *c)
+{
+	pipeline_finish(c->pipeline, FINISH_NS);
+	pipeline_free(c->pipeline);
+	c->pipeline = NULL;
+	claim_end(c->claim, c->store);
 }
 
 int
@@ -110,14 +136,18 @@ role_collect(struct role_context *context)
 	enum err e = receiver_start(context, &c.receiver, &why);
 
 	if (e == E_OK)
+		e = claim_new(receiver_identity(c.receiver), context->clock,
+		    &c.claim, &why);
+	if (e == E_OK)
 		collect_until_asked(&c);
 	else
 		log_error("collector does not start", LOG_WHY(&why));
 	/* Whoever sends meanwhile is received all the same. Without its
 	 * supervisor this process is in the way of the next one. */
 	if (c.pipeline != NULL && getppid() == supervisor)
-		pipeline_finish(c.pipeline, FINISH_NS);
+		finish(&c);
 	close_store(&c);
+	claim_free(c.claim);
 	receiver_stop(c.receiver);
 	return e == E_OK ? EX_OK : EX_UNAVAILABLE;
 }

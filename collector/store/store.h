@@ -86,6 +86,9 @@ struct collector {
 	int64_t watermark_s;	  /* all received before is in the store */
 	int64_t registered_s, seen_s;
 	bool forgotten; /* no day waits for it */
+	/* Of the tlsrptd that has the id: a UUID, or empty: none has. */
+	struct span claim;
+	struct span place; /* where that one runs; empty: it was ended */
 };
 
 typedef enum err collector_fn(void *arg, const struct collector *);
@@ -98,8 +101,31 @@ MUST_CHECK enum err store_collector_register(struct store *,
     const struct uuid *id, struct span host, const struct position *start,
     int64_t now_s, struct position *ret_position, struct why *why);
 
-/* No day waits for the collector any more, until it flushes again: for one
- * whose machine or id is lost. E_ABSENT. */
+/* One collector. E_ABSENT. */
+MUST_CHECK enum err store_collector_get(struct store *, const struct uuid *id,
+    collector_fn *, void *arg, struct why *why);
+
+/* That one tlsrptd has a collector's id, and no other: it flushes with its
+ * claim. */
+struct collector_claim {
+	struct uuid collector;
+	struct span found; /* the claim in the store, to be replaced */
+	struct span claim, place;
+	struct position first; /* in a journal that the store does not know */
+};
+
+/* The claim is in the store from now on; ret_position: up to where the journal
+ * of first is committed. In a transaction of its own. E_BUSY: somebody else
+ * claimed it meanwhile. E_UNCERTAIN: again will tell. */
+MUST_CHECK enum err store_collector_claim(struct store *,
+    const struct collector_claim *, struct position *ret_position,
+    struct why *why);
+/* Who has the claim ends. */
+enum err store_collector_leave(struct store *, const struct uuid *id,
+    struct span claim, struct why *why);
+
+/* No day waits for the collector any more, until it flushes again, and the next
+ * to claim the id gets it: for one whose machine or id is lost. E_ABSENT. */
 MUST_CHECK enum err store_collector_forget(struct store *,
     const struct uuid *id, struct why *why);
 
@@ -122,6 +148,7 @@ enum err tally_of_array(void *array, size_t i, struct tally *ret);
 
 struct flush {
 	struct uuid collector;
+	struct span claim; /* empty: none was made */
 	struct span host;
 	struct position from, to; /* the journal's part that this stands for */
 	int64_t watermark_s;
@@ -133,8 +160,8 @@ struct flush {
 
 /* Add tallies and counters and move the collector from -> to, all or nothing,
  * in a transaction of its own. Tallies of a closed day become stale reports or
- * further parts. E_CONFLICT: the collector is not at from; read its position
- * again. E_UNCERTAIN: likewise. */
+ * further parts. E_CONFLICT: the collector is not at from, or another claimed
+ * it; read it again. E_UNCERTAIN: likewise. */
 MUST_CHECK enum err store_flush(struct store *, const struct flush *,
     struct why *why);
 

@@ -170,13 +170,15 @@ move(struct db *db, struct span collector, const struct flush *f,
 		DB_I(f->watermark_s),
 		DB_I(f->now_s),
 		DB_T(f->host),
+		DB_T(f->claim),
 	};
 	s.params = params;
 	s.nparams = sizeof(params) / sizeof(params[0]);
 	e = db_run(db, &s, &changed, why);
 	if (e == E_OK && changed != 1)
 		e = why_set(why, E_CONFLICT,
-		    "the store's position of collector %.*s is another",
+		    "the store's position or claim of collector %.*s is "
+		    "another",
 		    SPAN_ARG(collector));
 	return e;
 }

@@ -306,7 +306,7 @@ class Service:
         """A killed collector leaves its file in memory to the next one."""
         identity = self.data_dir / "collector-id"
         if identity.exists():
-            name = "tlsrptd-" + identity.read_text("ascii").strip()
+            name = "tlsrptd-" + identity.read_text("ascii").split()[0]
             pathlib.Path("/dev/shm", name).unlink(missing_ok=True)
 
     def log_text(self):

@@ -25,7 +25,7 @@ class Collectors(SystemTest):
     @staticmethod
     def id_of(service):
         """Who the service's collector is."""
-        return (service.data_dir / "collector-id").read_text().strip()
+        return (service.data_dir / "collector-id").read_text().split()[0]
 
     def test_a_day_waits_until_the_lost_one_is_forgotten(self):
         first, second = self.two()

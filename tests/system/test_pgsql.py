@@ -9,6 +9,8 @@ import unittest
 from harness import CONFIG, OK, TLSRPT, SystemTest, session, wait_until
 from postgres import Pgbouncer, Postgres
 
+STEPS = len(list((pathlib.Path(__file__).resolve().parents[2] / "sql"
+                   / "schema").glob("*.pgsql.sql")))
 TLS = "?sslmode=verify-full&sslrootcert="
 
 
@@ -219,8 +221,8 @@ class Fleet(PgsqlTest):
             service.wait_logged('what="collecting"')
         fleet[0].wait_received(self.COLLECTORS)
         self.assertEqual(
-            ["t"], server.sql("SELECT count(*) = max(version) "
-                              "FROM schema_migrations"))
+            [str(STEPS)], server.sql("SELECT count(*) "
+                                     "FROM schema_migrations"))
         self.assertEqual([str(self.COLLECTORS)] * 2, server.sql(
             "SELECT succeeded FROM tally_policy UNION ALL "
             "SELECT count(*) FROM collector"))

@@ -21,7 +21,8 @@ struct fixture {
 	char folder[256], url[300];
 	struct clock clock;
 	struct config *config;
-	struct uuid collector;
+	struct identity *identity;
+	struct claim *claim;
 	int fds[2]; /* the sender's, the drain's */
 	struct waker waker;
 	struct journal *journal;
@@ -52,7 +53,7 @@ start(struct fixture *f)
 {
 	struct journal_options journal = {
 		.folder = f->folder,
-		.collector = f->collector,
+		.collector = *identity_id(f->identity),
 		.segment_bytes = SEGMENT_BYTES_MIN,
 		.max_bytes = (uint64_t)512 * SEGMENT_BYTES_MIN,
 		.keep_ns = PATIENCE_NS,
@@ -62,7 +63,7 @@ start(struct fixture *f)
 	struct drain_options drain = { .fd = f->fds[1], .clock = &f->clock };
 	struct pipeline_options pipeline = { .config = f->config,
 		.clock = &f->clock,
-		.collector = f->collector,
+		.claim = f->claim,
 		.waker = &f->waker };
 	struct journal_recovery recovery;
 	struct why why = { { 0 } };
@@ -106,7 +107,9 @@ setup(void **state)
 	support_mkdtemp(f->folder);
 	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s/store.db", f->folder);
 	f->clock = clock_machine(0);
-	f->collector = uuid_new(0);
+	assert_ok_why(identity_open(f->folder, &f->clock, &f->identity, &why),
+	    &why);
+	assert_ok_why(claim_new(f->identity, &f->clock, &f->claim, &why), &why);
 	make_config(f);
 	assert_ok(waker_open(&f->waker, &why));
 	assert_int_equal(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, f->fds));
@@ -128,6 +131,8 @@ teardown(void **state)
 	(void)close(f->fds[1]);
 	waker_close(&f->waker);
 	config_free(f->config);
+	claim_free(f->claim);
+	identity_free(f->identity);
 	support_rmdir(f->folder);
 	free(f);
 	return 0;
