@@ -1,6 +1,7 @@
 #include "intake/examine.h"
 
 #include "codec/canonical.h"
+#include "codec/from_domain.h"
 #include "codec/unpack.h"
 #include "model/address.h"
 #include "model/domain.h"
@@ -162,27 +163,13 @@ examine_part(struct examined *x, const struct mime_part *p, struct why *why)
 	return E_OK;
 }
 
-static void
+/* As its signature is judged beside. */
+static enum err
 note_from(struct examined *x)
 {
-	const struct mime_field *field = mime_field(&x->mail.v[0].header,
-	    "From");
-	struct buf text = BUF_INIT(MIME_HEADER_MAX);
-	struct span rest, address;
+	enum err e = from_domain(&x->mail.v[0].header, &x->arena, &x->from);
 
-	if (field == NULL)
-		return;
-	mime_unfold(field->value, &text);
-	rest = buf_span(&text);
-	address = rest;
-	/* The last "<...>": a display name may hold others. */
-	while (span_has(rest, '<')) {
-		(void)span_until(&rest, '<');
-		address = rest;
-		address = span_until(&address, '>');
-	}
-	x->from = domain_of(x, span_trim(address));
-	buf_free(&text);
+	return e == E_ABSENT ? E_OK : e;
 }
 
 static void
@@ -211,7 +198,8 @@ examine_mail(struct examined *x, struct span body, struct why *why)
 
 	if (e != E_OK)
 		return e;
-	note_from(x);
+	if ((e = note_from(x)) != E_OK)
+		return why_set(why, e, "out of memory");
 	note_submitter(x);
 	for (size_t i = 0; e == E_OK && i < x->mail.n; i++)
 		e = examine_part(x, &x->mail.v[i], &fault);
