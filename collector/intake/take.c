@@ -10,6 +10,7 @@
 #include "model/trust.h"
 #include "store/store_domain.h"
 #include "store/store_inbox_account.h"
+#include "store/store_inbox_level.h"
 
 #define PARKED_ARENA_MAX ((size_t)64 * 1024) /* for the facts alone */
 #define RAW_MAX ((size_t)128 << 20)
@@ -361,6 +362,8 @@ put_report(const struct take *t, struct examined *x, size_t part,
 	for (size_t i = 0; e == E_OK && i < r->report.npolicies; i++)
 		e = put_policy(t, row, i, &r->report.policies[i], owned[i],
 		    why);
+	if (e == E_OK)
+		e = store_inbox_put_levels(t->store, row, why);
 	buf_free(&notes);
 	return e;
 }
@@ -425,10 +428,13 @@ static enum err
 put_unreadable(const struct take *t, struct inbox_row *row,
     const struct why *fault, struct why *why)
 {
+	enum err e;
+
 	row->state = t->parked_until_s == 0 ? INBOX_UNREADABLE : INBOX_WAITING;
 	row->due_s = t->parked_until_s;
 	row->reason = span_str(fault->text);
-	return store_inbox_put(t->store, row, why);
+	e = store_inbox_put(t->store, row, why);
+	return e == E_OK ? store_inbox_put_levels(t->store, row, why) : e;
 }
 
 /* What needs more memory than one may have is as good as unreadable: it must

@@ -3,10 +3,12 @@
 #include "base/log.h"
 #include "intake/signers.h"
 #include "model/trust.h"
+#include "store/store_inbox_level.h"
 
 #define PERIOD_NS (10 * NS_PER_S)
 #define EXPIRE_PERIOD_NS (600 * NS_PER_S)
 #define TELL_NS (3600 * NS_PER_S)
+#define LEVELS_MAX 500 /* reports in one transaction */
 /* Room for the next batch of the worker, so that it does not pass the ceiling.
  */
 #define HEADROOM_PARTS 16
@@ -317,6 +319,17 @@ run_due(struct upkeep *u, struct store *store, int64_t mono_ns, struct why *why)
 	return E_OK;
 }
 
+/* Of reports that a version without them has received. */
+static enum err
+make_levels(struct upkeep *u, struct store *store, struct why *why)
+{
+	size_t n = 0;
+	enum err e = store_inbox_level_old(store, LEVELS_MAX, &n, why);
+
+	u->has_levels = e == E_OK && n < LEVELS_MAX;
+	return e;
+}
+
 enum err
 upkeep_run(struct upkeep *u, struct store *store, struct why *why)
 {
@@ -328,7 +341,7 @@ upkeep_run(struct upkeep *u, struct store *store, struct why *why)
 		e = make_room(u, store, why);
 	if (e == E_OK && is_due)
 		e = run_due(u, store, mono_ns, why);
-	return e;
+	return e == E_OK && !u->has_levels ? make_levels(u, store, why) : e;
 }
 
 static enum admission_outcome

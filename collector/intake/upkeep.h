@@ -26,6 +26,7 @@ struct upkeep {
 	struct inbox_removed evicted, expired, raw_expired; /* to be told */
 	uint64_t refused[INBOX_EVENTS + 1];
 	bool is_full, has_more; /* authenticated ones; since the last look */
+	bool has_levels; /* each report, as of store/store_inbox_level.h */
 	char news[UPKEEP_NEWS_MAX][SOURCE_SIZE]; /* signers for the store */
 	size_t nnews;
 };

@@ -314,9 +314,10 @@ run_arrays(struct pgsql_db *p, enum query query, const struct params *params,
 	PGresult *res = PQexecParams(p->conn, query_texts[query].sql[SQL_PGSQL],
 	    (int)n, params->types, params->values, params->lengths,
 	    params->formats, BINARY);
+	ExecStatusType status = PQresultStatus(res);
 	enum err e = E_OK;
 
-	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		e = statement_failed(p, res, query, why);
 	PQclear(res);
 	return e;

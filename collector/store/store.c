@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "store/store_inbox_day.h"
+
 #define CONNECT_TIMEOUT_MS 5000
 #define STATEMENT_TIMEOUT_MS 60000
 #define LOCK_TIMEOUT_MS 30000
@@ -57,6 +59,7 @@ store_close(struct store *store)
 	if (store == NULL)
 		return;
 	db_close(store->db);
+	inbox_touched_free(&store->touched);
 	free(store);
 }
 
@@ -69,11 +72,14 @@ store_begin(struct store *store, struct why *why)
 enum err
 store_commit(struct store *store, struct why *why)
 {
+	/* Its failure sticks, and the commit tells it. */
+	(void)store_inbox_day_refresh(store, NULL);
 	return db_commit(store->db, why);
 }
 
 void
 store_rollback(struct store *store)
 {
+	inbox_touched_clear(&store->touched);
 	db_rollback(store->db);
 }

@@ -71,8 +71,13 @@ enum err
 store_inbox_demote(struct store *store, struct span intake, int64_t part,
     enum inbox_state state, struct span like, struct why *why)
 {
-	return db_write(store->db, QUERY_INBOX_DEMOTE, why, DB_T(intake),
+	enum err e = db_write(store->db, QUERY_INBOX_DEMOTE, why, DB_T(intake),
 	    DB_I(part), DB_I(state), DB_T(like));
+
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_INBOX_LEVEL_JUDGE, why,
+		    DB_T(intake));
+	return e == E_OK ? inbox_touch_intake(store, intake, why) : e;
 }
 
 /* -- lists -- */
@@ -86,9 +91,8 @@ struct list {
 	size_t n;
 };
 
-/* The columns that inbox_list and inbox_get share. */
-static enum err
-row_of(const struct db_value *row, struct inbox_row *ret)
+enum err
+inbox_row_of(const struct db_value *row, struct inbox_row *ret)
 {
 	*ret = (struct inbox_row){
 		.intake = row[0].bytes,
@@ -126,7 +130,7 @@ hand_over(void *arg, const struct db_value *row)
 	struct inbox_row r;
 	size_t n;
 
-	if (row_of(row, &r) != E_OK)
+	if (inbox_row_of(row, &r) != E_OK)
 		return E_SYNTAX;
 	list->received_s = r.received_s;
 	list->part = r.part;
@@ -275,11 +279,10 @@ struct details {
 	void *arg;
 };
 
-static enum err
-hand_over_detail(void *arg, const struct db_value *row)
+enum err
+inbox_detail_of(const struct db_value *row, struct inbox_detail *ret)
 {
-	const struct details *list = arg;
-	struct inbox_detail d = {
+	*ret = (struct inbox_detail){
 		.policy = row[0].num,
 		.number = row[1].num,
 		.unknown_type = row[3].bytes,
@@ -293,9 +296,17 @@ hand_over_detail(void *arg, const struct db_value *row)
 		.has_sessions = row[10].type != DB_NULL,
 	};
 
-	if (result_type_from_code(row[2].num, &d.detail.type) != E_OK)
-		return E_SYNTAX;
-	return list->fn(list->arg, &d);
+	return result_type_from_code(row[2].num, &ret->detail.type);
+}
+
+static enum err
+hand_over_detail(void *arg, const struct db_value *row)
+{
+	const struct details *list = arg;
+	struct inbox_detail d;
+
+	return inbox_detail_of(row, &d) == E_OK ? list->fn(list->arg, &d)
+						: E_SYNTAX;
 }
 
 enum err

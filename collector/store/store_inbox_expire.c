@@ -1,6 +1,7 @@
 #include "store/store_inbox_expire.h"
 
 #include "base/clock.h"
+#include "store/store_inbox_level.h"
 #include "store/store_inbox_private.h"
 
 #define ID_SIZE 64
@@ -48,6 +49,7 @@ remove_all(struct store *store, struct span intake)
 		QUERY_INBOX_FORGET_POLICIES, QUERY_INBOX_FORGET_RAW,
 		QUERY_INBOX_FORGET, QUERY_INBOX_HELD_REMOVE };
 
+	(void)store_inbox_forget_levels(store, intake, NULL);
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
 		(void)db_write(store->db, queries[i], NULL, DB_T(intake));
 }

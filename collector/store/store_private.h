@@ -2,12 +2,51 @@
 #ifndef STORE_STORE_PRIVATE_H
 #define STORE_STORE_PRIVATE_H
 
+#include "model/inbox.h"
 #include "store/db.h"
 #include "store/store.h"
 
+/* A day and a domain, or a reporter, that is to be added up anew. */
+struct roll {
+	int64_t day;
+	struct span name;
+};
+
+struct rolls {
+	struct roll *v;
+	size_t n, room;
+	struct arena names;
+};
+
+struct inbox_touched {
+	struct rolls domains, reporters;
+};
+
 struct store {
 	struct db *db;
+	struct inbox_touched touched; /* by the transaction */
 };
+
+/* -- the inbox -- */
+
+/* Out of the columns of inbox_get and inbox_details, as views of the row.
+ * E_ABSENT: a code that there is none of. */
+MUST_CHECK enum err inbox_row_of(const struct db_value *,
+    struct inbox_row *ret);
+MUST_CHECK enum err inbox_detail_of(const struct db_value *,
+    struct inbox_detail *ret);
+
+/* What a report counts for is about to change, or has changed: the transaction
+ * adds it up anew before it ends. Of a report; of all of an intake; of all of
+ * that identity. */
+enum err inbox_touch(struct store *, int64_t day, struct span domain,
+    struct span reporter, struct why *why);
+enum err inbox_touch_intake(struct store *, struct span intake,
+    struct why *why);
+enum err inbox_touch_rivals(struct store *, const struct content_key *identity,
+    struct why *why);
+void inbox_touched_clear(struct inbox_touched *);
+void inbox_touched_free(struct inbox_touched *);
 
 /* A content key from a BLOB column; another length gives zeros. */
 static inline struct content_key

@@ -1,5 +1,6 @@
 #include "store/store_retake.h"
 
+#include "store/store_inbox_level.h"
 #include "store/store_private.h"
 
 /* -- what is due -- */
@@ -105,9 +106,11 @@ store_inbox_identities(struct store *store, struct span intake, identity_fn *fn,
 enum err
 store_inbox_forget(struct store *store, struct span intake, struct why *why)
 {
-	enum err e = db_write(store->db, QUERY_INBOX_FORGET_DETAILS, why,
-	    DB_T(intake));
+	enum err e = store_inbox_forget_levels(store, intake, why);
 
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_INBOX_FORGET_DETAILS, why,
+		    DB_T(intake));
 	if (e == E_OK)
 		e = db_write(store->db, QUERY_INBOX_FORGET_POLICIES, why,
 		    DB_T(intake));
@@ -167,8 +170,12 @@ store_inbox_prefer(struct store *store, const struct content_key *identity,
 	    DB_I(INBOX_DUPLICATE), DB_I(INBOX_CONTRADICTED),
 	    DB_I(INBOX_COUNTED), DB_I(INBOX_UNTRUSTED));
 
-	return e == E_OK
-	    ? db_write(store->db, QUERY_INBOX_WIN, why, DB_T(winner->intake),
-		  DB_I(winner->part), DB_I(winner->state))
-	    : e;
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_INBOX_WIN, why,
+		    DB_T(winner->intake), DB_I(winner->part),
+		    DB_I(winner->state));
+	if (e == E_OK)
+		e = db_write(store->db, QUERY_INBOX_LEVEL_JUDGE_RIVALS, why,
+		    DB_B(content_key_span(identity)));
+	return e == E_OK ? inbox_touch_rivals(store, identity, why) : e;
 }

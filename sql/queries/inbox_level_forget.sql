@@ -1,0 +1,2 @@
+DELETE FROM inbox_level
+WHERE intake_id = $1

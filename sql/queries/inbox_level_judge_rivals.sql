@@ -1,0 +1,3 @@
+UPDATE inbox_level SET state = (SELECT i.state FROM inbox i
+    WHERE i.intake_id = inbox_level.intake_id AND i.part = inbox_level.part)
+WHERE intake_id IN (SELECT i.intake_id FROM inbox i WHERE i.identity_key = $1)

@@ -1,0 +1,3 @@
+SELECT day, domain, reporter
+FROM inbox_level
+WHERE intake_id = $1
