@@ -1,0 +1,172 @@
+/* store/store_view_day.c -- what is read out of the roll-ups. */
+#include "store/store_private.h"
+#include "store/store_view.h"
+
+/* -- sums -- */
+
+struct sums {
+	view_sum_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_sum(void *arg, const struct db_value *row)
+{
+	const struct sums *s = arg;
+	struct view_sum sum = {
+		.domain = row[0].bytes,
+		.day = row[1].num,
+		.state = row[2].num,
+		.verdict = row[3].num,
+		.reports = (uint64_t)row[4].num,
+		.reporters = (uint64_t)row[5].num,
+		.received_s = row[6].num,
+		.levels.is_told = row[12].num != 0,
+		.worst_type = row[13].num,
+	};
+
+	for (int i = 0; i < NLEVELS; i++)
+		sum.levels.n[i] = (uint64_t)row[7 + i].num;
+	return s->fn(s->arg, &sum);
+}
+
+static bool
+is_for_all(const struct view_filter *f)
+{
+	return f->allowed.len == 0 && f->domain.len == 0;
+}
+
+enum err
+store_view_domains(struct store *store, const struct view_filter *f,
+    view_sum_fn *fn, void *arg, struct why *why)
+{
+	struct sums s = { fn, arg };
+
+	if (is_for_all(f))
+		return db_read(store->db, QUERY_VIEW_DOMAINS, hand_over_sum, &s,
+		    why, DB_I(f->first), DB_I(f->last));
+	return db_read(store->db, QUERY_VIEW_DOMAINS_OF, hand_over_sum, &s, why,
+	    DB_I(f->first), DB_I(f->last), DB_T(f->domain), DB_T(f->allowed));
+}
+
+enum err
+store_view_days(struct store *store, const struct view_filter *f,
+    view_sum_fn *fn, void *arg, struct why *why)
+{
+	struct sums s = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_DAYS, hand_over_sum, &s, why,
+	    DB_T(f->domain), DB_I(f->first), DB_I(f->last), DB_T(f->allowed));
+}
+
+enum err
+store_view_report_domains(struct store *store, struct span allowed,
+    struct span intake, int64_t part, view_sum_fn *fn, void *arg,
+    struct why *why)
+{
+	struct sums s = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_REPORT_DOMAINS, hand_over_sum, &s,
+	    why, DB_T(intake), DB_I(part), DB_T(allowed));
+}
+
+/* -- domains -- */
+
+struct domains {
+	view_domain_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_domain(void *arg, const struct db_value *row)
+{
+	const struct domains *d = arg;
+
+	return d->fn(d->arg,
+	    &(const struct view_domain){ .domain = row[0].bytes,
+		.added_s = row[1].num,
+		.token = row[2].bytes,
+		.received_s = row[3].num });
+}
+
+enum err
+store_view_owned(struct store *store, const struct view_filter *f,
+    struct span after, size_t max, view_domain_fn *fn, void *arg,
+    struct why *why)
+{
+	struct domains d = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_OWNED, hand_over_domain, &d, why,
+	    DB_T(after), DB_T(f->domain), DB_T(f->allowed), DB_I(max),
+	    DB_I(INBOX_COUNTED));
+}
+
+static enum err
+note_number(void *arg, const struct db_value *row)
+{
+	*(int64_t *)arg = row[0].num;
+	return E_OK;
+}
+
+enum err
+store_view_newest(struct store *store, const struct view_filter *f,
+    int64_t *ret_s, struct why *why)
+{
+	*ret_s = 0;
+	if (is_for_all(f))
+		return db_read(store->db, QUERY_VIEW_NEWEST, note_number, ret_s,
+		    why, DB_I(INBOX_COUNTED));
+	return db_read(store->db, QUERY_VIEW_NEWEST_OF, note_number, ret_s, why,
+	    DB_I(INBOX_COUNTED), DB_T(f->domain), DB_T(f->allowed));
+}
+
+/* -- reporters -- */
+
+struct reporters {
+	view_reporter_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_reporter(void *arg, const struct db_value *row)
+{
+	const struct reporters *r = arg;
+
+	return r->fn(r->arg,
+	    &(const struct view_reporter){ .reporter = row[0].bytes,
+		.first = row[1].num,
+		.last = row[2].num,
+		.days = (uint64_t)row[3].num,
+		.received_s = row[4].num,
+		.reports = (uint64_t)row[5].num,
+		.sessions = (uint64_t)row[6].num });
+}
+
+enum err
+store_view_reporters(struct store *store, const struct view_filter *f,
+    int64_t since, view_reporter_fn *fn, void *arg, struct why *why)
+{
+	struct reporters r = { fn, arg };
+
+	if (is_for_all(f))
+		return db_read(store->db, QUERY_VIEW_REPORTERS,
+		    hand_over_reporter, &r, why, DB_I(since), DB_I(f->last),
+		    DB_I(f->first), DB_I(f->states), DB_I(f->verdicts));
+	return db_read(store->db, QUERY_VIEW_REPORTERS_OF, hand_over_reporter,
+	    &r, why, DB_I(since), DB_I(f->last), DB_I(f->first),
+	    DB_I(f->states), DB_I(f->verdicts), DB_T(f->domain),
+	    DB_T(f->allowed));
+}
+
+enum err
+store_view_reporter_count(struct store *store, const struct view_filter *f,
+    uint64_t *ret, struct why *why)
+{
+	int64_t n = 0;
+	enum err e = db_read(store->db, QUERY_VIEW_REPORTER_COUNT, note_number,
+	    &n, why, DB_T(f->domain), DB_I(f->first), DB_I(f->last),
+	    DB_I(f->states), DB_I(f->verdicts), DB_T(f->allowed));
+
+	*ret = (uint64_t)n;
+	return e;
+}

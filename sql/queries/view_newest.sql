@@ -1,0 +1,5 @@
+SELECT received_at
+FROM inbox
+WHERE state = $1
+ORDER BY received_at DESC
+LIMIT 1
