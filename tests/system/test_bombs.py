@@ -308,6 +308,12 @@ class Received(Receiving, Bombs):
                 self.assert_bombs(
                     lambda: self.assertEqual(201, self.post(body)[0]))
 
+    def test_a_bomb_by_its_content_encoding(self):
+        body = gzip_bomb()
+        self.assert_bombs(lambda: self.assertEqual(201, self.post(body, **{
+            "Content-Type": "application/tlsrpt+json",
+            "Content-Encoding": "gzip"})[0]))
+
     def test_mails(self):
         for name, make in MAILS.items():
             with self.subTest(name):

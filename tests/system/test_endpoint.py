@@ -688,6 +688,87 @@ class Harm(EndpointTest):
                 self.assertGreater(took_s, least_s - 0.2)
                 self.assertLess(took_s, least_s + 5)
 
+    def held(self, server):
+        """Its resident memory in MiB, and its descriptors."""
+        proc = pathlib.Path(f"/proc/{server.process.pid}")
+        rss = re.search(r"VmRSS:\s+(\d+)", (proc / "status").read_text())
+        return int(rss[1]) / 1024, len(list((proc / "fd").iterdir()))
+
+    def test_a_thousand_slow_ones(self):
+        """Each sends a byte of its head or body now and then. Others are
+        served meanwhile, and all are closed in the end."""
+        allow_descriptors(4096)
+        server = self.serve(idle_ms=4000, request_ms=8000)
+        before_mib, before_fds = self.held(server)
+        begun = (b"POST /tls", HEAD + b"A: ", post(b"", length=1000),
+                 post(b"", fields={"Content-Length": None,
+                                   "Transfer-Encoding": "chunked"}) + b"4\r\n")
+        with contextlib.ExitStack() as stack:
+            slow = [stack.enter_context(Client(server.port))
+                    for _ in range(1000)]
+            for n, client in enumerate(slow):
+                client.send(begun[n % len(begun)])
+
+            def are_closed():
+                for client in slow:
+                    with contextlib.suppress(OSError):
+                        client.send(b"a")
+                self.assertEqual(201, self.status_of(server, post()))
+                held.append(self.held(server))
+                return server.connections() == 0
+            held = []
+            wait_until(are_closed, "all are closed")
+        self.assertLess(max(mib for mib, _ in held), before_mib + 100)
+        self.assertLess(max(fds for _, fds in held), before_fds + 1100)
+        wait_until(lambda: self.held(server)[1] < before_fds + 10,
+                   "no descriptor is left")
+
+    def test_who_sends_no_more_is_answered(self):
+        """A half of the connection is closed behind a whole request, or
+        before its end: which the library misses if it comes with the last
+        bytes, but for the deadline."""
+        server = self.serve(idle_ms=1000, request_ms=1500)
+        before = self.held(server)[1]
+        for request, status in ((post(), 201), (post(path="/x"), 404),
+                                (post(b"", length=5) + b"ab", None),
+                                (HEAD, None), (b"", None)):
+            with self.subTest(request), Client(server.port) as client:
+                client.send(request)
+                client.socket.shutdown(socket.SHUT_WR)
+                self.assertEqual(status, client.status())
+                while client.more():
+                    pass
+        wait_until(lambda: server.connections() == 0 and
+                   self.held(server)[1] <= before, "nothing is left of them")
+
+    def test_many_that_are_refused_and_go_on(self):
+        """More than are read to their end."""
+        allow_descriptors(4096)
+        server = self.serve(body_max=1000)
+        before_mib, before_fds = self.held(server)
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(Client(server.port))
+                       for _ in range(600)]
+            for client in clients:
+                client.send(post(b"x" * 5000, length=10 ** 9))
+                self.assertEqual(413, client.status())
+            self.assertEqual(201, self.status_of(server, post()))
+            mib, fds = self.held(server)
+            self.assertLess(mib, before_mib + 100)
+            self.assertLess(fds, before_fds + 300)
+        wait_until(lambda: self.held(server)[1] <= before_fds + 10,
+                   "no descriptor is left")
+
+    def test_requests_behind_one_another(self):
+        """Hundreds at once, a refused one among them: none behind it."""
+        server = self.serve()
+        with Client(server.port) as client:
+            client.send(post() * 300 + post(path="/x") + post() * 300)
+            statuses = []
+            while (status := client.status()) is not None:
+                statuses.append(status)
+        self.assertEqual([201] * 300 + [404], statuses)
+
     def test_between_requests_as_well(self):
         server = self.serve(idle_ms=600)
         with Client(server.port) as client:
