@@ -1,15 +1,24 @@
 // App.tsx -- the frame around the views: who is signed in, and where we are.
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useErrorBoundary, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { ApiError, change, forgetAll, getSession } from "./api";
+import { Empty } from "./parts/Empty";
 import { Failure } from "./parts/Failure";
 import { Loading } from "./parts/Loading";
 import { Navigation } from "./parts/Navigation";
 import { go, link, usePlace, type Place } from "./place";
 import { backoff, onLoggedOut } from "./resource";
 import type { Session } from "./types";
+import { Collectors } from "./views/Collectors";
+import { Domain } from "./views/Domain";
 import { Login } from "./views/Login";
+import { Outgoing } from "./views/Outgoing";
 import { Overview } from "./views/Overview";
+import { Report } from "./views/Report";
+import { Reports } from "./views/Reports";
+import { Setup } from "./views/Setup";
+import { SetupDns } from "./views/SetupDns";
+import { Users } from "./views/Users";
 
 interface Known { session: Session | undefined; error: ApiError | undefined;
     retryAt: number | undefined }
@@ -54,6 +63,8 @@ export function App(): JSX.Element {
 			go(link("overview"), true);
 		again();
 	};
+	if (session.name === null && place.view === "setup")
+		return <Setup place={place} onDone={signedIn} />;
 	if (session.name === null)
 		return <Login setupNeeded={session["setup-needed"]} onDone={signedIn} />;
 	const signOut = async (): Promise<void> => {
@@ -65,14 +76,34 @@ export function App(): JSX.Element {
 		<Navigation place={place} session={session}
 		    signOut={() => void signOut()} />
 		<main id="main" tabIndex={-1} class="view">
-			<View place={place} session={session} /></main>
+			<Guarded key={place.view + place.arg} place={place} session={session} />
+		</main>
 	</>;
 }
 
 interface ViewProps { place: Place; session: Session }
 
-function View({ place }: ViewProps): JSX.Element {
+/* A view that cannot draw what came must not take the page with it. */
+function Guarded(props: ViewProps): JSX.Element {
+	const [error, reset] = useErrorBoundary();
+	if (error === undefined || error === null) return <View {...props} />;
+	return <Empty title="This view could not be drawn.">
+		<p>{String(error)}</p>
+		<p><button type="button" onClick={reset}>Try again</button></p></Empty>;
+}
+
+function View({ place, session }: ViewProps): JSX.Element {
 	switch (place.view) {
-	default: return <Overview place={place} />;
+	case "domain": return <Domain key={place.arg} place={place} />;
+	case "reports": return <Reports place={place} />;
+	case "report": return <Report key={place.arg} place={place} />;
+	case "outgoing": return <Outgoing place={place} />;
+	case "collectors": return <Collectors />;
+	case "setup-dns": return <SetupDns place={place} />;
+	case "users": return <Users session={session} />;
+	case "overview": case "login": case "setup":
+		return <Overview place={place} />;
+	default: return <Empty title="There is no such page.">
+		<a href={link("overview")}>Overview</a></Empty>;
 	}
 }

@@ -47,6 +47,13 @@ export async function get<T>(path: string): Promise<T> {
 	return data;
 }
 
+/** The bytes of a download. */
+export async function getBytes(path: string): Promise<ArrayBuffer> {
+	const answer = await send(path, {});
+	if (!answer.ok) throw await refusal(answer);
+	return answer.arrayBuffer();
+}
+
 /** POST, PATCH, DELETE: with the token that proves it was this page. */
 export async function change<T>(method: string, path: string,
     body?: unknown): Promise<T | undefined> {

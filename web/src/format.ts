@@ -41,8 +41,12 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 	return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/** "2026-11-22T08:05:09Z" -> "2026-11-22 08:05 UTC"; what is no time as is. */
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** "2026-11-22T08:05:09Z" -> "2026-11-22 08:05 UTC"; a mere date, and what is no
+ * time, as it is. */
 export function utc(time: string): string {
+	if (DATE.test(time)) return time;
 	const date = new Date(time);
 	if (Number.isNaN(date.getTime())) return time;
 	return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -50,6 +54,7 @@ export function utc(time: string): string {
 
 /** The same instant on the reader's clock. */
 export function local(time: string): string {
+	if (DATE.test(time)) return `${time}, a day in UTC`;
 	const date = new Date(time);
 	if (Number.isNaN(date.getTime())) return time;
 	const two = (n: number): string => String(n).padStart(2, "0");

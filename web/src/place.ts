@@ -19,7 +19,7 @@ export function parse(hash: string): Place {
 
 export function link(view: string, arg = "",
     query: Record<string, string> | URLSearchParams = {}): string {
-	const path = arg === "" ? view : `${view}/${encodeURIComponent(arg)}`;
+	const path = arg === "" ? view : `${view}/${encode(arg)}`;
 	const text = new URLSearchParams(query).toString();
 	return `#/${path}${text === "" ? "" : `?${text}`}`;
 }
@@ -82,6 +82,14 @@ export function usePlace(): Place {
 function split(text: string, at: string): [string, string] {
 	const i = text.indexOf(at);
 	return i < 0 ? [text, ""] : [text.slice(0, i), text.slice(i + 1)];
+}
+
+/** A piece of a path. Half a surrogate pair, which JSON can hold and a URI cannot,
+ * would be an exception. */
+export function encode(text: string): string {
+	return encodeURIComponent(text.replace(
+	    /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+	    "\ufffd"));
 }
 
 function decode(text: string): string {

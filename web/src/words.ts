@@ -83,7 +83,7 @@ const TRUST_WORDS: Record<string, Explained> = {
 		text: "The mail has no DKIM signature." },
 	failed: { label: "Signature fails", good: false,
 		text: "The mail has DKIM signatures, and none of them is right." },
-	counted: { label: "Counted", good: true, text: "It was read, and it counts." },
+	counted: { label: "Counted", good: null, text: "It was read, and it counts." },
 	untrusted: { label: "Untrusted", good: false,
 		text: "No signature vouches for it: it does not count." },
 	duplicate: { label: "Duplicate", good: null,

@@ -78,7 +78,7 @@ export function HeatLegend(): JSX.Element {
 		<li><Swatch kind="cell-unsent-many" />Not sent: 5 % or more</li>
 		<li><Swatch kind="cell-unsent-few" />Not sent: fewer</li>
 		<li><Swatch kind="cell-clear-many" />Cleartext or unknown: 5 % or more</li>
-		<li><Swatch kind="cell-clear-few" />Fewer</li>
+		<li><Swatch kind="cell-clear-few" />Cleartext or unknown: fewer</li>
 		<li><Swatch kind="cell-encrypted" />Fine; most peers unknown</li>
 		<li><Swatch kind="cell-testing" />Fine; most testing</li>
 		<li><Swatch kind="cell-authenticated" />Fine; most authenticated</li>

@@ -1,11 +1,12 @@
 // charts/tell.ts -- a day in a sentence, for the line below a chart and for
 // screen readers.
-import { count, dayLabel } from "../format";
+import { count, dayLabel, today } from "../format";
 import { LEVELS, LEVEL_WORDS, total } from "../words";
 import type { Levels } from "../types";
 
 export function tellDay(date: string, levels: Levels | null): string {
-	return `${dayLabel(date)}: ${tellLevels(levels)}`;
+	return `${dayLabel(date)}: ${levels === null && date === today(Date.now())
+	    ? "not over yet; reports come after midnight UTC" : tellLevels(levels)}`;
 }
 
 export function tellLevels(levels: Levels | null): string {

@@ -14,9 +14,12 @@ const TRUSTS: [string, string][] = [["", "Reports that count"],
 	["authenticated", "Only authenticated"],
 	["unauthenticated", "Only unauthenticated"], ["all", "All, even untrusted"]];
 
-interface Props { place: Place; fields?: Filter[]; trust?: boolean }
+/* more: fields that are seldom wanted, folded away until one of them is set. */
+interface Props { place: Place; fields?: Filter[]; more?: Filter[];
+    trust?: boolean }
 
-export function Filters({ place, fields = [], trust = true }: Props): JSX.Element {
+export function Filters({ place, fields = [], more = [], trust = true }: Props):
+    JSX.Element {
 	return <form class="filters" aria-label="Filters"
 	    onSubmit={(event) => event.preventDefault()}>
 		<Range place={place} />
@@ -28,7 +31,11 @@ export function Filters({ place, fields = [], trust = true }: Props): JSX.Elemen
 				    value={value}>{text}</option>)}
 			</select></label>}
 		{fields.map((field) => <Field key={field} field={field} place={place} />)}
-		<Chips place={place} shown={fields} />
+		{more.length > 0 && <details class="more" open={more.some((field) =>
+		    place.query.has(field))}><summary>More filters</summary>
+			<div class="more-fields">{more.map((field) => <Field key={field}
+			    field={field} place={place} />)}</div></details>}
+		<Chips place={place} shown={[...fields, ...more]} />
 	</form>;
 }
 

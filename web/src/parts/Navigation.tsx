@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { linkTo, type Place } from "../place";
 import type { Session } from "../types";
+import { Search } from "./Search";
 
 const VIEWS: [string, string][] = [["overview", "Overview"],
 	["reports", "Reports"], ["outgoing", "Outgoing"],
@@ -23,6 +24,7 @@ export function Navigation({ place, session, signOut }: Props): JSX.Element {
 			<a key={view} href={linkTo(place, view)}
 			    aria-current={here === view ? "page" : undefined}>
 				{label}</a>)}</nav>
+		<Search place={place} />
 		<div class="who"><span class="muted">{session.name}</span>
 			<button type="button" class="quiet" onClick={signOut}>
 				Sign out</button></div>

@@ -6,6 +6,7 @@ export interface Column<Row> {
 	head: string;
 	cell: (row: Row) => ComponentChildren;
 	num?: boolean;
+	wide?: boolean; // a name that is better not broken
 	title?: string; // what the number is
 }
 interface Props<Row> {
@@ -24,22 +25,30 @@ export function Table<Row>({ caption, columns, rows, csv, keyOf }: Props<Row>):
 		<table role="table">
 			<caption class="hidden">{caption}</caption>
 			<thead role="rowgroup"><tr role="row">
-				{columns.map(({ head, num, title }) => <th key={head}
+				{columns.map(({ head, num, wide, title }) => <th key={head}
 				    role="columnheader" scope="col" title={title}
-				    class={num ? "num" : ""}>{head}</th>)}
+				    class={classOf(num, wide)}>{head}</th>)}
 			</tr></thead>
 			<tbody role="rowgroup">{rows.map((row, i) =>
 				<tr role="row" key={keyOf ? keyOf(row, i) : i}>
-					{columns.map(({ head, cell, num }) => <td key={head}
+					{columns.map(({ head, cell, num, wide }) => <td key={head}
 					    role="cell" data-label={head}
-					    class={num ? "num" : ""}>{cell(row)}</td>)}
+					    class={classOf(num, wide)}>
+						<div class="cell">{cell(row)}</div></td>)}
 				</tr>)}</tbody>
 		</table>
-		{csv && <p class="export"><a href={address(asCsv(csv))} download>
-			Download as CSV<span class="hidden">: {caption}</span></a></p>}
+		{csv && <CsvLink path={csv} what={caption} />}
 	</div>;
 }
 
-function asCsv(path: string): string {
-	return `${path}${path.includes("?") ? "&" : "?"}format=csv`;
+function classOf(num = false, wide = false): string {
+	return num ? "num" : wide ? "wide" : "";
+}
+
+/** path: of the list in the API, with its query. */
+export function CsvLink({ path, what }: { path: string; what: string }):
+    JSX.Element {
+	const csv = `${path}${path.includes("?") ? "&" : "?"}format=csv`;
+	return <p class="export"><a href={address(csv)} download>Download as CSV
+		<span class="hidden">: {what}</span></a></p>;
 }

@@ -55,17 +55,23 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 				<td class="map-days"><HeatStrip domain={one.domain}
 				    dates={data.dates} days={one.days} row={i}
 				    rows={rows.length} at={at} onAt={setAt} /></td>
-				<Number head="Sessions" n={one.sessions} />
-				<Number head="Not sent" n={one.levels["not-sent"]}
-				    kind="unsent" />
-				<Number head="Cleartext or unknown"
-				    n={one.levels["cleartext-or-unknown"]} kind="clear" />
-				<Number head="Reporters" n={one.reporters} />
+				{one.reports === 0 ? <td colSpan={4} class="num muted no-data">
+					No data</td> : <Numbers of={one} />}
 			</tr>)}</tbody>
 		</table>
 		<p class="readout">{row && at ? `${row.domain}, ` + tellDay(
 		    data.dates[at.day] ?? "", row.days[at.day] ?? null)
 		    : "Point at a day, or move over the days with the arrow keys."}</p>
+	</>;
+}
+
+function Numbers({ of }: { of: OverviewDomain }): JSX.Element {
+	return <>
+		<Number head="Sessions" n={of.sessions} />
+		<Number head="Not sent" n={of.levels["not-sent"]} kind="unsent" />
+		<Number head="Cleartext or unknown" kind="clear"
+		    n={of.levels["cleartext-or-unknown"]} />
+		<Number head="Reporters" n={of.reporters} />
 	</>;
 }
 
@@ -91,7 +97,7 @@ function AsTable({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 	    .filter((line) => line.levels !== null).reverse();
 	return <Table caption="Domains and days with reports" rows={lines.slice(0, 500)}
 	    columns={[
-		{ head: "Domain", cell: (line) => <a href={linkTo(place, "domain",
+		{ head: "Domain", wide: true, cell: (line) => <a href={linkTo(place, "domain",
 		    line.domain)}>{line.domain}</a> },
 		{ head: "Day", cell: (line) => dayLabel(line.date) },
 		...LEVELS.map((level) => ({ head: LEVEL_WORDS[level].label, num: true,

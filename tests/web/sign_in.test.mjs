@@ -1,0 +1,107 @@
+// sign_in.test.mjs -- signing in and out, the first account, users and tokens.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { settled, signIn } from "./browser.mjs";
+import { REAL, useSite, withPage } from "./site.mjs";
+
+const site = useSite();
+const outside = { storageState: undefined };
+const refused = /status of 40[13]/;
+
+test("a wrong password is told and lets nobody in", () =>
+    withPage(site, outside, async (page, { allow }) => {
+	allow(refused);
+	await page.goto(site.base);
+	await page.getByLabel("Name").fill(site.user);
+	await page.getByLabel("Password").fill("wrong");
+	await page.keyboard.press("Enter");
+	await page.getByRole("alert").filter({ hasText: "wrong" }).waitFor();
+	assert.equal(await page.getByRole("navigation").count(), 0);
+}));
+
+test("the view that was asked for comes after signing in", () =>
+    withPage(site, outside, async (page) => {
+	await signIn(page, `${site.base}#/collectors?from=2026-01-01`, site.user,
+	    site.password);
+	await page.getByRole("heading", { name: "Collectors", level: 1 }).waitFor();
+	assert.match(page.url(), /#\/collectors\?from=2026-01-01$/);
+}));
+
+test("signing out shows nothing any more", () =>
+    withPage(site, outside, async (page) => {
+	await signIn(page, site.base, site.user, site.password);
+	await settled(page);
+	await page.getByRole("button", { name: "Sign out" }).click();
+	await page.getByRole("button", { name: "Sign in" }).waitFor();
+	assert.equal(await page.locator(".panel").count(), 0);
+}));
+
+test("a session that ended asks for the password, and goes on", { skip: REAL }, () =>
+    withPage(site, {}, async (page, { allow, context }) => {
+	allow(refused);
+	await page.goto(`${site.base}#/reports`);
+	await settled(page);
+	await context.clearCookies();
+	await page.getByRole("link", { name: "Collectors" }).click();
+	await page.getByLabel("Name").fill(site.user);
+	await page.getByLabel("Password").fill(site.password);
+	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("heading", { name: "Collectors", level: 1 }).waitFor();
+}));
+
+test("the link of the log makes the first account", { skip: REAL }, () =>
+    withPage(site, outside, async (page) => {
+	site.mock.setupNeeded = true;
+	await page.goto(`${site.base}#/setup?token=one-time-token`);
+	await page.getByLabel("Name").fill(site.user);
+	await page.getByLabel("Password", { exact: true }).fill(site.password);
+	await page.getByLabel("Password, again").fill(site.password);
+	await page.getByRole("button", { name: "Make the account" }).click();
+	await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+	assert.equal(site.mock.changes[0].body.name, site.user);
+	assert.doesNotMatch(page.url(), /token/);
+}));
+
+test("a used link is told", { skip: REAL }, () =>
+    withPage(site, outside, async (page, { allow }) => {
+	allow(refused);
+	await page.goto(`${site.base}#/setup?token=old`);
+	await page.getByLabel("Name").fill("x");
+	await page.getByLabel("Password", { exact: true }).fill("0123456789");
+	await page.getByLabel("Password, again").fill("0123456789");
+	await page.getByRole("button", { name: "Make the account" }).click();
+	await page.getByRole("alert").filter({ hasText: "used up" }).waitFor();
+}));
+
+test("an admin adds and removes users", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	await page.getByText("Add a user").click();
+	const form = page.locator("form").first();
+	await form.getByLabel("Name").fill("lee");
+	await form.getByLabel("Domains").fill("shop.example, dane.example");
+	await form.getByLabel("Password").fill("0123456789");
+	await form.getByRole("button", { name: "Add" }).click();
+	await page.getByText("lee can sign in now.").waitFor();
+	page.once("dialog", (dialog) => dialog.accept());
+	await page.getByRole("button", { name: "Remove kim" }).click();
+	await page.waitForFunction(() => true);
+	await settled(page);
+	assert.deepEqual(site.mock.changes, [
+		{ method: "POST", path: "users", body: { name: "lee", role: "viewer",
+			password: "0123456789", domains: ["shop.example", "dane.example"] } },
+		{ method: "DELETE", path: "users/kim", body: null }]);
+}));
+
+test("a token is shown once", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	await page.getByText("Make a token").click();
+	const form = page.locator("form").last();
+	await form.getByLabel("Name").fill("wall");
+	await form.getByRole("button", { name: "Make" }).click();
+	await page.getByText("tlsrpt_secret").waitFor();
+	await page.reload();
+	await settled(page);
+	assert.equal(await page.getByText("tlsrpt_secret").count(), 0);
+}));

@@ -1,0 +1,21 @@
+// views.mjs -- every view and the states of it that are worth a look.
+import { report } from "./fixtures.mjs";
+
+export const VIEWS = [
+	["overview", "#/overview"],
+	["overview-table", "#/overview?table=map"],
+	["domain", "#/domain/shop.example"],
+	["domain-failures", "#/domain/shop.example?scale=failures&by=mx"],
+	["domain-table", "#/domain/partner.example?table=days&by=reporter"],
+	["reports", "#/reports"],
+	["report", `#/report/${report(16).id}`],
+	["outgoing", "#/outgoing"],
+	["outgoing-reports", "#/outgoing?part=reports"],
+	["outgoing-deliveries", "#/outgoing?part=deliveries"],
+	["collectors", "#/collectors"],
+	["setup-dns", "#/setup-dns?name=shop.example&rua=tls@shop.example" +
+	    "&mx=mx1.shop.example%2C+mx2.shop.example"],
+	["users", "#/users"],
+];
+export const OUTSIDE = [["login", "#/login"],
+	["setup", "#/setup?token=one-time-token"]];

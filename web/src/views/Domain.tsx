@@ -1,0 +1,99 @@
+// views/Domain.tsx -- one domain: its days, what failed and what to do about
+// it, the policies that reporters saw, and whether enforce is safe.
+import type { JSX } from "preact";
+import { ChartFrame } from "../charts/ChartFrame";
+import { Legend } from "../charts/Legend";
+import { levelsShown } from "../charts/scale";
+import { StackedDays } from "../charts/StackedDays";
+import { count, dayLabel } from "../format";
+import { encode, apiQuery, go, linkTo, linkWith, type Place } from "../place";
+import { Empty } from "../parts/Empty";
+import { Filters } from "../parts/Filters";
+import { LevelFigures, LevelStrip } from "../parts/Levels";
+import { Shown } from "../parts/Loading";
+import { Table } from "../parts/Table";
+import { useResource } from "../resource";
+import type { DayRow, Days, Levels } from "../types";
+import { LEVELS, LEVEL_WORDS, NO_LEVELS } from "../words";
+import { Compare } from "./DomainCompare";
+import { Failures } from "./DomainFailures";
+import { Policies } from "./DomainPolicies";
+import { ReadinessPanel } from "./DomainReadiness";
+
+const FIELDS = ["reporter", "result-type", "mx", "receiving-ip", "sending-ip"] as const;
+
+export function Domain({ place }: { place: Place }): JSX.Element {
+	const path = `domains/${encode(place.arg)}`;
+	const query = apiQuery(place, {}, ["domain"]);
+	const days = useResource<Days>(`${path}/days${query}`);
+	return <>
+		<p class="crumb"><a href={linkTo(place, "overview")}>Overview</a></p>
+		<div class="view-head"><h1>{place.arg}</h1>
+			<p class="fresh"><a href={linkTo(place, "reports", "",
+			    { domain: place.arg })}>Reports about it</a></p></div>
+		<Filters place={place} more={[...FIELDS]} />
+		<Shown of={days}>{(data) => data.rows.every((row) => row.levels === null)
+		    ? <NoReports place={place} />
+		    : <DayPanels data={data} place={place} path={path + "/days" + query} />
+		}</Shown>
+		<Failures place={place} path={path} query={query} />
+		<div class="columns halves last">
+			<ReadinessPanel path={path} query={query} />
+			<Compare path={path} query={query} />
+		</div>
+		<Policies path={path} query={query} />
+	</>;
+}
+
+export function sum(rows: { levels: Levels | null }[]): Levels {
+	const all = { ...NO_LEVELS };
+	for (const { levels } of rows)
+		if (levels !== null)
+			for (const level of LEVELS) all[level] += levels[level];
+	return all;
+}
+
+function DayPanels({ data, place, path }: { data: Days; place: Place;
+    path: string }): JSX.Element {
+	const levels = sum(data.rows);
+	const failures = place.query.get("scale") === "failures";
+	const rows = [...data.rows].sort((a, b) => a.date < b.date ? -1 : 1);
+	return <>
+		<section class="panel" aria-label="Sessions in this range">
+			<LevelStrip levels={levels} tall />
+			<LevelFigures levels={levels} />
+		</section>
+		<ChartFrame id="days" title="Sessions per day (UTC)"
+		    tools={<button type="button" class="quiet" aria-pressed={failures}
+		        onClick={() => go(linkWith(place,
+		            { scale: failures ? null : "failures" }), true)}>
+			Failures only</button>}
+		    chart={() => <><StackedDays label={`Sessions per day of ${place.arg}`}
+		        rows={rows} marks={data.marks ?? []} failuresOnly={failures} />
+			<Legend levels={levelsShown(failures)} />
+			{(data.marks ?? []).length > 0 && <p class="hint marks-hint">
+				A diamond marks a day on which reporters first saw another policy
+				(filled) or MX host (hollow).</p>}</>}
+		    table={() => <DayTable rows={[...rows].reverse()} path={path} />} />
+	</>;
+}
+
+function DayTable({ rows, path }: { rows: DayRow[]; path: string }): JSX.Element {
+	return <Table caption="Sessions per day" rows={rows} csv={path} columns={[
+		{ head: "Day", cell: (row) => dayLabel(row.date) },
+		...LEVELS.map((level) => ({ head: LEVEL_WORDS[level].label, num: true,
+			title: LEVEL_WORDS[level].text, cell: (row: DayRow) =>
+			    row.levels === null ? <span class="muted">no data</span>
+			    : count(row.levels[level]) })),
+		{ head: "Reporters", num: true, cell: (row) =>
+		    row.levels === null ? "" : count(row.reporters) },
+	]} />;
+}
+
+function NoReports({ place }: { place: Place }): JSX.Element {
+	return <Empty title="No report about this domain in this range.">
+		<p>That is no data, not success. Choose a longer range, take filters away,
+			or look whether the record asks the right place:{" "}
+			<a href={linkTo(place, "setup-dns", "", { name: place.arg })}>what the
+			TXT record should say</a>.</p></Empty>;
+}

@@ -1,0 +1,66 @@
+// views/Tokens.tsx -- keys for programs that ask the API. A new one is shown once.
+import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { change } from "../api";
+import { addDays, today } from "../format";
+import { Form } from "../parts/Form";
+import { Lines } from "../parts/Lines";
+import { encode } from "../place";
+import { Shown } from "../parts/Loading";
+import { Table } from "../parts/Table";
+import { Time } from "../parts/Time";
+import { useResource } from "../resource";
+import type { List, Token } from "../types";
+import { attempt } from "./Users";
+
+export function Tokens(): JSX.Element {
+	const tokens = useResource<List<Token>>("tokens");
+	const [made, setMade] = useState<string | null>(null);
+	const remove = async (id: string | number): Promise<void> => {
+		await attempt(() => change("DELETE",
+		    `tokens/${encode(String(id))}`));
+		tokens.again();
+	};
+	return <section class="panel" aria-labelledby="tokens">
+		<h2 id="tokens">Your API tokens</h2>
+		<p class="hint">For scripts: <code>Authorization: Bearer TOKEN</code>. A token
+			sees what you see, and changes nothing.</p>
+		{made !== null && <div role="status"><p><strong>Copy it now, it is not shown
+			again:</strong></p><Lines label="Token" text={made} /></div>}
+		<Shown of={tokens}>{({ rows }) => rows.length === 0
+		    ? <p class="muted">You have none.</p>
+		    : <Table caption="Your API tokens" rows={rows} keyOf={(row) => row.id}
+		        columns={[
+			{ head: "Name", cell: (row) => row.name },
+			{ head: "Scopes", cell: (row) => row.scopes.join(", ") },
+			{ head: "Expires", cell: (row) => <Time time={row.expires} /> },
+			{ head: "Last used", cell: (row) => <Time time={row["last-used"]} /> },
+			{ head: "Change", cell: (row) => <button type="button" class="quiet"
+			    aria-label={`Revoke ${row.name}`} onClick={() =>
+			        void remove(row.id)}>Revoke</button> },
+		]} />}</Shown>
+		<AddToken onMade={(token) => {
+			setMade(token);
+			tokens.again();
+		}} />
+	</section>;
+}
+
+function AddToken({ onMade }: { onMade: (token: string) => void }): JSX.Element {
+	const [error, setError] = useState<string | null>(null);
+	const now = today(Date.now());
+	const submit = async (fields: Record<string, string>): Promise<void> => {
+		setError(await attempt(async () => {
+			const made = await change<{ token: string }>("POST", "tokens", {
+				name: fields.name, scopes: ["read"], expires: fields.expires });
+			if (made) onMade(made.token);
+		}));
+	};
+	return <details class="add"><summary>Make a token</summary>
+		<Form submit={submit} button="Make" error={error}>
+			<label class="field-wide">Name<input name="name" required
+			    autocomplete="off" placeholder="what it is for" /></label>
+			<label class="field-wide">Expires<input name="expires" type="date"
+			    required min={now} value={addDays(now, 365)} /></label>
+		</Form></details>;
+}

@@ -1,0 +1,104 @@
+// text.test.ts -- addresses, JSON as it came, records to paste, words.
+import { expect, test } from "vitest";
+import { isDomain, list, postfixLines, rua, stsPolicy, stsRecord,
+	tlsrptRecord } from "../src/dns";
+import { apiQuery, encode, link, linkTo, linkWith, parse } from "../src/place";
+import { prettyJson } from "../src/pretty";
+import { backoff } from "../src/resource";
+import { deliveryWords, resultWords, trustWords } from "../src/words";
+import { differ } from "../src/views/DomainCompare";
+
+test("an address is a view, what it is about, and its query", () => {
+	const place = parse("#/domain/a%2Fb.example?from=2026-11-01&by=mx");
+	expect(place.view).toBe("domain");
+	expect(place.arg).toBe("a/b.example");
+	expect(place.query.get("from")).toBe("2026-11-01");
+	expect(parse("").view).toBe("overview");
+	expect(parse("#/domain/%zz").arg).toBe("%zz");
+});
+
+test("links keep what follows, and only that", () => {
+	const place = parse("#/overview?from=2026-11-01&table=map&cursor=5&mx=a");
+	expect(linkTo(place, "domain", "x.example"))
+	    .toBe("#/domain/x.example?from=2026-11-01");
+	expect(linkWith(place, { mx: null, trust: "all" }))
+	    .toBe("#/overview?from=2026-11-01&table=map&trust=all");
+	expect(apiQuery(place, { cursor: "5" })).toBe("?from=2026-11-01&mx=a&cursor=5");
+	expect(link("report", "id/1", { a: "b c" })).toBe("#/report/id%2F1?a=b+c");
+});
+
+test("half a surrogate pair is no exception", () => {
+	expect(encode("a\ud800b")).toBe("a%EF%BF%BDb");
+	expect(encode("\udc00")).toBe("%EF%BF%BD");
+	expect(encode("😀")).toBe("%F0%9F%98%80");
+});
+
+test("JSON keeps its numbers, doubles and order", () => {
+	expect(prettyJson('{"b":9007199254740993,"b":[],"a":[1,{"c":"x{,}\\""}]}'))
+	    .toBe('{\n  "b": 9007199254740993,\n  "b": [],\n  "a": [\n    1,\n    {\n' +
+	        '      "c": "x{,}\\""\n    }\n  ]\n}');
+});
+
+test("what is not JSON loses nothing but white space", () => {
+	const text = '{"a":}}]] "open';
+	expect(prettyJson(text).replace(/\s/g, "")).toBe(text.replace(/\s/g, ""));
+	expect(prettyJson("")).toBe("");
+});
+
+test("retries come ever more slowly, to a minute", () => {
+	expect([1, 2, 3, 4, 5, 6, 7].map(backoff))
+	    .toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+});
+
+/* RFC 8460 s3: mailto or https; "," ";" "!" in a URI are percent-encoded. */
+test("destinations are made into URIs, or told", () => {
+	expect(rua("tls@example.com").uri).toBe("mailto:tls@example.com");
+	expect(rua("mailto:a!b@example.com").uri).toBe("mailto:a%21b@example.com");
+	expect(rua("https://example.com/a,b;c")).toEqual(
+	    { uri: "https://example.com/a%2Cb%3Bc", fault: null });
+	expect(rua("http://example.com/").fault).toMatch(/only https/);
+	expect(rua("example.com").fault).toMatch(/Neither/);
+});
+
+test("records as in a zone file", () => {
+	expect(tlsrptRecord("example.com", ["mailto:a@b.example", "https://c.example/"]))
+	    .toBe('_smtp._tls.example.com. IN TXT "v=TLSRPTv1; ' +
+	        'rua=mailto:a@b.example,https://c.example/"');
+	expect(stsRecord("example.com", Date.UTC(2026, 10, 22, 8, 5, 9)))
+	    .toBe('_mta-sts.example.com. IN TXT "v=STSv1; id=20261122080509"');
+	expect(stsPolicy(["mx1.example.com", "*.example.net"], "testing")).toBe(
+	    "version: STSv1\nmode: testing\nmx: mx1.example.com\nmx: *.example.net\n" +
+	    "max_age: 604800");
+});
+
+test("a chrooted Postfix is given a relative name", () => {
+	expect(postfixLines(true)).toContain(
+	    "smtp_tlsrpt_socket_name = tlsrpt/tlsrpt.sock");
+	expect(postfixLines(false)).toContain("= /run/tlsrptd/tlsrpt.sock");
+});
+
+test("domain names and lists", () => {
+	expect(["example.com", "xn--bcher-kva.example", "a.b.c.example"].map(isDomain))
+	    .toEqual([true, true, true]);
+	expect(["example", "-a.example", "a..example", "bücher.example",
+		"a b.example", ""].map(isDomain)).toEqual(Array(6).fill(false));
+	expect(list(" a, b\tc,,")).toEqual(["a", "b", "c"]);
+});
+
+test("unknown words stay what they are", () => {
+	expect(resultWords("certificate-expired")).toBe("The certificate has expired");
+	expect(resultWords("__proto__")).toBe("__proto__");
+	expect(trustWords("constructor").label).toBe("constructor");
+	expect(deliveryWords("accepted").good).toBe(true);
+});
+
+test("MTA-STS and DANE differ where one fails alone", () => {
+	const row = (sts: [number, number] | null, tlsa: [number, number] | null) =>
+	    ({ date: "2020-01-01", reporter: "a",
+		sts: sts && { succeeded: sts[0], failed: sts[1] },
+		tlsa: tlsa && { succeeded: tlsa[0], failed: tlsa[1] } });
+	expect(differ(row([5, 0], [3, 2]))).toBe(true);
+	expect(differ(row([5, 1], [3, 2]))).toBe(false);
+	expect(differ(row([5, 0], [5, 0]))).toBe(false);
+	expect(differ(row([5, 1], null))).toBe(false);
+});
