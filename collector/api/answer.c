@@ -11,13 +11,13 @@
 
 bool
 api_answer_init(struct api_answer *a, const struct api_request *request,
-    bool is_of_domain)
+    bool shows_all)
 {
 	*a = (struct api_answer){
 		.body = BUF_INIT(API_ANSWER_MAX),
 		.out = json_out_new(),
 		.request = request,
-		.is_of_domain = is_of_domain,
+		.shows_all = shows_all,
 		.list = { .last = BUF_INIT(SMALL),
 		    .words = BUF_INIT(API_ANSWER_MAX) },
 	};
@@ -182,7 +182,7 @@ api_list(struct api_answer *a, const struct api_column *columns)
 	l->columns = columns;
 	l->csv.out = &a->body;
 	l->account = a->request->account;
-	l->is_of_domain = a->is_of_domain;
+	l->shows_all = a->shows_all;
 	l->limit = query->limit;
 	l->skip = rows_to_skip(query->cursor);
 	if (query->csv) {
@@ -213,7 +213,7 @@ end_row(struct api_list *l)
 static bool
 is_shown(const struct api_list *l, struct span domain)
 {
-	if (l->is_of_domain)
+	if (l->shows_all)
 		return true;
 	return domain.p == NULL ? !l->account->is_bound
 				: api_sees(l->account, domain);
@@ -385,7 +385,7 @@ api_texts(struct api_list *l, struct span_list texts)
 			json_out_text(l->out, NULL, texts.v[i]);
 			continue;
 		}
-		buf_adds(&l->words, i > 0 ? " " : "");
+		buf_adds(&l->words, i > 0 ? "; " : "");
 		buf_add(&l->words, texts.v[i]);
 	}
 	if (l->out != NULL)

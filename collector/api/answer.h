@@ -13,7 +13,8 @@ struct api_list {
 	struct json_out *out; /* NULL: it is CSV */
 	struct csv_out csv;
 	const struct api_account *account;
-	bool is_of_domain; /* the path has named one that may be seen */
+	bool
+	    shows_all; /* rows: of the domain that the path names, or of none */
 	const struct api_column *columns, *at; /* the next value's */
 	bool in_row, has_more, by_count;
 	size_t limit, shown;
@@ -35,12 +36,12 @@ struct api_answer {
 	bool has_object, is_list;
 	struct api_list list;
 	const struct api_request *request;
-	bool is_of_domain;
+	bool shows_all;
 };
 
 /* False: out of memory; to be freed all the same. */
 bool api_answer_init(struct api_answer *, const struct api_request *,
-    bool is_of_domain);
+    bool shows_all);
 /* Have status and body complete, whatever e the resource returned. */
 void api_answer_finish(struct api_answer *, enum err e, const struct why *);
 void api_answer_free(struct api_answer *);

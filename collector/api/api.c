@@ -217,7 +217,7 @@ run_turn(struct turn *t, bool may_retry, struct why *why)
 		.now_s = clock_wall_s(t->api->options.clock),
 	};
 	if (api_answer_init(&t->answer, &t->request,
-		job->route->reach == API_DOMAIN))
+		job->route->reach != API_ROWS))
 		e = read_or_write(t, why);
 	if (may_retry && t->answer.status < 400 && is_of_store(e)) {
 		api_answer_free(&t->answer);

@@ -63,6 +63,22 @@ bool api_setup_take(struct api *, struct span secret);
 /* It was not used after all. */
 void api_setup_give_back(struct api *);
 
+/* -- api/resource_audit.c: what is done about accounts -- */
+
+/* In the transaction of what is done. detail: for a person. */
+enum err api_audit(const struct api_request *, struct span name,
+    const char *event, struct span detail, struct why *why);
+
+/* -- api/resource_user.c: users as the resources make them -- */
+
+/* Of the password in the arena, as it is kept. E_RANGE: why says how it has to
+ * be. */
+MUST_CHECK enum err api_password(struct span password, struct arena *,
+    struct span *ret, struct why *why);
+/* Have each in its one spelling. E_SYNTAX. */
+MUST_CHECK enum err api_domains(struct span_list, struct arena *,
+    struct why *why);
+
 /* -- api/files.c: the page -- */
 
 void api_files_answer(struct http_request *);

@@ -19,9 +19,10 @@ read_text(struct json_reader *j, struct span *ret)
 static void
 read_texts(struct json_reader *j, struct arena *arena, struct span_list *ret)
 {
-	size_t room = 0;
+	size_t room = 16;
 
 	*ret = (struct span_list){ .n = 0 };
+	ret->v = arena_grow(arena, NULL, 0, room, sizeof(*ret->v));
 	json_read_array(j);
 	while (json_read_element(j)) {
 		if (ret->n == API_BODY_TEXTS_MAX) {
@@ -29,7 +30,7 @@ read_texts(struct json_reader *j, struct arena *arena, struct span_list *ret)
 			return;
 		}
 		if (ret->n == room) {
-			room = room == 0 ? 16 : 2 * room;
+			room *= 2;
 			ret->v = arena_grow(arena, ret->v, ret->n, room,
 			    sizeof(*ret->v));
 		}
@@ -73,11 +74,14 @@ api_body_read(struct span json, const struct api_member *members,
 	while (json_read_member(&j, &key)) {
 		const struct api_member *m = find(members, key);
 
-		if (m->name != NULL)
-			read_member(&j, m, arena);
-		else
+		if (m->name == NULL) {
 			json_read_fail(&j, E_SYNTAX,
 			    "a member that it does not have");
+			break;
+		}
+		read_member(&j, m, arena);
+		if (m->is_given != NULL)
+			*m->is_given = true;
 	}
 	if (json_read_end(&j, NULL) != E_OK)
 		return why_set(why, E_SYNTAX,

@@ -12,8 +12,9 @@ struct api_member {
 	const char *name; /* NULL ends a table of them */
 	/* One of the two; left alone where the member is missing or null. */
 	struct span *text;
-	struct span_list *texts;
-	bool is_required;
+	struct span_list *texts; /* v is not NULL, be the list empty */
+	bool is_required;	 /* a text */
+	bool *is_given;		 /* be it as null; NULL: nobody asks */
 };
 
 /* Texts are UTF-8 without control characters, in the arena. E_SYNTAX, E_RANGE,

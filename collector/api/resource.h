@@ -95,7 +95,7 @@ enum api_type {
 	API_FLAG,
 	API_LEVEL_COUNTS, /* five columns of CSV: "levels.testing" */
 	API_PAIR,	  /* {"succeeded":n,"failed":n}: two columns of CSV */
-	API_TEXTS,	  /* an array; in CSV with blanks between */
+	API_TEXTS,	  /* an array; in CSV with "; " between */
 	API_COUNTS,	  /* {"name":n,...}; in CSV "name=n name=n" */
 };
 
@@ -110,9 +110,8 @@ struct api_list;
 struct api_list *api_list(struct api_answer *, const struct api_column *);
 
 /* Begin a row, then give the value of each column in the order of the table.
- *   domain  whose row it is: a bound account is not shown those of others.
- *           SPAN_NONE: nobody's, only for who sees all; but where the path
- *           names a domain all rows are of that one
+ *   domain  where routes.def says ROWS: whose row it is; a bound account is
+ *           not shown those of others, nor of SPAN_NONE. Else not looked at
  *   cursor  what query->cursor is to be for the rows behind this one: the
  *           resource asks the store for query->limit + 1 of them. SPAN_NONE:
  *           the store knows no cursor; it is told all rows each time, and the

@@ -133,11 +133,19 @@ int cmd_suppression_add(struct cli *);
 int cmd_suppression_list(struct cli *);
 int cmd_suppression_remove(struct cli *);
 int cmd_tally_list(struct cli *);
+int cmd_token_add(struct cli *);
+int cmd_token_list(struct cli *);
+int cmd_token_remove(struct cli *);
+int cmd_user_add(struct cli *);
+int cmd_user_list(struct cli *);
+int cmd_user_passwd(struct cli *);
+int cmd_user_remove(struct cli *);
 
 extern const struct cli_option day_options[], delivery_bounce_options[],
     delivery_list_options[], demo_options[], dkim_record_options[],
     domain_add_options[], emit_options[], inbox_list_options[],
     inbox_reprocess_options[], report_build_options[], report_list_options[],
-    report_send_options[], suppression_add_options[], tally_list_options[];
+    report_send_options[], suppression_add_options[], tally_list_options[],
+    token_add_options[], user_add_options[];
 
 #endif

@@ -1,5 +1,6 @@
 #include "store/store_account.h"
 
+#include "base/ascii.h"
 #include "store/store_private.h"
 
 static const char *const roles[NACCOUNT_ROLES] = {
@@ -23,6 +24,16 @@ account_role_from_text(struct span text, enum account_role *ret)
 			return E_OK;
 		}
 	return E_ABSENT;
+}
+
+bool
+account_name_is_valid(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!ascii_is_alnum(name.p[i]) &&
+		    !ascii_is_one_of(name.p[i], "._-@+"))
+			return false;
+	return name.len > 0 && name.len <= ACCOUNT_NAME_MAX;
 }
 
 /* e unless a row was written. */

@@ -4,6 +4,8 @@
 #ifndef STORE_STORE_ACCOUNT_H
 #define STORE_STORE_ACCOUNT_H
 
+#include <stdbool.h>
+
 #include "store/store.h"
 
 enum account_role {
@@ -17,6 +19,12 @@ enum account_role {
 /* "viewer", "analyst", "admin". E_ABSENT: no such role. */
 const char *account_role_text(enum account_role);
 MUST_CHECK enum err account_role_from_text(struct span, enum account_role *ret);
+
+#define ACCOUNT_NAME_MAX 64 /* bytes */
+
+/* Of a-z, A-Z, 0-9 and "._-@+". */
+#define ACCOUNT_NAME_RULE "a name has 1 to 64 of a-z, A-Z, 0-9 and . _ - @ +"
+bool account_name_is_valid(struct span);
 
 struct account {
 	struct span name;
