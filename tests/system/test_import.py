@@ -372,10 +372,24 @@ class Pipe(Import):
         self.config.write_text("[nonsense]\n")
         self.give(mail(report("r")), TEMPFAIL)
 
+    def give_as_a_mta(self, body):
+        """It comes again after 75: on a busy machine others hold the store for
+        longer than one waits."""
+        def is_taken():
+            code, out, err = self.cli("import", "-", stdin=body)
+            self.assertIn(code, (OK, TEMPFAIL), err)
+            self.assertEqual("", out)
+            said.append(err)
+            return code == OK
+        said = []
+        wait_until(is_taken, "it is taken")
+        return said[-1]
+
     def test_many_at_once(self):
         with concurrent.futures.ThreadPoolExecutor(24) as pool:
             said = list(pool.map(
-                lambda n: self.give(mail(report(f"r-{n}"))), range(96)))
+                lambda n: self.give_as_a_mta(mail(report(f"r-{n}"))),
+                range(96)))
         self.assertEqual({"1 file, 1 untrusted\n"}, set(said))
         self.assertEqual(96, len(self.inbox()))
 
