@@ -307,6 +307,7 @@ class Receive(Receiving):
             service.launch_to_receive()
             service.wait_logged("role not started", "intake",
                                 f"127.0.0.1:{self.port}")
+            service.wait_logged('what="collecting"')
             service.send(session(OURS))
             service.wait_received(1)
         def is_taken():
