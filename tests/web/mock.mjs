@@ -77,6 +77,7 @@ export class Mock {
 		this.turn = null; // hostile texts, moved by so many
 		this.keep = undefined;
 		this.asked = []; // "GET overview 304"
+		this.queries = []; // of the GETs
 		this.changes = []; // { method, path, body }
 	}
 
@@ -97,6 +98,7 @@ export class Mock {
 		const path = url.pathname.slice("/api/v1/".length);
 		const status = this.api(request, response, path, url.searchParams, body);
 		this.asked.push(`${request.method} ${path} ${status}`);
+		this.queries.push(url.search);
 	}
 
 	file(path, response) {

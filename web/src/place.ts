@@ -1,6 +1,7 @@
 // place.ts -- where the page is. The address is the state: a hash route with a
 // query, so that each view can be linked to, and Back does what it says.
 import { useEffect, useState } from "preact/hooks";
+import { addDays, today } from "./format";
 
 export interface Place { view: string; arg: string; query: URLSearchParams }
 
@@ -40,12 +41,20 @@ export function linkWith(place: Place,
 export function linkTo(place: Place, view: string, arg = "",
     more: Record<string, string> = {}): string {
 	const query = new URLSearchParams();
-	for (const name of ["from", "to", "trust"]) {
+	for (const name of ["days", "from", "to", "trust"]) {
 		const value = place.query.get(name);
 		if (value) query.set(name, value);
 	}
 	for (const [name, value] of Object.entries(more)) query.set(name, value);
 	return link(view, arg, query);
+}
+
+/** The first day of a range that ends today, "days" long, or null: an address on
+ * the wall must not stay with the day on which it was made. */
+export function firstDay(query: URLSearchParams, now: number): string | null {
+	const n = Number(query.get("days"));
+	return Number.isInteger(n) && n > 0 && n <= 3660
+	    ? addDays(today(now), 1 - n) : null;
 }
 
 /** The filters of a place as a query for the API, with more of its own. */
@@ -56,6 +65,9 @@ export function apiQuery(place: Place, more: Record<string, string> = {},
 		const value = place.query.get(name);
 		if (value && !without.includes(name)) query.set(name, value);
 	}
+	const first = firstDay(place.query, Date.now());
+	if (first !== null && !query.has("from") && !query.has("to"))
+		query.set("from", first);
 	for (const [name, value] of Object.entries(more))
 		if (!query.has(name)) query.set(name, value);
 	const text = query.toString();

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { isDomain, list, postfixLines, rua, stsPolicy, stsRecord,
 	tlsrptRecord } from "../src/dns";
-import { apiQuery, encode, link, linkTo, linkWith, parse } from "../src/place";
+import { apiQuery, encode, firstDay, link, linkTo, linkWith, parse } from "../src/place";
 import { prettyJson } from "../src/pretty";
 import { backoff } from "../src/resource";
 import { deliveryWords, resultWords, trustWords } from "../src/words";
@@ -25,6 +25,13 @@ test("links keep what follows, and only that", () => {
 	    .toBe("#/overview?from=2026-11-01&table=map&trust=all");
 	expect(apiQuery(place, { cursor: "5" })).toBe("?from=2026-11-01&mx=a&cursor=5");
 	expect(link("report", "id/1", { a: "b c" })).toBe("#/report/id%2F1?a=b+c");
+});
+
+test("the last days end today, whatever day that is", () => {
+	const now = Date.UTC(2026, 10, 22, 23, 59);
+	expect(firstDay(new URLSearchParams("days=7"), now)).toBe("2026-11-16");
+	for (const days of ["", "days=0", "days=x", "days=1.5", "days=99999"])
+		expect(firstDay(new URLSearchParams(days), now)).toBeNull();
 });
 
 test("half a surrogate pair is no exception", () => {

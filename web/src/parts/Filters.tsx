@@ -2,7 +2,7 @@
 // Each choice is in the address at once.
 import type { JSX } from "preact";
 import { addDays, daysBetween, today } from "../format";
-import { FILTERS, go, linkWith, type Filter, type Place } from "../place";
+import { FILTERS, firstDay, go, linkWith, type Filter, type Place } from "../place";
 import { RESULT_TYPES, resultWords } from "../words";
 
 const RANGES = [7, 30, 90];
@@ -42,12 +42,13 @@ export function Filters({ place, fields = [], more = [], trust = true }: Props):
 function Range({ place }: { place: Place }): JSX.Element {
 	const now = today(Date.now());
 	const to = place.query.get("to") ?? now;
-	const from = place.query.get("from") ?? addDays(to, -29);
+	const from = place.query.get("from") ?? firstDay(place.query, Date.now()) ??
+	    addDays(to, -29);
 	const days = daysBetween(from, to) + 1;
 	const known = to === now && RANGES.includes(days);
 	return <>
 		<div class="range" role="group" aria-label="Range">
-			{RANGES.map((n) => <a key={n} href={rangeLink(place, n, now)}
+			{RANGES.map((n) => <a key={n} href={rangeLink(place, n)}
 			    class="range-n"
 			    aria-current={known && days === n ? "true" : undefined}>
 				{n} days</a>)}
@@ -61,15 +62,15 @@ function Range({ place }: { place: Place }): JSX.Element {
 	</>;
 }
 
-/* The last 30 days are what the service takes anyway: a link that says no
- * dates stays right tomorrow. */
-function rangeLink(place: Place, n: number, now: string): string {
-	return linkWith(place, n === 30 ? { from: null, to: null }
-	    : { from: addDays(now, 1 - n), to: now });
+/* The last 30 days are what the service takes anyway. */
+function rangeLink(place: Place, n: number): string {
+	return linkWith(place, { days: n === 30 ? null : String(n), from: null,
+		to: null });
 }
 
 function setRange(place: Place, from: string, to: string): void {
-	if (from !== "" && to !== "" && from <= to) go(linkWith(place, { from, to }));
+	if (from !== "" && to !== "" && from <= to) go(linkWith(place,
+	    { from, to, days: null }));
 }
 
 function set(place: Place, name: string, value: string): void {

@@ -6,7 +6,7 @@ import { Legend } from "../charts/Legend";
 import { levelsShown } from "../charts/scale";
 import { StackedDays } from "../charts/StackedDays";
 import { count, dayLabel } from "../format";
-import { encode, apiQuery, go, linkTo, linkWith, type Place } from "../place";
+import { apiQuery, encode, go, link, linkTo, linkWith, type Place } from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
 import { LevelFigures, LevelStrip } from "../parts/Levels";
@@ -26,6 +26,7 @@ export function Domain({ place }: { place: Place }): JSX.Element {
 	const path = `domains/${encode(place.arg)}`;
 	const query = apiQuery(place, {}, ["domain"]);
 	const days = useResource<Days>(`${path}/days${query}`);
+	if (days.error?.fault === "absent") return <Unknown name={place.arg} />;
 	return <>
 		<p class="crumb"><a href={linkTo(place, "overview")}>Overview</a></p>
 		<div class="view-head"><h1>{place.arg}</h1>
@@ -88,6 +89,14 @@ function DayTable({ rows, path }: { rows: DayRow[]; path: string }): JSX.Element
 		{ head: "Reporters", num: true, cell: (row) =>
 		    row.levels === null ? "" : count(row.reporters) },
 	]} />;
+}
+
+function Unknown({ name }: { name: string }): JSX.Element {
+	return <><h1>{name}</h1>
+		<Empty title="This is none of the domains that you can see here.">
+			<p>If it is yours, tell the service:{" "}
+				<code>tlsrpt domain add NAME</code>. Or go to the{" "}
+				<a href={link("overview")}>Overview</a>.</p></Empty></>;
 }
 
 function NoReports({ place }: { place: Place }): JSX.Element {
