@@ -14,7 +14,14 @@
 #include "cli/process.h"
 
 #define LOOK_EVERY_US 20000
-#define PORT 8460
+static const struct port {
+	const char *variable;
+	int64_t usual;
+	size_t offset; /* in struct demo_folder */
+} ports[] = {
+	{ "DEMO_PORT", 8460, offsetof(struct demo_folder, port) },
+	{ "DEMO_PAGE_PORT", 8461, offsetof(struct demo_folder, page_port) },
+};
 
 const struct cli_option demo_options[] = {
 	{ "corpus", "DIR", "folder with sample datagrams, one in each *.json" },
@@ -36,7 +43,7 @@ check_config(const struct demo *d, struct why *why)
 		return why_set(why, E_BUSY,
 		    "a tlsrptd listens on %s already; does a demo run there?",
 		    c->collect_socket);
-	return demo_check_port(d, why);
+	return demo_check_ports(d, why);
 }
 
 /* From here on that file counts. An exit code. */
@@ -89,16 +96,28 @@ stay(struct demo *d)
 /* -- the whole -- */
 
 static int
-read_port(struct demo *d)
+read_port(struct demo *d, const struct port *p)
 {
-	const char *port = getenv("DEMO_PORT");
+	int64_t *to = (int64_t *)((char *)&d->folder + p->offset);
+	const char *given = getenv(p->variable);
 
-	d->folder.port = PORT;
-	if (port == NULL || port[0] == '\0' ||
-	    num_parse(span_str(port), 1, UINT16_MAX, &d->folder.port) == E_OK)
+	*to = p->usual;
+	if (given == NULL || given[0] == '\0' ||
+	    num_parse(span_str(given), 1, UINT16_MAX, to) == E_OK)
 		return EX_OK;
-	return cli_usage(d->cli, "DEMO_PORT: \"%s\" is not a port from 1 to %d",
-	    port, UINT16_MAX);
+	return cli_usage(d->cli, "%s: \"%s\" is not a port from 1 to %d",
+	    p->variable, given, UINT16_MAX);
+}
+
+static int
+read_ports(struct demo *d)
+{
+	int code = EX_OK;
+
+	for (size_t i = 0; code == EX_OK && i < sizeof(ports) / sizeof(*ports);
+	     i++)
+		code = read_port(d, &ports[i]);
+	return code;
 }
 
 /* Everything that has to be there before tlsrptd is started. An exit code. */
@@ -153,6 +172,8 @@ bring_up(struct demo *d, bool sample)
 		e = demo_wait(d, store_is_ready, "the store is ready", &why);
 	else if (e == E_OK)
 		e = demo_offer(d, &why);
+	if (e == E_OK && !d->folder.kept)
+		e = demo_let_in(d, &why);
 	if (e == E_OK && sample)
 		e = demo_receive(d, &why);
 	return e == E_OK ? EX_OK : cli_fail(d->cli, e, &why);
@@ -163,7 +184,7 @@ run(struct demo *d)
 {
 	const char *empty = getenv("DEMO_EMPTY");
 	bool sample = empty == NULL || strcmp(empty, "1") != 0;
-	int code = read_port(d);
+	int code = read_ports(d);
 
 	if (code == EX_OK)
 		code = prepare(d, sample);

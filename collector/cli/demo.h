@@ -9,6 +9,8 @@
 /* Of what others report while one looks on. */
 #define DEMO_DOMAIN "ours.example"
 
+#define DEMO_PASSWORD_SIZE 21
+
 struct demo {
 	struct cli *cli;
 	struct demo_folder folder;
@@ -17,6 +19,7 @@ struct demo {
 	off_t log_start; /* of what this tlsrptd logs */
 	uint64_t sent;	 /* sessions */
 	struct import_counts story;
+	char password[DEMO_PASSWORD_SIZE]; /* of the page; "": not known */
 };
 
 /* -- demo_service.c: tlsrptd, which runs beside it -- */
@@ -55,8 +58,8 @@ MUST_CHECK enum err demo_wait_reports(struct demo *, struct why *why);
 MUST_CHECK enum err demo_offer(struct demo *, struct why *why);
 /* Post one of them, hand over another as a mail, and wait for both. */
 MUST_CHECK enum err demo_receive(struct demo *, struct why *why);
-/* E_BUSY: somebody else has the port. */
-MUST_CHECK enum err demo_check_port(const struct demo *, struct why *why);
+/* E_BUSY: somebody else has one of the ports. */
+MUST_CHECK enum err demo_check_ports(const struct demo *, struct why *why);
 /* Commands to paste; self: this program's path. */
 void demo_say_inbox(const struct demo *, const char *self);
 
@@ -65,6 +68,12 @@ void demo_say_inbox(const struct demo *, const char *self);
 /* Own the domains of the story and have its reports come, while tlsrptd does
  * not run. */
 MUST_CHECK enum err demo_tell_story(struct demo *, struct why *why);
+
+/* -- demo_page.c: the page -- */
+
+/* Add a user with a password that nobody knows but who reads it here. */
+MUST_CHECK enum err demo_let_in(struct demo *, struct why *why);
+void demo_say_page(const struct demo *);
 
 /* -- demo_show.c: what it shows; exit codes -- */
 

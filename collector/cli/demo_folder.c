@@ -32,7 +32,8 @@ find(struct demo_folder *f, struct why *why)
 enum err
 demo_folder_make(struct demo_folder *ret, struct why *why)
 {
-	struct demo_folder f = { .port = ret->port };
+	struct demo_folder f = { .port = ret->port,
+		.page_port = ret->page_port };
 	char data[DEMO_PATH_SIZE];
 	enum err e = find(&f, why);
 
@@ -83,8 +84,11 @@ demo_folder_configure(const struct demo_folder *f, const char *path,
 	    "# Made-up reporters have no keys in DNS: what the demo's mail "
 	    "server says\n"
 	    "# of their signatures counts.\n"
-	    "authserv_id = " DEMO_MAIL_SERVER "\n",
-	    (long long)offset_s, f->path, (long long)f->port, f->path);
+	    "authserv_id = " DEMO_MAIL_SERVER "\n\n"
+	    "[web]\n"
+	    "listen = 127.0.0.1:%lld\n",
+	    (long long)offset_s, f->path, (long long)f->port, f->path,
+	    (long long)f->page_port);
 	e = file_write_durably(dir_fd, path + strlen(f->path) + 1,
 	    buf_span(&text), 0640, why);
 	(void)close(dir_fd);

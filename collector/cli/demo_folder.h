@@ -21,12 +21,13 @@ struct demo_folder {
 	char config[DEMO_PATH_SIZE];	/* there once the sample has come in */
 	char yesterday[DEMO_PATH_SIZE]; /* config until then */
 	char log[DEMO_PATH_SIZE];
-	int64_t port; /* of HTTP, for a new configuration */
+	/* Of HTTP, for a new configuration. */
+	int64_t port, page_port;
 	bool temporary;
 	bool kept; /* it has a configuration already */
 };
 
-/* Find or make it; ret->port stays. E_USAGE: a demo was broken off in it. */
+/* Find or make it; the ports stay. E_USAGE: a demo was broken off in it. */
 MUST_CHECK enum err demo_folder_make(struct demo_folder *ret, struct why *why);
 
 /* Write config or yesterday. offset_s: of tlsrptd's clock against the

@@ -266,27 +266,46 @@ demo_receive(struct demo *d, struct why *why)
 	    : e;
 }
 
-/* -- the port -- */
+/* -- the ports -- */
 
-enum err
-demo_check_port(const struct demo *d, struct why *why)
+struct claim {
+	const char *where, *option, *variable;
+};
+
+static enum err
+check_port(const struct demo *d, const struct claim *c, struct why *why)
 {
-	const char *where = d->cli->config->intake_http_listen;
 	int fd = -1;
 
-	if (where[0] == '\0' || where[0] == '/')
+	if (c->where[0] == '\0' || c->where[0] == '/')
 		return E_OK;
-	if (stream_socket_listen_tcp(where, &fd, NULL) == E_OK) {
+	if (stream_socket_listen_tcp(c->where, &fd, NULL) == E_OK) {
 		(void)close(fd);
 		return E_OK;
 	}
 	if (d->folder.kept)
 		return why_set(why, E_BUSY,
-		    "%s is taken: name another port in intake.http_listen of "
-		    "%s, as DEMO_PORT counts for a new folder alone",
-		    where, d->folder.config);
-	return why_set(why, E_BUSY,
-	    "%s is taken: name another port in DEMO_PORT", where);
+		    "%s is taken: name another port in %s of %s, as %s counts "
+		    "for a new folder alone",
+		    c->where, c->option, d->folder.config, c->variable);
+	return why_set(why, E_BUSY, "%s is taken: name another port in %s",
+	    c->where, c->variable);
+}
+
+enum err
+demo_check_ports(const struct demo *d, struct why *why)
+{
+	const struct config *config = d->cli->config;
+	enum err e = check_port(d,
+	    &(const struct claim){ config->intake_http_listen,
+		"intake.http_listen", "DEMO_PORT" },
+	    why);
+
+	return e == E_OK ? check_port(d,
+			       &(const struct claim){ config->web_listen,
+				   "web.listen", "DEMO_PAGE_PORT" },
+			       why)
+			 : e;
 }
 
 void

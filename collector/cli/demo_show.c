@@ -171,5 +171,6 @@ demo_say_where(const struct demo *d)
 	    d->cli->config->deliver_directory, d->folder.log, self,
 	    d->folder.config, self, d->folder.config);
 	demo_say_inbox(d, self);
+	demo_say_page(d);
 	(void)fflush(stdout);
 }

@@ -3,6 +3,7 @@
 import collections
 import datetime
 import fcntl
+import http.client
 import json
 import os
 import pathlib
@@ -19,8 +20,9 @@ from harness import (CONFIG, CORPUS, IO, NO_INPUT, OK, PATIENCE_S, Report,
 from https_receiver import free_port
 
 PORT = free_port()
+PAGE_PORT = free_port()
 CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": "",
-         "DEMO_PORT": str(PORT)}
+         "DEMO_PORT": str(PORT), "DEMO_PAGE_PORT": str(PAGE_PORT)}
 
 
 def processes_of(folder):
@@ -192,10 +194,11 @@ class Sample(Demo):
         self.assertIn("What was counted", self.demo("--corpus", str(CORPUS)))
 
     def test_port(self):
-        for port in ("0", "65536", "-1", "http", " 80"):
-            with self.subTest(port):
-                self.assert_fails(USAGE, self.attempt(DEMO_PORT=port),
-                                  f'DEMO_PORT: "{port}" is not a port')
+        for name in ("DEMO_PORT", "DEMO_PAGE_PORT"):
+            for port in ("0", "65536", "-1", "http", " 80"):
+                with self.subTest(name, port=port):
+                    self.assert_fails(USAGE, self.attempt(**{name: port}),
+                                      f'{name}: "{port}" is not a port')
         self.assertFalse(self.dir.exists())
         self.demo(DEMO_EMPTY="1")
 
@@ -206,12 +209,21 @@ class Sample(Demo):
                 f"tlsrpt demo: 127.0.0.1:{port} is taken: name another port "
                 "in DEMO_PORT\n",
                 self.assert_fails(TEMPFAIL, self.attempt(DEMO_PORT=str(port))))
+            self.assert_fails(
+                TEMPFAIL, self.attempt(DEMO_PAGE_PORT=str(port)),
+                f"127.0.0.1:{port} is taken: name another port in "
+                "DEMO_PAGE_PORT")
         self.demo("--corpus", str(CORPUS))
         with socket.create_server(("127.0.0.1", PORT)):
             self.assert_fails(
                 TEMPFAIL, self.attempt(), f"127.0.0.1:{PORT} is taken",
                 f"in intake.http_listen of {self.dir}/tlsrptd.conf",
                 "DEMO_PORT")
+        with socket.create_server(("127.0.0.1", PAGE_PORT)):
+            self.assert_fails(
+                TEMPFAIL, self.attempt(), f"127.0.0.1:{PAGE_PORT} is taken",
+                f"in web.listen of {self.dir}/tlsrptd.conf",
+                "DEMO_PAGE_PORT")
 
 
 # Of the story: who looks at which policies, and how large they are.
@@ -527,6 +539,31 @@ class Stay(Demo):
         except ProcessLookupError:
             pass
         demo.communicate()
+
+    def test_page(self):
+        """Whoever reads what it prints is let in, and sees the story."""
+        out = self.wait_stays(self.start())
+        self.assertIn(f"http://127.0.0.1:{PAGE_PORT}/\n", out)
+        user, password = re.search(r"user (\S+), password (\S+)", out).groups()
+        connection = http.client.HTTPConnection("127.0.0.1", PAGE_PORT,
+                                                timeout=PATIENCE_S)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/")
+        self.assertIn(b"<script type=\"module\"", connection.getresponse().read())
+        connection.request(
+            "POST", "/api/v1/session", json.dumps(
+                {"name": user, "password": password}),
+            {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        self.assertEqual(201, answer.status)
+        connection.request(
+            "GET", "/api/v1/domains", headers={
+                "Cookie": answer.headers["Set-Cookie"].partition(";")[0]})
+        rows = json.loads(connection.getresponse().read())["rows"]
+        self.assertEqual(
+            {"bank.example", "club.example", "lab.example", "ours.example",
+             "quiet.example", "shop.example"}, {r["domain"] for r in rows})
 
     def wait_stays(self, demo):
         """Read until it says that it stays: what it printed until then."""
