@@ -311,6 +311,12 @@ export function outgoingReports() {
 			{ "given-up": 1 }, { "record-vanished": 1 }][i] })) };
 }
 
+export function outgoingReport(id) {
+	const row = outgoingReports().rows.find((one) => one["report-id"] === id);
+	return row && { ...row, json: RAW, "file-name": "x.json.gz",
+		"built-at": timeOf(0, 0), deliveries: deliveries().rows.slice(0, 2) };
+}
+
 export function deliveries() {
 	const row = (id, domain, uri, state, reason, attempts, next, answer) =>
 	    ({ id, "report-id": `${dateOf(1)}_${domain}_7f3a@reports.example.com`,

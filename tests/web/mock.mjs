@@ -50,6 +50,7 @@ const ROUTES = [
 	[/^reports\/[^/]+\/failures$/, (q) => fixtures.details(q)],
 	[/^outgoing\/days$/, (q) => fixtures.outgoingDays(q)],
 	[/^outgoing\/reports$/, () => fixtures.outgoingReports()],
+	[/^outgoing\/reports\/([^/]+)$/, (q, id) => fixtures.outgoingReport(id)],
 	[/^outgoing\/deliveries$/, () => fixtures.deliveries()],
 	[/^collectors$/, () => fixtures.collectors()],
 	[/^search$/, (q) => fixtures.search(q)],
@@ -58,6 +59,24 @@ const ROUTES = [
 	[/^tokens$/, () => fixtures.tokens()],
 	[/^audit$/, () => fixtures.audit()],
 ];
+
+/* Parameters that only some routes have; the service refuses others. */
+const LIST = ["cursor", "limit", "format"], RANGE = ["from", "to"];
+const RECEIVED = [...RANGE, "domain", "reporter", "trust"];
+const SESSIONS = [...RECEIVED, "result-type", "mx", "receiving-ip", "sending-ip"];
+const PARAMETERS = [
+	[/^overview$/, RECEIVED], [/^domains\/.*\/days$/, SESSIONS],
+	[/^domains\/.*\/failures$/, [...SESSIONS, "group"]],
+	[/^domains\/.*\/(policies|compare)$/, RECEIVED],
+	[/^domains\/.*\/readiness$/, RANGE], [/^reports$/, RECEIVED],
+	[/^outgoing\/days$/, RANGE], [/^search$/, ["q"]],
+	[/^outgoing\/reports$/, [...RANGE, "date", "domain"]],
+	[/^outgoing\/deliveries$/, ["domain"]],
+];
+function takes(path, name) {
+	const own = PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? [];
+	return LIST.includes(name) || own.includes(name);
+}
 
 export class Mock {
 	constructor(dist) {
@@ -180,6 +199,9 @@ export class Mock {
 
 	read(request, path, query, reply, problem) {
 		const route = ROUTES.find(([pattern]) => pattern.test(path));
+		const odd = [...query.keys()].find((name) => !takes(path, name));
+		if (odd !== undefined) return problem(400, "Bad Request",
+		    `${path} has no parameter ${odd}.`);
 		let answer = route?.[1](query, decodeURIComponent(
 		    route[0].exec(path)[1] ?? ""));
 		if (!answer) return problem(404, "Not Found", `There is no ${path}.`);

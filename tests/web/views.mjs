@@ -1,5 +1,5 @@
 // views.mjs -- every view and the states of it that are worth a look.
-import { report } from "./fixtures.mjs";
+import { outgoingReports, report } from "./fixtures.mjs";
 
 export const VIEWS = [
 	["overview", "#/overview"],
@@ -12,6 +12,8 @@ export const VIEWS = [
 	["outgoing", "#/outgoing"],
 	["outgoing-reports", "#/outgoing?part=reports"],
 	["outgoing-deliveries", "#/outgoing?part=deliveries"],
+	["outgoing-report", "#/outgoing-report/" +
+	    encodeURIComponent(outgoingReports().rows[1]["report-id"])],
 	["collectors", "#/collectors"],
 	["setup-dns", "#/setup-dns?name=shop.example&rua=tls@shop.example" +
 	    "&mx=mx1.shop.example%2C+mx2.shop.example"],

@@ -12,7 +12,7 @@ const HEADINGS = { overview: "Overview", reports: "Reports received",
 	outgoing: "Outgoing", collectors: "Collectors", "setup-dns": "DNS set-up",
 	users: "Accounts" };
 /* Those of the fixtures' domains and reports are not on a real service. */
-const there = VIEWS.filter(([, hash]) => !REAL || !/#\/(domain|report)\//.test(hash));
+const there = VIEWS.filter(([, hash]) => !REAL || !/#\/(domain|report|outgoing-report)\//.test(hash));
 
 for (const [name, hash] of there)
 	for (const colorScheme of ["light", "dark"])

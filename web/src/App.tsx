@@ -13,6 +13,7 @@ import { Collectors } from "./views/Collectors";
 import { Domain } from "./views/Domain";
 import { Login } from "./views/Login";
 import { Outgoing } from "./views/Outgoing";
+import { OutgoingReport } from "./views/OutgoingReport";
 import { Overview } from "./views/Overview";
 import { Report } from "./views/Report";
 import { Reports } from "./views/Reports";
@@ -98,6 +99,8 @@ function View({ place, session }: ViewProps): JSX.Element {
 	case "reports": return <Reports place={place} />;
 	case "report": return <Report key={place.arg} place={place} />;
 	case "outgoing": return <Outgoing place={place} />;
+	case "outgoing-report":
+		return <OutgoingReport key={place.arg} place={place} />;
 	case "collectors": return <Collectors />;
 	case "setup-dns": return <SetupDns place={place} />;
 	case "users": return <Users session={session} />;

@@ -57,16 +57,31 @@ export function firstDay(query: URLSearchParams, now: number): string | null {
 	    ? addDays(today(now), 1 - n) : null;
 }
 
-/** The filters of a place as a query for the API, with more of its own. */
-export function apiQuery(place: Place, more: Record<string, string> = {},
-    without: Filter[] = []): string {
+/* A route of the API refuses parameters that it does not have. */
+const RANGE: Filter[] = ["from", "to"];
+const WHOSE: Filter[] = [...RANGE, "reporter", "trust"];
+const TAKES = {
+	overview: [...WHOSE, "domain"],
+	sessions: [...WHOSE, "result-type", "mx", "receiving-ip", "sending-ip"],
+	policies: WHOSE,
+	range: RANGE,
+	reports: [...WHOSE, "domain"],
+	outgoing: [...RANGE, "domain"],
+	deliveries: ["domain"],
+} satisfies Record<string, Filter[]>;
+
+/** The filters of a place that a route takes, as a query; with more of its own. */
+export function apiQuery(place: Place, route: keyof typeof TAKES,
+    more: Record<string, string> = {}): string {
+	const takes: Filter[] = TAKES[route];
 	const query = new URLSearchParams();
-	for (const name of FILTERS) {
+	for (const name of takes) {
 		const value = place.query.get(name);
-		if (value && !without.includes(name)) query.set(name, value);
+		if (value) query.set(name, value);
 	}
 	const first = firstDay(place.query, Date.now());
-	if (first !== null && !query.has("from") && !query.has("to"))
+	if (first !== null && takes.includes("from") && !query.has("from") &&
+	    !query.has("to"))
 		query.set("from", first);
 	for (const [name, value] of Object.entries(more))
 		if (!query.has(name)) query.set(name, value);

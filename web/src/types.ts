@@ -178,7 +178,7 @@ export interface OutgoingDay {
 	"closed-at": string | null;
 	"closed-by": string | null;
 	missing: string[];
-	levels: Levels | null;
+	levels?: Levels | null; // not every service tells them
 }
 export interface OutgoingReport {
 	"report-id": string;
@@ -198,6 +198,10 @@ export interface Delivery {
 	attempts: number;
 	"next-at": string | null;
 	answer: string | null;
+}
+export interface OutgoingWhole extends Omit<OutgoingReport, "deliveries"> {
+	json: string;
+	deliveries: Delivery[];
 }
 export interface Collector {
 	collector: string;

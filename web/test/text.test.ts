@@ -23,7 +23,9 @@ test("links keep what follows, and only that", () => {
 	    .toBe("#/domain/x.example?from=2026-11-01");
 	expect(linkWith(place, { mx: null, trust: "all" }))
 	    .toBe("#/overview?from=2026-11-01&table=map&trust=all");
-	expect(apiQuery(place, { cursor: "5" })).toBe("?from=2026-11-01&mx=a&cursor=5");
+	expect(apiQuery(place, "sessions", { group: "mx" }))
+	    .toBe("?from=2026-11-01&mx=a&group=mx");
+	expect(apiQuery(place, "deliveries", { cursor: "5" })).toBe("?cursor=5");
 	expect(link("report", "id/1", { a: "b c" })).toBe("#/report/id%2F1?a=b+c");
 });
 

@@ -35,7 +35,8 @@ export function Filters({ place, fields = [], more = [], trust = true }: Props):
 		    place.query.has(field))}><summary>More filters</summary>
 			<div class="more-fields">{more.map((field) => <Field key={field}
 			    field={field} place={place} />)}</div></details>}
-		<Chips place={place} shown={[...fields, ...more]} />
+		<Chips place={place} shown={[...fields, ...more,
+			...(trust ? ["trust" as const] : [])]} />
 	</form>;
 }
 
@@ -98,7 +99,7 @@ function Field({ field, place }: { field: Filter; place: Place }): JSX.Element {
 function Chips({ place, shown }: { place: Place; shown: Filter[] }):
     JSX.Element | null {
 	const set = FILTERS.filter((name) => place.query.has(name) &&
-	    !["from", "to", "trust"].includes(name) && !shown.includes(name));
+	    !["from", "to"].includes(name) && !shown.includes(name));
 	if (set.length === 0) return null;
 	return <ul class="chips">{set.map((name) => <li key={name}>
 		<a href={linkWith(place, { [name]: null })} class="chip"

@@ -13,7 +13,8 @@ interface Props { place: Place; session: Session; signOut: () => void }
 
 export function Navigation({ place, session, signOut }: Props): JSX.Element {
 	const here = place.view === "domain" ? "overview"
-	    : place.view === "report" ? "reports" : place.view;
+	    : place.view === "report" ? "reports"
+	    : place.view === "outgoing-report" ? "outgoing" : place.view;
 	return <header class="top">
 		<a class="skip" href="#main" onClick={(event) => {
 			event.preventDefault(); // the hash is the route

@@ -24,7 +24,7 @@ const FIELDS = ["reporter", "result-type", "mx", "receiving-ip", "sending-ip"] a
 
 export function Domain({ place }: { place: Place }): JSX.Element {
 	const path = `domains/${encode(place.arg)}`;
-	const query = apiQuery(place, {}, ["domain"]);
+	const query = apiQuery(place, "sessions");
 	const days = useResource<Days>(`${path}/days${query}`);
 	if (days.error?.fault === "absent") return <Unknown name={place.arg} />;
 	return <>
@@ -39,10 +39,10 @@ export function Domain({ place }: { place: Place }): JSX.Element {
 		}</Shown>
 		<Failures place={place} path={path} query={query} />
 		<div class="columns halves last">
-			<ReadinessPanel path={path} query={query} />
-			<Compare path={path} query={query} />
+			<ReadinessPanel path={path} query={apiQuery(place, "range")} />
+			<Compare path={path} query={apiQuery(place, "policies")} />
 		</div>
-		<Policies path={path} query={query} />
+		<Policies path={path} query={apiQuery(place, "policies")} />
 	</>;
 }
 

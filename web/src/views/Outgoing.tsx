@@ -24,7 +24,8 @@ export function Outgoing({ place }: { place: Place }): JSX.Element {
 		<div class="view-head"><h1>Outgoing</h1>
 			<p class="fresh">What our mail servers saw, and the reports that we
 				sent about it</p></div>
-		<Filters place={place} trust={false} fields={["domain"]} />
+		<Filters place={place} trust={false}
+		    fields={part === "" ? [] : ["domain"]} />
 		<nav class="tabs" aria-label="Parts">{PARTS.map(([key, label]) =>
 			<a key={key} aria-current={key === part ? "true" : undefined}
 			    href={linkWith(place, { part: key, date: null })}>
@@ -36,11 +37,11 @@ export function Outgoing({ place }: { place: Place }): JSX.Element {
 }
 
 function OutgoingDays({ place }: { place: Place }): JSX.Element {
-	const path = `outgoing/days${apiQuery(place)}`;
+	const path = `outgoing/days${apiQuery(place, "range")}`;
 	const days = useResource<List<OutgoingDay>>(path);
 	return <Shown of={days}>{({ rows }) => rows.length === 0
 	    ? <NoDays place={place} />
-	    : <><DayChart rows={rows} />
+	    : <>{rows.some((row) => row.levels) && <DayChart rows={rows} />}
 		<section class="panel"><h2>Days and their reports</h2>
 			<DayTable rows={newestFirst(rows)} place={place} path={path} /></section></>}
 	</Shown>;
@@ -64,7 +65,7 @@ function DayChart({ rows }: { rows: OutgoingDay[] }): JSX.Element {
 }
 
 function asDay(row: OutgoingDay): DayRow {
-	return { date: row.date, levels: row.levels, reporters: null,
+	return { date: row.date, levels: row.levels ?? null, reporters: null,
 		sessions: row["sessions-succeeded"] + row["sessions-failed"],
 		failures: row["sessions-failed"] };
 }

@@ -1,7 +1,7 @@
 // views/OutgoingReports.tsx -- the reports that we made, and where each went.
 import type { JSX } from "preact";
 import { count, dayLabel } from "../format";
-import { apiQuery, linkWith, type Place } from "../place";
+import { apiQuery, link, linkWith, type Place } from "../place";
 import { DeliveryBadge } from "../parts/Badge";
 import { Empty } from "../parts/Empty";
 import { Shown } from "../parts/Loading";
@@ -11,18 +11,19 @@ import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { Delivery, List, OutgoingReport } from "../types";
 
-/* The query of this page: the filters, its cursor, and more names of its own. */
-function queryOf(place: Place, ...names: string[]): string {
+/* The query of this page: the filters, and more names of its own. */
+function queryOf(place: Place, route: "outgoing" | "deliveries",
+    ...names: string[]): string {
 	const more: Record<string, string> = {};
-	for (const name of [...names, "cursor"]) {
+	for (const name of names) {
 		const value = place.query.get(name);
 		if (value) more[name] = value;
 	}
-	return apiQuery(place, more);
+	return apiQuery(place, route, more);
 }
 
 export function OutgoingReports({ place }: { place: Place }): JSX.Element {
-	const path = `outgoing/reports${queryOf(place, "date")}`;
+	const path = `outgoing/reports${queryOf(place, "outgoing", "date", "cursor")}`;
 	const reports = useResource<List<OutgoingReport>>(path);
 	const date = place.query.get("date");
 	return <>
@@ -41,8 +42,8 @@ export function OutgoingReports({ place }: { place: Place }): JSX.Element {
 				    count(row.succeeded) },
 				{ head: "Failed", num: true, cell: (row) => count(row.failed) },
 				{ head: "Deliveries", cell: (row) => <States of={row} /> },
-				{ head: "Report ID", cell: (row) => <a href={linkWith(place,
-				    { part: "deliveries", "report-id": row["report-id"] })}>
+				{ head: "Report ID", cell: (row) => <a
+				    href={link("outgoing-report", row["report-id"])}>
 					<code>{row["report-id"]}</code></a> },
 			]} />
 			<Pager place={place} next={next} /></section>}</Shown>
@@ -57,14 +58,9 @@ function States({ of }: { of: OutgoingReport }): JSX.Element {
 }
 
 export function Deliveries({ place }: { place: Place }): JSX.Element {
-	const path = `outgoing/deliveries${queryOf(place, "report-id")}`;
+	const path = `outgoing/deliveries${queryOf(place, "deliveries", "cursor")}`;
 	const deliveries = useResource<List<Delivery>>(path);
-	const report = place.query.get("report-id");
-	return <>
-		{report && <p><a class="chip" aria-label="Show the deliveries of all reports"
-		    href={linkWith(place, { "report-id": null })}>Only: {report}
-			<span aria-hidden="true"> ×</span></a></p>}
-		<Shown of={deliveries}>{({ rows, next }) => rows.length === 0
+	return <Shown of={deliveries}>{({ rows, next }) => rows.length === 0
 		    ? <Empty title="No delivery.">Reports are sent where{" "}
 			<code>deliver.mode</code> is <code>on</code>; until then they are in the
 			folder of reports only.</Empty>
@@ -84,6 +80,5 @@ export function Deliveries({ place }: { place: Place }): JSX.Element {
 				    : <Time time={row["next-at"]} /> },
 				{ head: "Last answer", cell: (row) => row.answer ?? "" },
 			]} />
-			<Pager place={place} next={next} /></section>}</Shown>
-	</>;
+			<Pager place={place} next={next} /></section>}</Shown>;
 }

@@ -15,7 +15,7 @@ import { DomainMap } from "./OverviewDomains";
 import { Findings, Reporters, Trust } from "./OverviewPanels";
 
 export function Overview({ place }: { place: Place }): JSX.Element {
-	const overview = useResource<Data>(`overview${apiQuery(place)}`);
+	const overview = useResource<Data>(`overview${apiQuery(place, "overview")}`);
 	return <>
 		<div class="view-head"><h1>Overview</h1>
 			{overview.data && <p class="fresh">Newest report{" "}

@@ -60,6 +60,9 @@ const VERDICTS = ["authenticated", "unauthenticated", "unaligned", "unsigned",
 	"failed", "unverifiable"];
 const ASIDE = ["waiting", "unreadable", "contradicted", "foreign", "duplicate"];
 
+/* Verdicts by which reports can be listed; others are among all. */
+const LISTED = ["authenticated", "unauthenticated"];
+
 /* Verdicts share the reports out; what became of them is told apart. */
 export function Trust({ trust, place }: { trust: TrustCounts; place: Place }):
     JSX.Element {
@@ -88,7 +91,7 @@ function TrustLine({ name, n, of, place }: { name: string; n: number; of?: numbe
 	const words = trustWords(name);
 	return <tr>
 		<th scope="row" title={words.text}><a href={linkTo(place, "reports", "",
-		    { show: name })}>{words.label}</a></th>
+		    { trust: LISTED.includes(name) ? name : "all" })}>{words.label}</a></th>
 		<td class="num">{count(n)}</td>
 		<td class="num muted">{of === undefined ? "" : share(n, of)}</td>
 	</tr>;

@@ -2,7 +2,7 @@
 // count, too.
 import type { JSX } from "preact";
 import { count, dayLabel, plural } from "../format";
-import { apiQuery, link, linkWith, type Place } from "../place";
+import { apiQuery, link, type Place } from "../place";
 import { TrustBadge } from "../parts/Badge";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
@@ -12,26 +12,17 @@ import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { List, ReportRow } from "../types";
-import { trustWords, wayWords } from "../words";
-
-/* Words of the Overview that are a report's verdict; the others are its state. */
-const VERDICTS = ["authenticated", "unaligned", "unauthenticated", "unverifiable",
-	"unsigned", "failed"];
+import { wayWords } from "../words";
 
 export function Reports({ place }: { place: Place }): JSX.Element {
 	const more: Record<string, string> = { trust: "all" };
-	const show = place.query.get("show");
-	if (show) more[VERDICTS.includes(show) ? "verdict" : "state"] = show;
 	const cursor = place.query.get("cursor");
 	if (cursor) more.cursor = cursor;
-	const path = `reports${apiQuery(place, more)}`;
+	const path = `reports${apiQuery(place, "reports", more)}`;
 	const reports = useResource<List<ReportRow>>(path);
 	return <>
 		<div class="view-head"><h1>Reports received</h1></div>
 		<Filters place={place} trust={false} fields={["domain", "reporter"]} />
-		{show && <p><a class="chip" href={linkWith(place, { show: null })}
-		    aria-label="Show all reports">Only: {trustWords(show).label}
-			<span aria-hidden="true"> ×</span></a></p>}
 		<Shown of={reports}>{({ rows, next }) => rows.length === 0
 		    ? <NoReports place={place} />
 		    : <section class="panel"><ReportTable rows={rows} path={path} />
