@@ -213,6 +213,7 @@ run_turn(struct turn *t, bool may_retry, struct why *why)
 		.identity = &t->identity,
 		.body = job->body,
 		.address = job->address,
+		.block = job->block,
 		.arena = &t->job->arena,
 		.now_s = clock_wall_s(t->api->options.clock),
 	};

@@ -55,6 +55,7 @@ struct api_job *
 api_job_new(struct http_request *http, const char *cookie_name)
 {
 	struct api_job *job = new_job();
+	struct http_address block;
 	struct arena *arena;
 
 	if (job == NULL)
@@ -70,7 +71,8 @@ api_job_new(struct http_request *http, const char *cookie_name)
 	job->csrf = arena_copy(arena, http_request_field(http, "X-CSRF-Token"));
 	job->if_none_match = arena_copy(arena,
 	    http_request_field(http, "If-None-Match"));
-	job->block = http_address_block(http_request_address(http));
+	block = http_address_block(http_request_address(http));
+	http_address_text(&block, 0, job->block);
 	http_address_text(http_request_address(http), 0, job->address);
 	return job;
 }

@@ -25,7 +25,7 @@ struct api_job {
 	struct span session, token;
 	struct span csrf, if_none_match;
 	char address[HTTP_ADDRESS_TEXT_SIZE];
-	struct http_address block; /* what one subscriber has */
+	char block[HTTP_ADDRESS_TEXT_SIZE]; /* the same; of IPv6 its /64 */
 };
 
 /* What only notes, of copies. NULL: out of memory. */

@@ -43,7 +43,8 @@ struct api_request {
 	struct span body;		     /* JSON, untrusted */
 	const struct api_identity *identity; /* for those of accounts */
 	const char *address;		     /* of the client */
-	struct arena *arena;		     /* gone once it is answered */
+	const char *block;   /* the same, of IPv6 its /64: one subscriber */
+	struct arena *arena; /* gone once it is answered */
 	int64_t now_s;
 };
 

@@ -204,7 +204,7 @@ api_post_session(const struct api_request *r, struct api_answer *a,
 		{ .name = "password", .text = &password, .is_required = true },
 		{ .name = NULL },
 	};
-	struct span address = span_str(r->address);
+	struct span address = span_str(r->block);
 	enum err e = api_body_read(r->body, members, r->arena, why);
 
 	if (e != E_OK)

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/span.h"
 
-#define PASSWORD_MIN 12 /* bytes */
+#define PASSWORD_MIN 10 /* bytes */
 #define PASSWORD_MAX 256
 #define PASSWORD_SALT_BYTES 16
 #define PASSWORD_HASH_SIZE 384

@@ -7,6 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "api/openapi.h"
 #include "config/config.h"
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
 	{ "check-config", no_argument, NULL, 'C' },
 	{ "dump-config", no_argument, NULL, 'D' },
 	{ "role", required_argument, NULL, 'r' },
+	{ "openapi", no_argument, NULL, 'O' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -50,6 +52,8 @@ print_help(void)
 		  "explanations, and end\n"
 		  "      --role ROLE    run one role in this process "
 		  "(the supervisor does that)\n"
+		  "      --openapi      print the description of the page's "
+		  "API, and end\n"
 		  "  -h, --help         this text\n"
 		  "  -V, --version      the version\n"
 		  "\n"
@@ -104,6 +108,18 @@ dump_config(const struct config *c)
 }
 
 static int
+print_openapi(void)
+{
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	int code = api_openapi(TLSRPTD_VERSION, &text) == E_OK ? EX_OK
+							       : EX_OSERR;
+
+	(void)puts(buf_str(&text));
+	buf_free(&text);
+	return code;
+}
+
+static int
 run(const struct arguments *a, const struct config *c)
 {
 	const struct role *role;
@@ -144,6 +160,8 @@ parse_arguments(int argc, char **argv, struct arguments *a)
 		case 'h':
 			print_help();
 			return EX_OK;
+		case 'O':
+			return print_openapi();
 		case 'V':
 			(void)puts("tlsrptd " TLSRPTD_VERSION);
 			return EX_OK;

@@ -9,6 +9,7 @@ static const struct http_route routes[] = {
 	{ .method = "POST", .path = "/a/{x}" },
 	{ .method = "GET", .path = "/b/{x}/c" },
 	{ .method = "GET", .path = "/b/y/c" },
+	{ .method = "GET", .path = "/d/{*}" },
 };
 #define N (sizeof(routes) / sizeof(routes[0]))
 #define LONG "0123456789abcdef0123456789abcdef"
@@ -42,6 +43,10 @@ static const struct {
 	{ "POST", "/a/{x}", HTTP_MATCH, 3, "{x}" },
 	{ "GET", "/b/x/c", HTTP_MATCH, 4, "x" },
 	{ "GET", "/b/y/c", HTTP_MATCH, 4, "y" },
+	{ "GET", "/d/", HTTP_MATCH, 6, "" },
+	{ "GET", "/d/%/x//y", HTTP_MATCH, 6, "" },
+	{ "GET", "/d", HTTP_NO_PATH, 0, NULL },
+	{ "POST", "/d/x", HTTP_NO_METHOD, 0, NULL },
 	{ "GET", "/b//c", HTTP_NO_PATH, 0, NULL },
 	{ "GET", "/b/x/d", HTTP_NO_PATH, 0, NULL },
 	{ "POST", "/a/" LONG LONG LONG LONG LONG LONG LONG LONG, HTTP_MATCH, 3,

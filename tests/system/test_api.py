@@ -1,0 +1,500 @@
+"""test_api.py -- the API of the page as a browser, a program and an attacker
+meet it."""
+
+import contextlib
+import json
+import socket
+import sqlite3
+import subprocess
+import unittest
+
+from harness import NOON, OK, SystemTest, TLSRPTD, put_away, session, \
+    wait_until
+from postgres import Postgres
+from web import PASSWORD, Web
+
+SECURITY = {
+    "Content-Security-Policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "connect-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+SLOW_CLIENTS = 180  # of one address; others come from more
+SLOW_ADDRESSES = 6
+
+
+def openapi():
+    """The routes as the program describes them."""
+    return json.loads(subprocess.run([TLSRPTD, "--openapi"], check=True,
+                                     capture_output=True).stdout)
+
+
+class Base(SystemTest):
+    """With a service of its own."""
+
+    def web(self, **options):
+        """The page's service, started."""
+        web = Web(**options)
+        self.addCleanup(put_away, web.service)
+        return web.start()
+
+    def assert_status(self, want, answer):
+        """And that a refusal says why."""
+        self.assertEqual(want, answer.status, answer.body)
+        if want >= 400:
+            self.assertEqual("application/problem+json",
+                             answer.headers["Content-Type"])
+            self.assertEqual(want, answer.json["status"])
+        for name, value in SECURITY.items():
+            self.assertEqual(value, answer.headers[name], name)
+        return answer
+
+
+class FirstUserTest(Base):
+    """The link in the log."""
+
+    def test_it_works_once(self):
+        web = self.web()
+        secret = web.setup_secret()
+        wrong = {"token": "A" * 43, "name": "eve", "password": PASSWORD}
+        right = {"token": secret, "name": "root", "password": PASSWORD}
+        self.assertTrue(web.client().get("/session").json["setup-needed"])
+        self.assert_status(403, web.client().ask("POST", "/setup", wrong))
+        self.assert_status(400, web.client().ask(
+            "POST", "/setup", right | {"password": "short"}))
+        self.assert_status(201, web.client().ask("POST", "/setup", right))
+        self.assert_status(403, web.client().ask(
+            "POST", "/setup", right | {"name": "eve"}))
+        self.assertFalse(web.client().get("/session").json["setup-needed"])
+
+    def test_a_user_by_hand_closes_it(self):
+        web = self.web()
+        web.setup_secret()
+        self.assertEqual((OK, "", ""), web.service.cli(
+            "user", "add", "--role", "admin", "root",
+            stdin=PASSWORD.encode()))
+        client = web.client()
+        self.assert_status(201, client.log_in("root"))
+        self.assertEqual("root", client.get("/session").json["name"])
+
+
+class AccountTest(Base):
+    """Sessions, tokens, roles."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = Web()
+        cls.addClassCleanup(put_away, cls.shared.service)
+        cls.shared.start()
+        cls.admin = cls.shared.admin()
+
+    def token(self, client=None, **wish):
+        """A new token of the client's user."""
+        answer = (client or self.admin).ask(
+            "POST", "/tokens", {"name": "test"} | wish)
+        return self.assert_status(201, answer).json
+
+    def user(self, name, role="viewer", domains=None):
+        """A new user, logged in."""
+        self.assert_status(201, self.admin.ask("POST", "/users", {
+            "name": name, "role": role, "password": PASSWORD,
+            "domains": domains}))
+        client = self.shared.client()
+        self.assert_status(201, client.log_in(name))
+        return client
+
+    def test_the_cookie_is_no_script_s_and_no_other_site_s(self):
+        answer = self.shared.client().log_in("root")
+        cookie = answer.headers["Set-Cookie"]
+        self.assertIn("; HttpOnly", cookie)
+        self.assertIn("; SameSite=Strict", cookie)
+        self.assertIn("; Path=/", cookie)
+
+    def test_behind_https_the_cookie_is_secure(self):
+        web = self.web(**{"web.public_url": "https://tls.example"})
+        client = web.client()
+        answer = client.ask("POST", "/setup", {
+            "token": web.setup_secret(), "name": "root",
+            "password": PASSWORD}, Host="tls.example")
+        cookie = self.assert_status(201, answer).headers["Set-Cookie"]
+        self.assertTrue(cookie.startswith("__Host-tlsrpt="))
+        self.assertIn("; Secure", cookie)
+        self.assertIn("Strict-Transport-Security", answer.headers)
+
+    def test_without_login_nothing_is_told(self):
+        for path, methods in openapi()["paths"].items():
+            for method, operation in methods.items():
+                if not operation["security"]:
+                    continue
+                path = path.replace("{", "").replace("}", "")
+                body = {} if "requestBody" in operation else None
+                answer = self.shared.client().ask(method.upper(), path, body)
+                self.assert_status(401, answer)
+
+    def test_wrong_tokens(self):
+        good = self.token()["token"]
+        for wrong in ("", "x", "A" * 43, good[:-1], good + "A", good.lower(),
+                      good + "\u00e9", "Basic x"):
+            client = self.shared.client(wrong.encode().decode("latin-1"))
+            self.assert_status(401, client.get("/tokens"))
+        self.assert_status(200, self.shared.client(good).get("/tokens"))
+
+    def test_a_removed_token_is_none(self):
+        token = self.token()
+        client = self.shared.client(token["token"])
+        self.assert_status(200, client.get("/tokens"))
+        self.assert_status(204, self.admin.ask(
+            "DELETE", f"/tokens/{token['id']}"))
+        self.assert_status(401, client.get("/tokens"))
+
+    def test_another_s_token_is_not_mine_to_remove(self):
+        anna, bert = self.user("anna"), self.user("bert")
+        token = self.token(anna)
+        self.assert_status(404, bert.ask("DELETE", f"/tokens/{token['id']}"))
+        self.assertEqual([], bert.get("/tokens").json["rows"])
+        self.assert_status(200, self.shared.client(
+            token["token"]).get("/session"))
+
+    def test_a_reading_token_writes_nothing(self):
+        client = self.shared.client(self.token()["token"])
+        self.assert_status(403, client.ask("POST", "/tokens", {"name": "x"}))
+        self.assert_status(403, client.ask("DELETE", "/users/root"))
+
+    def test_only_an_administrator_sees_to_users(self):
+        for role in ("viewer", "analyst"):
+            client = self.user(f"some-{role}", role)
+            self.assert_status(403, client.get("/users"))
+            self.assert_status(403, client.get("/audit"))
+            self.assert_status(403, client.ask("PATCH", f"/users/some-{role}",
+                                               {"role": "admin"}))
+            self.assert_status(403, client.ask(
+                "POST", "/tokens", {"name": "x", "scopes": ["admin"]}))
+
+    def test_a_changed_password_ends_sessions(self):
+        client = self.user("carl")
+        self.assert_status(204, self.admin.ask(
+            "PATCH", "/users/carl", {"password": "another password"}))
+        self.assertIsNone(client.get("/session").json["name"])
+        self.assert_status(401, self.shared.client().log_in("carl"))
+
+    def test_a_removed_user_has_nothing_left(self):
+        client = self.user("dora")
+        program = self.shared.client(self.token(client)["token"])
+        self.assert_status(204, self.admin.ask("DELETE", "/users/dora"))
+        self.assertIsNone(client.get("/session").json["name"])
+        self.assert_status(401, program.get("/tokens"))
+
+    def test_the_last_administrator_stays(self):
+        self.assert_status(409, self.admin.ask("DELETE", "/users/root"))
+        self.assert_status(409, self.admin.ask("PATCH", "/users/root",
+                                               {"role": "viewer"}))
+
+    def test_log_out(self):
+        client = self.shared.client()
+        client.log_in("root")
+        self.assert_status(204, client.ask("DELETE", "/session"))
+        self.assertIsNone(client.get("/session").json["name"])
+
+    def test_what_changes_something_needs_the_csrf_token(self):
+        client = self.shared.client()
+        client.log_in("root")
+        body = {"name": "x"}
+        for csrf in ("", "wrong", "A" * 43):
+            self.assert_status(403, client.ask("POST", "/tokens", body,
+                                               X_CSRF_Token=csrf))
+        for origin in ("https://evil.example", "null",
+                       f"http://127.0.0.1:{self.shared.port + 1}"):
+            self.assert_status(403, client.ask("POST", "/tokens", body,
+                                               Origin=origin))
+        self.assert_status(403, client.ask("POST", "/tokens", body,
+                                           Sec_Fetch_Site="cross-site"))
+        self.assert_status(201, client.ask(
+            "POST", "/tokens", body,
+            Origin=f"http://127.0.0.1:{self.shared.port}"))
+
+    def test_a_form_of_another_page_is_no_login(self):
+        body = json.dumps({"name": "root", "password": PASSWORD})
+        for kind in ("text/plain", "application/x-www-form-urlencoded"):
+            self.assert_status(415, self.shared.client().ask(
+                "POST", "/session", body, Content_Type=kind))
+
+    def test_audit(self):
+        client = self.user("emil")
+        self.shared.client().log_in("emil", "no password")
+        self.token(client)
+        rows = self.admin.get("/audit?limit=500").json["rows"]
+        emil = [r["what"] for r in rows if "emil" in (r["who"], r["target"])]
+        self.assertEqual(["token-add", "login-failed", "login", "user-add"],
+                         emil)
+        self.assertEqual({"127.0.0.1"}, {r["from"] for r in rows})
+
+    def test_pages_and_csv(self):
+        for i in range(5):
+            self.user(f"page{i}")
+        whole = self.admin.get("/users").json["rows"]
+        rows, path = [], "/users?limit=2"
+        while path:
+            page = self.admin.get(path).json
+            self.assertLessEqual(len(page["rows"]), 2)
+            rows += page["rows"]
+            path = page["next"] and f"/users?limit=2&cursor={page['next']}"
+        self.assertEqual(whole, rows)
+        csv = self.admin.get("/users?format=csv")
+        self.assertEqual("text/csv; charset=utf-8",
+                         csv.headers["Content-Type"])
+        self.assertIn("attachment", csv.headers["Content-Disposition"])
+        self.assertEqual(len(whole) + 1, len(csv.body.splitlines()))
+
+    def test_etag(self):
+        first = self.admin.get("/advice")
+        tag = first.headers["ETag"]
+        again = self.admin.get("/advice", If_None_Match=f'"x", {tag}')
+        self.assertEqual((304, b""), (again.status, again.body))
+        self.assert_status(200, self.admin.get("/advice", If_None_Match='"x"'))
+
+    def test_hosts(self):
+        for host in ("evil.example", "127.0.0.1.evil.example",
+                     "localhost.evil.example"):
+            self.assert_status(421, self.shared.client().get(
+                "/health", Host=host))
+            self.assert_status(421, self.shared.client().ask_raw(
+                "GET", "/", Host=host))
+        self.assert_status(200, self.shared.client().get(
+            "/health", Host="localhost"))
+
+    def test_no_path_leads_out(self):
+        for path in ("/../etc/passwd", "/assets/../../etc/passwd",
+                     "/..%2f..%2fetc/passwd", "/%2e%2e/x", "//etc/passwd",
+                     "/assets/", "/assets", "/api/v1", "/api/v1/",
+                     "/api/v1//health", "/api/v1/health/", "/api/v1/users/",
+                     "/api/v1/users/%00", "/api/v1/users/a%0ab"):
+            self.assert_status(404, self.admin.ask_raw("GET", path))
+
+    def test_queries(self):
+        for query in ("x=1", "limit=0", "limit=501", "limit=1&limit=2",
+                      "format=xml", "cursor=*", "a" * 4097, "limit=%"):
+            self.assert_status(400, self.admin.get(f"/users?{query}"))
+
+    def test_bodies(self):
+        for body in ("", "[]", "{", '"x"', '{"name":1}', '{"nonsense":"x"}',
+                     '{"name":"a\\u0000b","password":"x"}', b"\xff",
+                     '{"name":"a"}'):
+            self.assert_status(400, self.shared.client().ask(
+                "POST", "/session", body))
+        self.assert_status(413, self.shared.client().ask(
+            "POST", "/session", "x" * 20000))
+
+    def test_other_methods(self):
+        for method in ("PUT", "OPTIONS", "PATCH"):
+            self.assert_status(405, self.admin.ask(method, "/users", {}))
+        head = self.admin.ask("HEAD", "/users")
+        self.assertEqual((200, b""), (head.status, head.body))
+
+
+class TimeTest(Base):
+    """What ends by itself."""
+
+    def test_an_expired_token_and_session(self):
+        web = self.web()
+        admin = web.admin()
+        token = admin.ask("POST", "/tokens", {"name": "x"}).json["token"]
+        client = web.client(token)
+        self.assert_status(200, client.get("/tokens"))
+        self.assertEqual(OK, web.service.stop())
+        web.service.set_clock(NOON + 91 * 86400)
+        web.start()
+        self.assert_status(401, client.get("/tokens"))
+        self.assertIsNone(admin.get("/session").json["name"])
+
+    def test_idle_and_absolute(self):
+        web = self.web(**{"web.session_idle": "30m", "web.session_max": "1h"})
+        admin = web.admin()
+        for minutes, name in ((20, "root"), (45, "root"), (59, "root"),
+                              (61, None)):
+            self.assertEqual(OK, web.service.stop())
+            web.service.set_clock(NOON + minutes * 60)
+            web.start()
+            self.assertEqual(name, admin.get("/session").json["name"])
+            if name:  # that it was used is noted soon after
+                wait_until(lambda now=NOON + minutes * 60: self.seen(
+                    web) >= now, "the session was used")
+
+    def seen(self, web):
+        """When the session was used last."""
+        with contextlib.closing(sqlite3.connect(web.service.database)) as db:
+            return db.execute(
+                "SELECT MAX(seen_at) FROM web_session").fetchone()[0]
+
+
+class ThrottleTest(Base):
+    """Who guesses waits."""
+
+    def test_by_name(self):
+        web = self.web()
+        web.admin()
+        answers = [web.client().log_in("root", "a wrong password")
+                   for _ in range(8)]
+        self.assertEqual([401] * 5, [a.status for a in answers[:5]])
+        late = answers[-1]
+        self.assert_status(429, late)
+        self.assertGreaterEqual(int(late.headers["Retry-After"]), 1)
+        self.assert_status(429, web.client().log_in("root"))
+        wait_until(lambda: web.client().log_in("root").status == 201,
+                   "it may be tried again")
+
+    def test_by_address(self):
+        web = self.web()
+        web.admin()
+        answers = [web.client().log_in(f"name{i}", "a wrong password").status
+                   for i in range(8)]
+        self.assertIn(429, answers)
+
+
+class DomainsTest(Base):
+    """Two customers who may not see each other's domains."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = Web(**{
+            "daemon.roles": "collect, report, deliver, intake, web",
+            "report.organization": "Example Sender"})
+        service = cls.shared.service
+        cls.addClassCleanup(put_away, service)
+        service.start()
+        service.send(session("a.example"), session("b.example"))
+        wait_until(lambda: len(service.tallies()) == 2, "both are counted")
+        service.close_day()
+        cls.admin = cls.shared.admin()
+        cls.clients = {}
+        for name in ("a", "b"):
+            cls.admin.ask("POST", "/users", {
+                "name": name, "role": "viewer", "password": PASSWORD,
+                "domains": [f"{name}.example"]})
+            cls.clients[name] = cls.shared.client()
+            cls.clients[name].log_in(name)
+        cls.reports = {
+            r["domain"][0]: r["report-id"] for r in cls.admin.get(
+                "/outgoing/reports?from=2026-03-01&to=2026-03-03"
+            ).json["rows"]}
+
+    def test_each_sees_his_own(self):
+        for name, client in self.clients.items():
+            rows = client.get("/outgoing/reports?from=2026-03-01"
+                              "&to=2026-03-03").json["rows"]
+            self.assertEqual([f"{name}.example"], [r["domain"] for r in rows])
+            self.assert_status(200, client.get(
+                f"/outgoing/reports/{self.reports[name]}"))
+
+    def test_no_route_tells_of_the_other(self):
+        for mine, other in ("ab", "ba"):
+            client = self.clients[mine]
+            for path, methods in openapi()["paths"].items():
+                if "get" not in methods:
+                    continue
+                for asked in self.questions(path, methods["get"], other):
+                    answer = client.get(asked)
+                    self.assertNotIn(f"{other}.example".encode(),
+                                     answer.body, asked)
+                    self.assertNotIn(self.reports[other].encode(),
+                                     answer.body, asked)
+                    self.assertLess(answer.status, 500, asked)
+
+    def questions(self, path, operation, other):
+        """The route with all that is the other's."""
+        for word in (f"{other}.example", self.reports[other], other):
+            whole = path.replace("{domain}", word).replace("{id}", word) \
+                .replace("{name}", word)
+            names = {p["name"] for p in operation["parameters"]}
+            yield whole
+            if {"from", "to"} <= names:
+                yield whole + "?from=2026-03-01&to=2026-03-03"
+            if "domain" in names:
+                yield whole + f"?domain={other}.example"
+            if "format" in names:
+                yield whole + "?format=csv"
+
+    def test_what_is_about_all_is_not_for_them(self):
+        for path in ("/outgoing/days", "/collectors"):
+            self.assert_status(403, self.clients["a"].get(path))
+            self.assert_status(200, self.admin.get(path))
+
+
+class StoreTest(Base):
+    """The store goes and comes back."""
+
+    def test_postgresql(self):
+        postgres = Postgres()
+        self.addCleanup(postgres.close)
+        secret = postgres.password_file(postgres.folder)
+        web = self.web(**{"store.url": postgres.url(),
+                          "store.password_file": str(secret)})
+        admin = web.admin()
+        self.assert_status(200, admin.get("/users"))
+        self.assert_status(201, admin.ask("POST", "/users", {
+            "name": "v", "role": "viewer", "password": PASSWORD,
+            "domains": ["a.example"]}))
+        postgres.stop()
+        answer = self.assert_status(503, admin.get("/users"))
+        self.assertIn("Retry-After", answer.headers)
+        self.assert_status(503, web.client().log_in("root"))
+        postgres.start()
+        wait_until(lambda: admin.get("/users").status == 200,
+                   "the store is back")
+        self.assert_status(201, web.client().log_in("v"))
+
+    def test_sqlite_that_comes_late(self):
+        web = Web()
+        self.addCleanup(put_away, web.service)
+        web.service.data_dir.mkdir()
+        away = web.service.data_dir / "tlsrptd.db"
+        away.mkdir()
+        web.service.launch()
+        wait_until(lambda: self.status(web) == 503, "it says so")
+        away.rmdir()
+        wait_until(lambda: self.status(web) == 200, "it is there")
+
+    def status(self, web):
+        """Of the health; None while nobody listens."""
+        try:
+            return web.client().get("/health").status
+        except OSError:
+            return None
+
+
+class SlowTest(Base):
+    """Clients that ask without end, or take nothing."""
+
+    def test_a_thousand_slow_clients(self):
+        web = self.web()
+        sockets = []
+        try:
+            for i in range(SLOW_CLIENTS * SLOW_ADDRESSES):
+                s = socket.socket()
+                sockets.append(s)
+                s.bind((f"127.0.0.{2 + i % SLOW_ADDRESSES}", 0))
+                s.connect(("127.0.0.1", web.port))
+                s.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: 127.0")
+            self.assertGreaterEqual(len(sockets), 1000)
+            for _ in range(20):
+                self.assert_status(200, web.client().get("/health"))
+        finally:
+            for s in sockets:
+                s.close()
+
+
+class DescriptionTest(unittest.TestCase):
+    """The document that programs are written from."""
+
+    def test_each_operation_has_a_name_of_its_own(self):
+        names = [o["operationId"] for p in openapi()["paths"].values()
+                 for o in p.values()]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertIn("get_session", names)
+
+
+if __name__ == "__main__":
+    unittest.main()
