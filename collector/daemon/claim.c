@@ -14,13 +14,14 @@ struct claim {
 	/* While another may run with a claim that we know. */
 	bool waits;
 	int64_t seen_s;	  /* when that one was seen last, by its clock */
+	int64_t offset;	  /* and where it was in its journal */
 	int64_t since_ns; /* monotonic: as long as we have known that */
 };
 
 /* What the store has of the collector. */
 struct row {
 	char claim[UUID_TEXT_SIZE], place[IDENTITY_PLACE_SIZE], host[256];
-	int64_t seen_s;
+	int64_t seen_s, offset;
 };
 
 enum err
@@ -64,6 +65,7 @@ take_row(void *arg, const struct collector *c)
 	copy_text(row->place, sizeof(row->place), c->place);
 	copy_text(row->host, sizeof(row->host), c->host);
 	row->seen_s = c->seen_s;
+	row->offset = c->position.offset;
 	return E_OK;
 }
 
@@ -90,13 +92,15 @@ look_whether_it_runs(struct claim *c, const struct row *row, struct why *why)
 	int64_t now_ns = clock_mono_ns(c->clock);
 	enum err e;
 
-	if (c->waits && row->seen_s != c->seen_s) {
+	if (c->waits &&
+	    (row->seen_s != c->seen_s || row->offset != c->offset)) {
 		e = identity_claim_anew(c->identity, true, why);
 		return e == E_OK ? refuse(c, row, why) : e;
 	}
 	if (!c->waits) {
 		c->waits = true;
 		c->seen_s = row->seen_s;
+		c->offset = row->offset;
 		c->since_ns = now_ns;
 	}
 	if (now_ns - c->since_ns >= SILENCE_NS)
