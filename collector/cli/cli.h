@@ -86,6 +86,8 @@ void cli_note_target(struct cli_table *, struct span target);
 /* Print and free it; empty: the text instead, if there are no rows. */
 int cli_table_print(const struct cli *, struct cli_table *, const char *empty);
 
+void cli_table_free(struct cli_table *); /* NULL is fine */
+
 /* Where the rows of a list go: an array of JSON objects, or a table. */
 struct cli_listing {
 	struct cli *cli;
@@ -104,6 +106,7 @@ void cli_json_collector(struct json_out *, const struct collector *);
 int cmd_collector_forget(struct cli *);
 int cmd_collector_list(struct cli *);
 int cmd_db_check(struct cli *);
+int cmd_db_copy(struct cli *);
 int cmd_db_migrate(struct cli *);
 int cmd_delivery_bounce(struct cli *);
 int cmd_delivery_cancel(struct cli *);

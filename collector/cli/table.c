@@ -198,6 +198,17 @@ print_rows(const struct cli_table *t)
 	}
 }
 
+void
+cli_table_free(struct cli_table *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->ncells; i++)
+		free(t->cells[i].text);
+	free(t->cells);
+	free(t);
+}
+
 int
 cli_table_print(const struct cli *cli, struct cli_table *t, const char *empty)
 {
@@ -208,10 +219,6 @@ cli_table_print(const struct cli *cli, struct cli_table *t, const char *empty)
 		(void)puts(empty);
 	else if (!failed)
 		print_rows(t);
-	for (size_t i = 0; t != NULL && i < t->ncells; i++)
-		free(t->cells[i].text);
-	if (t != NULL)
-		free(t->cells);
-	free(t);
+	cli_table_free(t);
 	return failed ? cli_fail(cli, E_NOMEM, &why) : EX_OK;
 }

@@ -145,6 +145,19 @@ db_script(struct db *db, const char *sql, struct why *why)
 	return settle(db, db->driver->script(db, sql, &found), &found, why);
 }
 
+enum err
+db_put_rows(struct db *db, const char *table, const char *columns,
+    const struct db_value *rows, size_t n, size_t ncolumns, struct why *why)
+{
+	struct why found = { { 0 } };
+	enum err e;
+
+	if (db->err != E_OK)
+		return why_set(why, db->err, "%s", db->why.text);
+	e = db->driver->put_rows(db, table, columns, rows, n, ncolumns, &found);
+	return settle(db, e, &found, why);
+}
+
 /* -- batches -- */
 
 static bool

@@ -39,6 +39,9 @@ struct db_statement {
 	size_t nparams;
 	db_row_fn *row; /* NULL: no rows are wanted */
 	void *arg;	/* for row */
+	/* A text that was made up for tables which only the database names; it
+	 * reads. NULL: that of the query. */
+	const char *sql;
 };
 
 struct db_driver {
@@ -57,6 +60,10 @@ struct db_driver {
 	enum err (*run_rows)(struct db *, enum query,
 	    const struct db_value *rows, size_t n, size_t ncolumns,
 	    struct why *);
+	/* Rows as they are into the named columns of a table, "a, b". */
+	enum err (*put_rows)(struct db *, const char *table,
+	    const char *columns, const struct db_value *rows, size_t n,
+	    size_t ncolumns, struct why *);
 	/* E_UNCERTAIN: it may have happened. */
 	enum err (*commit)(struct db *, struct why *);
 	void (*close)(struct db *);
@@ -92,6 +99,11 @@ enum err db_run(struct db *, const struct db_statement *, int64_t *ret_changed,
     struct why *why);
 /* Several statements without parameters. */
 enum err db_script(struct db *, const char *sql, struct why *why);
+
+/* Inside a transaction: n rows, one behind the other, into a table that has
+ * none of them. */
+enum err db_put_rows(struct db *, const char *table, const char *columns,
+    const struct db_value *rows, size_t n, size_t ncolumns, struct why *why);
 
 /* Many rows for one statement inside a transaction, whose first failure is
  * theirs too. A database that is faster with many at once gets them when
@@ -132,7 +144,7 @@ void db_batch_free(struct db_batch *);
 		(const struct db_value[]){ __VA_ARGS__ },          \
 		sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
 		    sizeof(struct db_value),                       \
-		NULL, NULL },                                      \
+		NULL, NULL, NULL },                                \
 	    NULL, (why))
 #define db_read(db, q, row_fn, row_arg, why, ...)                  \
 	db_run((db),                                               \
@@ -140,7 +152,7 @@ void db_batch_free(struct db_batch *);
 		(const struct db_value[]){ __VA_ARGS__ },          \
 		sizeof((const struct db_value[]){ __VA_ARGS__ }) / \
 		    sizeof(struct db_value),                       \
-		(row_fn), (row_arg) },                             \
+		(row_fn), (row_arg), NULL },                       \
 	    NULL, (why))
 
 enum err db_sqlite_open(const char *path, const struct store_options *,

@@ -213,11 +213,24 @@ hand_over_rows(const PGresult *res, const struct db_statement *st)
 	return e;
 }
 
+static const char *
+text_of(const struct db_statement *st)
+{
+	return st->sql == NULL ? query_texts[st->query].sql[SQL_PGSQL]
+			       : st->sql;
+}
+
+static const char *
+name_of(const struct db_statement *st)
+{
+	return st->sql == NULL ? query_texts[st->query].name : "table";
+}
+
 /* By its first word: no query of ours that begins with SELECT changes a row. */
 static bool
-may_write(enum query query)
+may_write(const struct db_statement *st)
 {
-	struct span rest = span_str(query_texts[query].sql[SQL_PGSQL]);
+	struct span rest = span_str(text_of(st));
 
 	while (span_take(&rest, SPAN_LIT("--")))
 		(void)span_until(&rest, '\n');
@@ -226,23 +239,21 @@ may_write(enum query query)
 
 /* Outside a transaction a write is its own commit. */
 static enum err
-statement_failed(struct pgsql_db *p, const PGresult *res, enum query query,
-    struct why *why)
+statement_failed(struct pgsql_db *p, const PGresult *res,
+    const struct db_statement *st, struct why *why)
 {
 	enum err e = err_from_result(p, res);
 
 	if (e == E_AWAY && PQstatus(p->conn) != CONNECTION_OK &&
-	    !p->db.in_transaction && !p->target.pooler && may_write(query))
+	    !p->db.in_transaction && !p->target.pooler && may_write(st))
 		e = E_UNCERTAIN;
-	return pgsql_why(e, query_texts[query].name, PQerrorMessage(p->conn),
-	    why);
+	return pgsql_why(e, name_of(st), PQerrorMessage(p->conn), why);
 }
 
 static enum err
 run_statement(struct pgsql_db *p, const struct db_statement *st,
     int64_t *ret_changed, struct why *why)
 {
-	const char *name = query_texts[st->query].name;
 	struct params params;
 	ExecStatusType status;
 	enum err e = E_OK;
@@ -250,14 +261,13 @@ run_statement(struct pgsql_db *p, const struct db_statement *st,
 
 	for (size_t i = 0; i < st->nparams; i++)
 		set_param(&params, i, &st->params[i]);
-	res = PQexecParams(p->conn, query_texts[st->query].sql[SQL_PGSQL],
-	    (int)st->nparams, params.types, params.values, params.lengths,
-	    params.formats, BINARY);
+	res = PQexecParams(p->conn, text_of(st), (int)st->nparams, params.types,
+	    params.values, params.lengths, params.formats, BINARY);
 	status = PQresultStatus(res);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = statement_failed(p, res, st->query, why);
+		e = statement_failed(p, res, st, why);
 	else if ((e = hand_over_rows(res, st)) != E_OK)
-		(void)why_set(why, e, "%s: %s", name, err_text(e));
+		(void)why_set(why, e, "%s: %s", name_of(st), err_text(e));
 	*ret_changed = strtoll(PQcmdTuples(res), NULL, 10);
 	PQclear(res);
 	return e;
@@ -311,14 +321,15 @@ static enum err
 run_arrays(struct pgsql_db *p, enum query query, const struct params *params,
     size_t n, struct why *why)
 {
-	PGresult *res = PQexecParams(p->conn, query_texts[query].sql[SQL_PGSQL],
-	    (int)n, params->types, params->values, params->lengths,
-	    params->formats, BINARY);
+	const struct db_statement st = { .query = query };
+	PGresult *res = PQexecParams(p->conn, text_of(&st), (int)n,
+	    params->types, params->values, params->lengths, params->formats,
+	    BINARY);
 	ExecStatusType status = PQresultStatus(res);
 	enum err e = E_OK;
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = statement_failed(p, res, query, why);
+		e = statement_failed(p, res, &st, why);
 	PQclear(res);
 	return e;
 }
@@ -349,6 +360,84 @@ pgsql_run_rows(struct db *db, enum query query, const struct db_value *rows,
 		e = run_arrays(pgsql_of(db), query, &params, ncolumns, why);
 	for (size_t c = 0; c < ncolumns; c++)
 		buf_free(&arrays[c]);
+	return e;
+}
+
+/* -- rows as they are: COPY in its binary form -- */
+
+#define COPY_MAX ((size_t)1 << 30) /* bytes */
+
+static void
+add_be16(struct buf *out, uint16_t n)
+{
+	n = htobe16(n);
+	buf_add(out, (struct span){ (const char *)&n, sizeof(n) });
+}
+
+static void
+add_copy(struct buf *out, const struct db_value *rows, size_t n,
+    size_t ncolumns)
+{
+	buf_add(out, SPAN_LIT("PGCOPY\n\377\r\n\0"));
+	add_be32(out, 0); /* flags */
+	add_be32(out, 0); /* length of the header's extension */
+	for (size_t i = 0; i < n * ncolumns; i++) {
+		if (i % ncolumns == 0)
+			add_be16(out, (uint16_t)ncolumns);
+		if (rows[i].type == DB_NULL)
+			add_be32(out, UINT32_MAX);
+		else
+			add_element(out, &rows[i]);
+	}
+	add_be16(out, UINT16_MAX); /* the end */
+}
+
+static enum err
+copy_in(struct pgsql_db *p, const char *table, struct span bytes,
+    struct why *why)
+{
+	enum err e = E_OK;
+	PGresult *res;
+
+	if (PQputCopyData(p->conn, bytes.p, (int)bytes.len) == 1)
+		(void)PQputCopyEnd(p->conn, NULL);
+	while ((res = PQgetResult(p->conn)) != NULL) {
+		if (PQresultStatus(res) != PGRES_COMMAND_OK && e == E_OK)
+			e = pgsql_why(err_from_result(p, res), table,
+			    PQerrorMessage(p->conn), why);
+		PQclear(res);
+		if (PQstatus(p->conn) != CONNECTION_OK)
+			break;
+	}
+	return e;
+}
+
+static enum err
+pgsql_put_rows(struct db *db, const char *table, const char *columns,
+    const struct db_value *rows, size_t n, size_t ncolumns, struct why *why)
+{
+	struct pgsql_db *p = pgsql_of(db);
+	struct buf bytes = BUF_INIT(COPY_MAX);
+	enum err e = E_OK;
+	PGresult *res;
+
+	buf_addf(&bytes, "COPY %s (%s) FROM STDIN (FORMAT binary)", table,
+	    columns);
+	res = PQexec(p->conn, buf_str(&bytes));
+	if (PQresultStatus(res) != PGRES_COPY_IN)
+		e = pgsql_why(err_from_result(p, res), table,
+		    PQerrorMessage(p->conn), why);
+	PQclear(res);
+	buf_clear(&bytes);
+	if (e == E_OK)
+		add_copy(&bytes, rows, n, ncolumns);
+	if (e == E_OK && bytes.err != E_OK) {
+		(void)PQputCopyEnd(p->conn, "no memory");
+		e = why_set(why, bytes.err, "no memory to copy rows");
+	} else if (e == E_OK) {
+		e = copy_in(p, table, buf_span(&bytes), why);
+	}
+	buf_free(&bytes);
 	return e;
 }
 
@@ -395,6 +484,7 @@ static const struct db_driver driver = {
 	.script = pgsql_script,
 	.run = pgsql_run,
 	.run_rows = pgsql_run_rows,
+	.put_rows = pgsql_put_rows,
 	.commit = pgsql_commit,
 	.close = pgsql_close,
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "store/db.h"
 
 #define BUSY_TRIES 5000
@@ -102,19 +103,28 @@ sqlite_commit(struct db *db, struct why *why)
 	return sqlite_script(db, "COMMIT", why);
 }
 
-static enum err
-prepare(struct sqlite_db *s, enum query query, struct why *why)
+static const char *
+name_of(const struct db_statement *st)
 {
-	struct prepared *p = &s->prepared[query];
+	return st->sql == NULL ? query_texts[st->query].name : "table";
+}
+
+static enum err
+prepare(struct sqlite_db *s, const struct db_statement *st, struct prepared *p,
+    struct why *why)
+{
+	bool stays = st->sql == NULL;
+	const char *sql = stays ? query_texts[st->query].sql[SQL_SQLITE]
+				: st->sql;
 	char name[16];
 	int rc;
 
 	if (p->stmt != NULL)
 		return E_OK;
-	rc = sqlite3_prepare_v3(s->conn, query_texts[query].sql[SQL_SQLITE], -1,
-	    SQLITE_PREPARE_PERSISTENT, &p->stmt, NULL);
+	rc = sqlite3_prepare_v3(s->conn, sql, -1,
+	    stays ? SQLITE_PREPARE_PERSISTENT : 0, &p->stmt, NULL);
 	if (rc != SQLITE_OK)
-		return failed(s, rc, query_texts[query].name, why);
+		return failed(s, rc, name_of(st), why);
 	/* To SQLite $1 is a name, numbered by where it first stands. */
 	for (int i = 0; i < DB_VALUES_MAX; i++) {
 		(void)snprintf(name, sizeof(name), "$%d", i + 1);
@@ -181,9 +191,9 @@ sqlite_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
     struct why *why)
 {
 	struct sqlite_db *s = sqlite_of(db);
-	struct prepared *p = &s->prepared[st->query];
-	const char *name = query_texts[st->query].name;
-	enum err e = prepare(s, st->query, why);
+	struct prepared once = { NULL, { 0 } };
+	struct prepared *p = st->sql == NULL ? &s->prepared[st->query] : &once;
+	enum err e = prepare(s, st, p, why);
 	int rc = SQLITE_OK;
 
 	if (e != E_OK)
@@ -198,12 +208,55 @@ sqlite_run(struct db *db, const struct db_statement *st, int64_t *ret_changed,
 			break;
 	}
 	if (e == E_OK && rc != SQLITE_DONE)
-		e = failed(s, rc, name, why);
+		e = failed(s, rc, name_of(st), why);
 	else if (e != E_OK)
-		(void)why_set(why, e, "%s: %s", name, err_text(e));
+		(void)why_set(why, e, "%s: %s", name_of(st), err_text(e));
 	*ret_changed = sqlite3_changes64(s->conn);
 	(void)sqlite3_reset(p->stmt);
+	(void)sqlite3_finalize(once.stmt);
 	return e;
+}
+
+/* -- rows as they are -- */
+
+static int
+put_row(sqlite3_stmt *stmt, const struct db_value *row, size_t ncolumns)
+{
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < ncolumns && rc == SQLITE_OK; i++)
+		rc = bind_value(stmt, (int)i + 1, &row[i]);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(stmt);
+	(void)sqlite3_reset(stmt);
+	return rc;
+}
+
+#define PUT_SQL_MAX 4096
+
+static enum err
+sqlite_put_rows(struct db *db, const char *table, const char *columns,
+    const struct db_value *rows, size_t n, size_t ncolumns, struct why *why)
+{
+	struct sqlite_db *s = sqlite_of(db);
+	struct buf sql = BUF_INIT(PUT_SQL_MAX);
+	sqlite3_stmt *stmt = NULL;
+	int rc = SQLITE_NOMEM;
+
+	buf_addf(&sql, "INSERT INTO %s (%s) VALUES (?", table, columns);
+	for (size_t i = 1; i < ncolumns; i++)
+		buf_adds(&sql, ", ?");
+	buf_addc(&sql, ')');
+	if (sql.err == E_OK)
+		rc = sqlite3_prepare_v2(s->conn, buf_str(&sql), -1, &stmt,
+		    NULL);
+	for (size_t i = 0; i < n && (rc == SQLITE_OK || rc == SQLITE_DONE); i++)
+		rc = put_row(stmt, &rows[i * ncolumns], ncolumns);
+	buf_free(&sql);
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_OK || rc == SQLITE_DONE ? E_OK
+						    : failed(s, rc, table, why);
 }
 
 /* Immediate: a transaction that began reading could not write behind another
@@ -237,6 +290,7 @@ static const struct db_driver driver = {
 	.ready = sqlite_ready,
 	.script = sqlite_script,
 	.run = sqlite_run,
+	.put_rows = sqlite_put_rows,
 	.commit = sqlite_commit,
 	.close = sqlite_close,
 };

@@ -48,6 +48,10 @@ enum err inbox_touch_rivals(struct store *, const struct content_key *identity,
 void inbox_touched_clear(struct inbox_touched *);
 void inbox_touched_free(struct inbox_touched *);
 
+/* A copy that is not whole has this step of the schema, so that every program
+ * leaves it alone. */
+#define STORE_COPY_STEP 1000000
+
 /* A content key from a BLOB column; another length gives zeros. */
 static inline struct content_key
 content_key_of(const struct db_value *v)

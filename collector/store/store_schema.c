@@ -47,6 +47,10 @@ static enum err
 judge(const struct applied *a, struct store_schema *ret, struct why *why)
 {
 	*ret = (struct store_schema){ a->version, wanted_version() };
+	if (a->version == STORE_COPY_STEP)
+		return why_set(why, E_VERSION,
+		    "a copy into this store is not finished: go on with "
+		    "\"tlsrpt db copy\"");
 	if (a->version > ret->wanted)
 		return why_set(why, E_VERSION,
 		    "the store has schema %d, this program knows %d: "

@@ -54,6 +54,7 @@ OPTIONS = {
     "dkim record": ["--any-service"],
     "db migrate": [],
     "db check": [],
+    "db copy": [],
     "demo": ["--corpus"],
 }
 STEPS = max(int(p.name[:4]) for p in
