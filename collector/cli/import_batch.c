@@ -5,10 +5,7 @@
 
 #include "base/clock.h"
 
-/* Whose keys are asked for at once, and which are then in one transaction,
- * which holds up other writers: receipts, and bytes past which no further one
- * is added. */
-#define BATCH KEYS_MAILS_MAX
+/* Bytes past which no further one is added. */
 #define BATCH_BYTES ((size_t)8 << 20)
 
 struct item {
@@ -20,10 +17,11 @@ struct item {
 struct import_batch {
 	const struct intake *intake;
 	struct store *store;
-	struct item items[BATCH];
-	struct taking takings[BATCH];
+	struct item items[TAKING_BATCH_MAX];
+	struct taking takings[TAKING_BATCH_MAX];
 	size_t n, bytes;
 	struct import_counts counts;
+	struct import_counts pending; /* of the transaction */
 };
 
 struct import_batch *
@@ -61,7 +59,7 @@ import_batch_counts(const struct import_batch *b)
 	return b->counts;
 }
 
-/* -- one of them -- */
+/* -- into the store -- */
 
 static enum err
 count(void *arg, const struct inbox_row *row)
@@ -72,88 +70,55 @@ count(void *arg, const struct inbox_row *row)
 	return E_OK;
 }
 
+/* Of some there is nothing in the inbox: they came back, and are seen to. */
 static enum err
-take_item(const struct import_batch *b, size_t i, struct import_counts *counts,
-    struct why *why)
+count_item(struct import_batch *b, size_t i, struct why *why)
 {
+	struct why own = { { 0 } };
 	char id[UUID_TEXT_SIZE];
-	bool kept = false;
-	enum err e = taking_put(b->intake, b->store, &b->takings[i], &kept,
-	    why);
+	enum err e;
 
-	if (e != E_OK || !kept)
-		return e;
 	uuid_text(&b->takings[i].id, id);
-	return store_inbox_get(b->store, span_str(id), count, counts, why);
+	e = store_inbox_get(b->store, span_str(id), count, &b->pending, &own);
+	return e == E_OK || e == E_ABSENT ? E_OK
+					  : why_set(why, e, "%s", own.text);
 }
 
-/* -- some of them, in a transaction -- */
+static enum err
+count_items(void *arg, size_t from, size_t to, struct why *why)
+{
+	struct import_batch *b = arg;
+	enum err e = E_OK;
+
+	b->pending = (struct import_counts){ { 0 } };
+	for (; e == E_OK && from < to; from++)
+		e = count_item(b, from, why);
+	return e;
+}
 
 static void
-add_counts(struct import_counts *sum, const struct import_counts *more)
+add_counts(void *arg, size_t from, size_t to)
 {
+	struct import_batch *b = arg;
+
+	(void)from;
+	(void)to;
 	for (size_t i = 0; i < IMPORT_STATES; i++)
-		sum->n[i] += more->n[i];
-}
-
-static enum err
-take_items(struct import_batch *b, size_t first, size_t n, struct why *why)
-{
-	struct import_counts counts = { { 0 } };
-	enum err e = store_begin(b->store, why);
-
-	if (e != E_OK)
-		return e;
-	for (size_t i = first; e == E_OK && i < first + n; i++)
-		e = take_item(b, i, &counts, why);
-	if (e != E_OK) {
-		store_rollback(b->store);
-		return e;
-	}
-	if ((e = store_commit(b->store, why)) == E_OK)
-		add_counts(&b->counts, &counts);
-	return e;
-}
-
-/* Alone; one that the store does not take is kept as bytes. */
-static enum err
-take_alone(struct import_batch *b, size_t i, struct why *why)
-{
-	struct why fault = { { 0 } };
-	enum err e = take_items(b, i, 1, &fault);
-
-	if (e == E_OK || !take_is_own_fault(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	b->items[i].fault = fault;
-	b->takings[i].parked = &b->items[i].fault;
-	return take_items(b, i, 1, why);
-}
-
-static enum err
-take_batch(struct import_batch *b, struct why *why)
-{
-	struct why fault = { { 0 } };
-	enum err e = take_items(b, 0, b->n, &fault);
-
-	if (e == E_OK || !take_is_own_fault(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	e = E_OK;
-	for (size_t i = 0; e == E_OK && i < b->n; i++)
-		e = take_alone(b, i, why);
-	return e;
+		b->counts.n[i] += b->pending.n[i];
 }
 
 enum err
 import_batch_flush(struct import_batch *b, struct why *why)
 {
-	enum err e;
+	const struct taking_batch batch = { .intake = b->intake,
+		.store = b->store,
+		.v = b->takings,
+		.n = b->n,
+		.storing = count_items,
+		.stored = add_counts,
+		.arg = b };
+	enum err e = b->n == 0 ? E_OK : taking_batch_store(&batch, why);
 
-	if (b->n == 0)
-		return E_OK;
-	e = taking_begin(b->intake, b->store, b->takings, b->n, why);
-	if (e == E_OK)
-		e = take_batch(b, why);
-	taking_end(b->takings, b->n);
 	empty(b);
 	return e;
 }
@@ -197,7 +162,7 @@ import_batch_receive(struct import_batch *b, const struct receipt_facts *facts,
 	b->bytes += item->body.len;
 	if (item->body.err == E_NOMEM)
 		return why_set(why, E_NOMEM, "out of memory");
-	return b->n < BATCH && b->bytes < BATCH_BYTES
+	return b->n < TAKING_BATCH_MAX && b->bytes < BATCH_BYTES
 	    ? E_OK
 	    : import_batch_flush(b, why);
 }

@@ -1,9 +1,9 @@
 /* cli/import_batch.h -- what was read out of files goes into the inbox, some of
- * it in one transaction. */
+ * it at a time. */
 #ifndef CLI_IMPORT_BATCH_H
 #define CLI_IMPORT_BATCH_H
 
-#include "intake/taking.h"
+#include "intake/taking_batch.h"
 
 /* Largest mail or report that is looked at, and what is kept of a larger one.
  */

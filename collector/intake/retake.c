@@ -170,8 +170,8 @@ forget_raw(const struct intake *in, struct store *store, struct span id,
 }
 
 static enum err
-replace_inside(const struct intake *in, struct store *store,
-    const struct taking *t, struct span id, struct why *why)
+replace_inside(const struct intake *in, struct store *store, struct taking *t,
+    struct span id, struct why *why)
 {
 	struct identities before = { .n = 0 };
 	bool kept = true;
@@ -188,7 +188,7 @@ replace_inside(const struct intake *in, struct store *store,
 }
 
 static enum err
-replace(const struct intake *in, struct store *store, const struct taking *t,
+replace_in_one(const struct intake *in, struct store *store, struct taking *t,
     struct span id, struct why *why)
 {
 	enum err e = store_begin(store, why);
@@ -199,6 +199,18 @@ replace(const struct intake *in, struct store *store, const struct taking *t,
 	if (e == E_OK)
 		return store_commit(store, why);
 	store_rollback(store);
+	return e;
+}
+
+static enum err
+replace(const struct intake *in, struct store *store, struct taking *t,
+    struct span id, struct why *why)
+{
+	enum err e = taking_open(t, why);
+
+	if (e == E_OK)
+		e = replace_in_one(in, store, t, id, why);
+	taking_close(t);
 	return e;
 }
 
@@ -266,7 +278,7 @@ postpone(const struct intake *in, struct store *store, const struct due *d,
 
 /* Its own fault holds up no other. */
 static enum err
-replace_due(const struct intake *in, struct store *store, const struct due *d,
+replace_due(const struct intake *in, struct store *store, struct due *d,
     size_t i, struct why *why)
 {
 	struct why own = { { 0 } };

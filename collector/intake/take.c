@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "codec/gzip.h"
 #include "codec/lines.h"
 #include "codec/receipt_flags.h"
 #include "intake/weigh.h"
@@ -12,8 +11,6 @@
 #include "store/store_inbox_account.h"
 #include "store/store_inbox_level.h"
 
-#define PARKED_ARENA_MAX ((size_t)64 * 1024) /* for the facts alone */
-#define RAW_MAX ((size_t)128 << 20)
 #define LINES_MAX (2 * (size_t)INCOMING_BYTES_MAX)
 
 static const char *const ways[] = {
@@ -82,21 +79,6 @@ row_of(const struct take *t, struct examined *x, const char id[UUID_TEXT_SIZE])
 		.notes = SPAN_LIT(""),
 		.like = SPAN_LIT(""),
 	};
-}
-
-static enum err
-put_raw(const struct take *t, struct span id, uint64_t *ret_bytes,
-    struct why *why)
-{
-	struct buf raw = BUF_INIT(RAW_MAX);
-	enum err e = gzip_compress(t->body, &raw);
-
-	*ret_bytes = raw.len;
-	e = e == E_OK ? store_inbox_put_raw(t->store, id, buf_span(&raw),
-			    t->body.len, t->facts->is_mail, t->posted, why)
-		      : why_set(why, e, "%s", err_text(e));
-	buf_free(&raw);
-	return e;
 }
 
 /* -- a report -- */
@@ -425,66 +407,42 @@ hold(const struct take *t, const struct examined *x, struct span id,
 }
 
 static enum err
-put_unreadable(const struct take *t, struct inbox_row *row,
-    const struct why *fault, struct why *why)
+put_unreadable(const struct take *t, struct inbox_row *row, struct why *why)
 {
 	enum err e;
 
 	row->state = t->parked_until_s == 0 ? INBOX_UNREADABLE : INBOX_WAITING;
 	row->due_s = t->parked_until_s;
-	row->reason = span_str(fault->text);
+	row->reason = span_str(t->opened->fault.text);
 	e = store_inbox_put(t->store, row, why);
 	return e == E_OK ? store_inbox_put_levels(t->store, row, why) : e;
-}
-
-/* What needs more memory than one may have is as good as unreadable: it must
- * not hold up what came behind it. */
-static void
-look(const struct take *t, struct examined *x, struct why *fault)
-{
-	enum err e;
-
-	*x = (struct examined){ .arena = ARENA_INIT(PARKED_ARENA_MAX) };
-	if (t->parked != NULL) {
-		*fault = *t->parked;
-		return;
-	}
-	e = examine(t->facts, t->body, x, fault);
-	if (e == E_NOMEM)
-		(void)why_set(fault, e, "it takes more memory than one may");
-	if (e != E_OK)
-		x->n = 0;
 }
 
 enum err
 take_receipt(const struct take *t, struct why *why)
 {
-	struct why fault = { { 0 } };
+	struct examined *x = &t->opened->examined;
+	const struct span raw = buf_span(&t->opened->raw);
 	struct taken taken = { .class = 0 };
 	char id[UUID_TEXT_SIZE];
-	uint64_t raw_bytes;
-	struct examined x;
 	enum err e;
 
 	uuid_text(t->id, id);
-	look(t, &x, &fault);
-	e = put_raw(t, span_str(id), &raw_bytes, why);
-	for (size_t i = 0; e == E_OK && i < x.n; i++) {
-		struct inbox_row row = row_of(t, &x, id);
+	e = store_inbox_put_raw(t->store, span_str(id), raw, t->opened->bytes,
+	    t->facts->is_mail, t->posted, why);
+	for (size_t i = 0; e == E_OK && i < x->n; i++) {
+		struct inbox_row row = row_of(t, x, id);
 
-		e = put_report(t, &x, i, &row, why);
+		e = put_report(t, x, i, &row, why);
 		note_taken(&taken, &row);
 	}
-	if (e == E_OK && x.n == 0) {
-		struct inbox_row row = row_of(t, &x, id);
+	if (e == E_OK && x->n == 0) {
+		struct inbox_row row = row_of(t, x, id);
 
-		e = put_unreadable(t, &row, &fault, why);
+		e = put_unreadable(t, &row, why);
 		note_taken(&taken, &row);
 	}
-	if (e == E_OK)
-		e = hold(t, &x, span_str(id), raw_bytes, &taken, why);
-	examined_free(&x);
-	return e;
+	return e == E_OK ? hold(t, x, span_str(id), raw.len, &taken, why) : e;
 }
 
 bool

@@ -2,7 +2,7 @@
 #ifndef INTAKE_TAKE_H
 #define INTAKE_TAKE_H
 
-#include "intake/examine.h"
+#include "intake/opened.h"
 #include "intake/source.h"
 #include "model/inbox_class.h"
 #include "store/store_inbox.h"
@@ -45,13 +45,10 @@ struct take {
 	struct store *store;
 	const struct uuid *id;
 	const struct receipt_facts *facts;
-	struct span body;
+	struct opened *opened;
 	const struct content_key *posted; /* its key, if it was; or NULL */
 	take_judge_fn *judge;
 	void *judge_arg;
-	/* Why it is kept as one that cannot be read, without a look; or NULL.
-	 */
-	const struct why *parked;
 	int64_t parked_until_s; /* it only waits until then; 0: for good */
 	struct span account;	/* store_inbox_account.h */
 	struct taken *taken;	/* set on E_OK; NULL: nobody asks */

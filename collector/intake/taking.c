@@ -132,6 +132,7 @@ taking_begin(const struct intake *in, struct store *store, struct taking *v,
 
 	for (size_t i = 0; i < n; i++) {
 		v[i].proof = (struct proof){ .age_s = 0 };
+		v[i].opened = (struct opened){ .bytes = 0 };
 		v[i].what = TAKING_REPORT;
 	}
 	for (size_t i = 0; e == E_OK && i < n && any_bounces; i++)
@@ -143,10 +144,25 @@ taking_begin(const struct intake *in, struct store *store, struct taking *v,
 	return e == E_OK ? E_OK : why_set(why, e, "%s", err_text(e));
 }
 
+/* What waits is not looked at before its time. */
+static const struct why *
+parked(const struct taking *t)
+{
+	return t->what == TAKING_LATER ? &t->why : t->parked;
+}
+
+enum err
+taking_open(struct taking *t, struct why *why)
+{
+	return t->what == TAKING_DONE
+	    ? E_OK
+	    : opened_from(&t->facts, t->body, parked(t), &t->opened, why);
+}
+
 /* -- in the transaction -- */
 
 enum err
-taking_put(const struct intake *in, struct store *store, const struct taking *t,
+taking_put(const struct intake *in, struct store *store, struct taking *t,
     bool *ret_kept, struct why *why)
 {
 	struct judge_case judged = {
@@ -159,11 +175,10 @@ taking_put(const struct intake *in, struct store *store, const struct taking *t,
 		.store = store,
 		.id = &t->id,
 		.facts = &t->facts,
-		.body = t->body,
+		.opened = &t->opened,
 		.posted = t->posted,
 		.judge = judge_report,
 		.judge_arg = &judged,
-		.parked = t->parked,
 		.account = in->account,
 		.taken = t->taken,
 	};
@@ -172,40 +187,28 @@ taking_put(const struct intake *in, struct store *store, const struct taking *t,
 	*ret_kept = t->what != TAKING_DONE;
 	if (t->what == TAKING_DONE)
 		return E_OK;
-	if (t->what == TAKING_LATER) {
-		take.parked = &t->why;
+	if (t->what == TAKING_LATER)
 		take.parked_until_s = judge_again_s(t->facts.received_ns /
 			NS_PER_S,
 		    clock_wall_s(in->clock));
-	}
 	e = take_receipt(&take, why);
 	buf_free(&judged.text);
 	return e;
 }
 
+/* -- behind it -- */
+
+void
+taking_close(struct taking *t)
+{
+	opened_free(&t->opened);
+}
+
 void
 taking_end(struct taking *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		taking_close(&v[i]);
 		proof_free(&v[i].proof);
-}
-
-enum err
-taking_one(const struct intake *in, struct store *store, struct taking *t,
-    struct why *why)
-{
-	enum err e = taking_begin(in, store, t, 1, why);
-	bool kept;
-
-	if (e == E_OK)
-		e = store_begin(store, why);
-	if (e == E_OK) {
-		e = taking_put(in, store, t, &kept, why);
-		if (e == E_OK)
-			e = store_commit(store, why);
-		else
-			store_rollback(store);
 	}
-	taking_end(t, 1);
-	return e;
 }

@@ -1,6 +1,6 @@
 /* intake/taking.h -- what was received on its way into the store: first all
- * that may take its time, for many of them at once, and then a transaction that
- * waits for nobody. */
+ * that may take its time, and then a transaction that waits for nobody. Many of
+ * them at once: taking_batch.h. */
 #ifndef INTAKE_TAKING_H
 #define INTAKE_TAKING_H
 
@@ -34,23 +34,26 @@ struct taking {
 
 	/* Private. */
 	struct proof proof;
+	struct opened opened;
 	enum { TAKING_REPORT, TAKING_DONE, TAKING_LATER } what;
 	struct why why; /* of TAKING_LATER */
 };
 
 /* Look up the keys of mails, and see to mails of ours that came back, each in a
- * transaction of its own. E_NOMEM; E_IO; errors of the store. */
+ * transaction of its own. End it in any case. E_NOMEM; E_IO; errors of the
+ * store. */
 MUST_CHECK enum err taking_begin(const struct intake *, struct store *,
     struct taking *, size_t n, struct why *why);
 
-/* In a transaction of the caller's. *ret_kept: there is something of it. */
+/* Take it apart, which needs memory until taking_close. E_NOMEM. */
+MUST_CHECK enum err taking_open(struct taking *, struct why *why);
+
+/* One that is open, in a transaction of the caller's. *ret_kept: there is
+ * something of it. */
 MUST_CHECK enum err taking_put(const struct intake *, struct store *,
-    const struct taking *, bool *ret_kept, struct why *why);
+    struct taking *, bool *ret_kept, struct why *why);
 
+void taking_close(struct taking *); /* one that is not open is fine */
 void taking_end(struct taking *, size_t n);
-
-/* All of it for one that is not stored yet. */
-MUST_CHECK enum err taking_one(const struct intake *, struct store *,
-    struct taking *, struct why *why);
 
 #endif

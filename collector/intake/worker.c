@@ -6,12 +6,10 @@
 #include "base/log.h"
 #include "intake/posted_fill.h"
 #include "intake/retake.h"
+#include "intake/taking_batch.h"
 #include "store/store_posted.h"
 
-/* Whose keys are asked for at once, and which are then in one transaction,
- * which holds up other writers: receipts, and bytes past which no further one
- * is read. */
-#define BATCH KEYS_MAILS_MAX
+/* Bytes past which no further receipt is read into memory. */
 #define BATCH_BYTES ((size_t)8 << 20)
 /* Between two looks for what waits and is due. */
 #define LOOK_NS (5 * NS_PER_S)
@@ -21,10 +19,10 @@ struct batch {
 	struct store *store;
 	struct arena arena; /* of the receipts */
 	struct spool_place at;
-	struct taking v[BATCH];
-	struct content_key keys[BATCH];
-	struct spool_place behind[BATCH];
-	struct taken taken[BATCH];
+	struct taking v[TAKING_BATCH_MAX];
+	struct content_key keys[TAKING_BATCH_MAX];
+	struct spool_place behind[TAKING_BATCH_MAX];
+	struct taken taken[TAKING_BATCH_MAX];
 	size_t n, bytes;
 };
 
@@ -91,7 +89,7 @@ read_batch(struct batch *b, struct why *why)
 
 	arena_reset(&b->arena);
 	b->n = b->bytes = 0;
-	while (e == E_OK && b->n < BATCH && b->bytes < BATCH_BYTES) {
+	while (e == E_OK && b->n < TAKING_BATCH_MAX && b->bytes < BATCH_BYTES) {
 		e = spool_next(b->worker->spool, at, &b->arena, &receipt, why);
 		if (e != E_OK)
 			break;
@@ -107,97 +105,42 @@ read_batch(struct batch *b, struct why *why)
 /* -- storing it -- */
 
 static enum err
-put(struct batch *b, size_t from, size_t to, struct why *why)
+move(void *arg, size_t from, size_t to, struct why *why)
 {
+	const struct batch *b = arg;
 	const struct spool_place at = b->behind[to - 1];
-	enum err e = E_OK;
-	bool kept;
 
-	for (size_t i = from; e == E_OK && i < to; i++)
-		e = taking_put(&b->worker->intake, b->store, &b->v[i], &kept,
-		    why);
-	return e == E_OK
-	    ? store_intake_move(b->store, spool_id(b->worker->spool),
-		  &(const struct intake_place){ (int64_t)at.segment,
-		      (int64_t)at.offset },
-		  why)
-	    : e;
-}
-
-/* In one transaction. */
-static enum err
-store_some(struct batch *b, size_t from, size_t to, struct why *why)
-{
-	enum err e = store_begin(b->store, why);
-
-	if (e != E_OK)
-		return e;
-	if ((e = put(b, from, to, why)) != E_OK) {
-		store_rollback(b->store);
-		return e;
-	}
-	if ((e = store_commit(b->store, why)) == E_OK)
-		b->at = b->behind[to - 1];
-	return e;
-}
-
-/* What the store does not take even so is put aside. */
-static enum err
-store_alone(struct batch *b, size_t i, struct why *why)
-{
-	struct why fault = { { 0 } };
-	enum err e = store_some(b, i, i + 1, &fault);
-
-	if (e == E_OK || !take_is_own_fault(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	log_error("a report cannot be stored; its bytes are kept",
-	    LOG_WHY(&fault));
-	b->v[i].parked = &fault;
-	e = store_some(b, i, i + 1, why);
-	b->v[i].parked = NULL;
-	return e;
-}
-
-/* One that the store does not take undoes its batch: then each comes alone, so
- * that it holds up nobody. */
-static enum err
-store_batch(struct batch *b, struct why *why)
-{
-	struct why fault = { { 0 } };
-	enum err e = store_some(b, 0, b->n, &fault);
-
-	if (e == E_OK || !take_is_own_fault(e))
-		return e == E_OK ? e : why_set(why, e, "%s", fault.text);
-	e = E_OK;
-	for (size_t i = 0; e == E_OK && i < b->n; i++)
-		e = store_alone(b, i, why);
-	return e;
+	(void)from;
+	return store_intake_move(b->store, spool_id(b->worker->spool),
+	    &(const struct intake_place){ (int64_t)at.segment,
+		(int64_t)at.offset },
+	    why);
 }
 
 static void
-tell_upkeep(const struct batch *b)
+note_stored(void *arg, size_t from, size_t to)
 {
+	struct batch *b = arg;
 	struct upkeep *upkeep = b->worker->upkeep;
 
-	for (size_t i = 0; upkeep != NULL && i < b->n; i++)
-		upkeep_taken(upkeep, &b->v[i].facts, b->v[i].body,
-		    &b->taken[i]);
+	b->at = b->behind[to - 1];
+	for (; upkeep != NULL && from < to; from++)
+		upkeep_taken(upkeep, &b->v[from].facts, b->v[from].body,
+		    &b->taken[from]);
 }
 
 static enum err
 take_batch(struct batch *b, struct why *why)
 {
-	enum err e = read_batch(b, why);
+	const struct taking_batch batch = { .intake = &b->worker->intake,
+		.store = b->store,
+		.v = b->v,
+		.n = b->n,
+		.storing = move,
+		.stored = note_stored,
+		.arg = b };
 
-	if (e != E_OK || b->n == 0)
-		return e;
-	e = taking_begin(&b->worker->intake, b->store, b->v, b->n, why);
-	if (e == E_OK)
-		e = store_batch(b, why);
-	if (e == E_OK)
-		tell_upkeep(b);
-	taking_end(b->v, b->n);
-	return e;
+	return taking_batch_store(&batch, why);
 }
 
 static enum err
@@ -214,7 +157,8 @@ take_all(struct batch *b, struct why *why)
 	enum err e = find_place(b->worker, b->store, &b->at, why);
 
 	while (e == E_OK && (e = run_upkeep(b, why)) == E_OK) {
-		if ((e = take_batch(b, why)) != E_OK || b->n == 0)
+		if ((e = read_batch(b, why)) != E_OK || b->n == 0 ||
+		    (e = take_batch(b, why)) != E_OK)
 			break;
 		log_info("received", LOG_I("receipts", b->n),
 		    LOG_I("bytes", b->bytes));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "intake/retake.h"
+#include "intake/taking_batch.h"
 #include "model/trust.h"
 #include "store/store_domain.h"
 #include "store/store_inbox.h"
@@ -103,6 +104,19 @@ now_s(const struct fixture *f)
 	return clock_wall_s(&f->clock);
 }
 
+static enum err
+storing(void *arg, size_t from, size_t to, struct why *why)
+{
+	(void)arg, (void)from, (void)to, (void)why;
+	return E_OK;
+}
+
+static void
+stored(void *arg, size_t from, size_t to)
+{
+	(void)arg, (void)from, (void)to;
+}
+
 /* Its id. The next one comes a second later. */
 static struct uuid
 take(struct fixture *f, enum receipt_way way, struct span body)
@@ -116,7 +130,17 @@ take(struct fixture *f, enum receipt_way way, struct span body)
 	};
 	struct why why = { { 0 } };
 
-	assert_ok_why(taking_one(&f->intake, f->store, &t, &why), &why);
+	assert_ok_why(taking_batch_store(
+			  &(const struct taking_batch){
+			      .intake = &f->intake,
+			      .store = f->store,
+			      .v = &t,
+			      .n = 1,
+			      .storing = storing,
+			      .stored = stored,
+			  },
+			  &why),
+	    &why);
 	f->clock.offset_ns += NS_PER_S;
 	return t.id;
 }
