@@ -312,6 +312,10 @@ put_info(struct json_out *out, const char *version)
 	text(out, "description",
 	    "SMTP TLS Reporting (RFC 8460): what others report about our "
 	    "domains, and what we report to them.");
+	json_out_object(out, "license");
+	text(out, "name", "MIT");
+	text(out, "identifier", "MIT");
+	json_out_end(out);
 	json_out_end(out);
 	json_out_array(out, "servers");
 	json_out_object(out, NULL);
