@@ -136,7 +136,7 @@ assert_inbox(struct fixture *f, enum inbox_state state, size_t want)
 	struct inbox_filter filter = INBOX_ALL;
 	size_t n = 0;
 
-	filter.state = state;
+	filter.state = (int)state;
 	assert_ok(store_inbox_list(f->store, &filter, count, &n, NULL));
 	assert_int_equal(want, n);
 }
