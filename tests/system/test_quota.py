@@ -214,19 +214,20 @@ class Quota(SystemTest):
     def test_known_signers_come_in_while_the_spool_is_full(self):
         service = self.receiving(intake__spool_max="64MiB")
         self.knows_a_signer(service)
-        large = report(0) + b" " * (3 * MIB)
+        large, filler = b" " * (3 * MIB), b" " * (MIB // 2)
         taken = 0
         with service.locked_store(), self.connect() as connection:
             while True:
-                status, retry = self.post(connection, large, "192.0.2.1")
+                status, retry = self.post(
+                    connection, report(100 + taken) + large, "192.0.2.1")
                 if status != 201:
                     break
                 taken += 1
             self.assertEqual((503, "300", 15), (status, retry, taken))
             # What is left of the open part.
-            filler = report(1) + b" " * (MIB // 2)
             connection.close()
-            while self.post(connection, filler, "192.0.2.1")[0] == 201:
+            while self.post(connection, report(100 + taken) + filler,
+                            "192.0.2.1")[0] == 201:
                 taken += 1
             mails = [mail(report(n)) + b"x" * MIB for n in range(10)]
             self.assertEqual(452, self.give(service, mails[0]))
@@ -269,15 +270,13 @@ class Quota(SystemTest):
         service.restart(NOON + 60)
         self.wait_for_lmtp(service)
 
-        large = report(0) + b" " * (3 * MIB)
         taken = 0
         with service.locked_store(), self.connect() as connection:
-            while self.post(connection, large, "192.0.2.1")[0] == 201:
-                taken += 1
-            connection.close()
-            large = report(0) + b" " * (MIB // 4)
-            while self.post(connection, large, "192.0.2.1")[0] == 201:
-                taken += 1
+            for size in (3 * MIB, MIB // 4):
+                while self.post(connection, report(100 + taken) + b" " * size,
+                                "192.0.2.1")[0] == 201:
+                    taken += 1
+                connection.close()
             big = b"x" * (MIB // 2)
             self.assertEqual(452, self.give(service, mail(report(1)) + big))
             self.assertEqual(250, self.give(service, signed(2)))
