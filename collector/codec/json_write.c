@@ -102,6 +102,12 @@ json_out_count(struct json_out *out, const char *key, uint64_t v)
 }
 
 void
+json_out_share(struct json_out *out, const char *key, double v)
+{
+	put(out, key, json_real((double)(int)(v * 1000 + 0.5) / 1000));
+}
+
+void
 json_out_bool(struct json_out *out, const char *key, bool v)
 {
 	put(out, key, json_boolean(v));
@@ -144,7 +150,8 @@ dump(const json_t *value, enum json_style style, struct buf *out)
 {
 	bool pretty = style == JSON_PRETTY_STYLE;
 	size_t flags = JSON_ENCODE_ANY |
-	    (pretty ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
+	    (pretty ? JSON_INDENT(2) | JSON_ENSURE_ASCII
+		    : JSON_COMPACT | JSON_REAL_PRECISION(3));
 
 	if (json_dump_callback(value, pretty ? append_printable : append, out,
 		flags) == 0)

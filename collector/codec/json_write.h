@@ -22,6 +22,8 @@ void json_out_end(struct json_out *); /* of the object or array begun last */
 void json_out_text(struct json_out *, const char *key, struct span utf8);
 void json_out_int(struct json_out *, const char *key, int64_t);
 void json_out_count(struct json_out *, const char *key, uint64_t);
+/* A number from 0 to 1, to a thousandth. */
+void json_out_share(struct json_out *, const char *key, double);
 void json_out_bool(struct json_out *, const char *key, bool);
 void json_out_null(struct json_out *, const char *key);
 

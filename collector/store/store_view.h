@@ -47,6 +47,11 @@ MUST_CHECK enum err store_view_domains(struct store *,
 MUST_CHECK enum err store_view_days(struct store *, const struct view_filter *,
     view_sum_fn *, void *arg, struct why *why);
 
+typedef enum err view_name_fn(void *arg, struct span name);
+/* All domains of ours, by name. Filtered by allowed and domain. */
+MUST_CHECK enum err store_view_names(struct store *, const struct view_filter *,
+    view_name_fn *, void *arg, struct why *why);
+
 struct view_domain {
 	struct span domain, token;
 	int64_t added_s;
@@ -203,7 +208,6 @@ MUST_CHECK enum err store_view_is_open(struct store *, struct span allowed,
 
 /* -- search: at most max of each kind -- */
 
-typedef enum err view_name_fn(void *arg, struct span name);
 /* Domains that have the text in them. */
 MUST_CHECK enum err store_view_search_domains(struct store *,
     struct span allowed, struct span text, size_t max, view_name_fn *,

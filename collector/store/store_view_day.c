@@ -72,6 +72,29 @@ store_view_report_domains(struct store *store, struct span allowed,
 
 /* -- domains -- */
 
+struct names {
+	view_name_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_name(void *arg, const struct db_value *row)
+{
+	const struct names *n = arg;
+
+	return n->fn(n->arg, row[0].bytes);
+}
+
+enum err
+store_view_names(struct store *store, const struct view_filter *f,
+    view_name_fn *fn, void *arg, struct why *why)
+{
+	struct names n = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_NAMES, hand_over_name, &n, why,
+	    DB_T(f->domain), DB_T(f->allowed));
+}
+
 struct domains {
 	view_domain_fn *fn;
 	void *arg;

@@ -14,8 +14,8 @@ FROM inbox_level l JOIN inbox_policy p ON p.day = l.day
 WHERE l.domain = $1 AND l.day BETWEEN $2 AND $3
     AND ($4 = ''
         OR REPLACE($4, '|' || l.domain || '|', '') <> $4)
-    AND (($5 >> CAST(l.state AS INTEGER)) & 1) = 1
-    AND (($6 >> CAST(l.verdict AS INTEGER)) & 1) = 1
+    AND (($5 >> CAST(l.state AS INTEGER)) & 1) <> 0
+    AND (($6 >> CAST(l.verdict AS INTEGER)) & 1) <> 0
     AND ($7 = '' OR l.reporter = $7)
     AND ($9 = '' OR d.mx_hostname = $9)
     AND ($10 = '' OR d.receiving_ip = $10)

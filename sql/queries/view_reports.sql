@@ -7,8 +7,8 @@ FROM inbox_level l JOIN inbox i ON i.intake_id = l.intake_id
     AND i.part = l.part
 WHERE l.day BETWEEN $1 AND $2
     AND (l.day, l.intake_id, l.part) < ($3, $4, $5)
-    AND (($7 >> CAST(l.state AS INTEGER)) & 1) = 1
-    AND (($8 >> CAST(l.verdict AS INTEGER)) & 1) = 1
+    AND (($7 >> CAST(l.state AS INTEGER)) & 1) <> 0
+    AND (($8 >> CAST(l.verdict AS INTEGER)) & 1) <> 0
     AND ($9 = '' OR l.reporter = $9)
     AND ($10 = '' AND $11 = '' AND $12 = '' AND $13 = 0 OR EXISTS (
         SELECT 1 FROM inbox_policy p JOIN inbox_detail d ON d.day = p.day
@@ -19,7 +19,7 @@ WHERE l.day BETWEEN $1 AND $2
             AND ($11 = '' OR d.receiving_ip = $11)
             AND ($12 = '' OR d.sending_ip = $12)
             AND ($13 = 0 OR d.result_type = $13 AND d.unknown_type = '')))
-    AND l.domain = (SELECT MIN(m.domain) FROM inbox_level m
+    AND l.domain <= (SELECT MIN(m.domain) FROM inbox_level m
         WHERE m.intake_id = l.intake_id AND m.part = l.part)
 ORDER BY l.day DESC, l.intake_id DESC, l.part DESC
 LIMIT $6

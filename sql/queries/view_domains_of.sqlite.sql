@@ -8,9 +8,9 @@ SELECT d.domain, CAST(-1 AS BIGINT), d.state, d.verdict,
     CAST(COALESCE(SUM(d.not_sent), 0) AS BIGINT),
     CAST(COALESCE(SUM(d.told), 0) AS BIGINT),
     CAST(0 AS BIGINT)
-FROM owned_domain o JOIN inbox_day d ON d.domain = o.domain
-    AND d.day BETWEEN $1 AND $2
-WHERE ($3 = '' OR o.domain = $3)
+FROM owned_domain o CROSS JOIN inbox_day d
+WHERE d.domain = o.domain AND d.day BETWEEN $1 AND $2
+    AND ($3 = '' OR o.domain = $3)
     AND ($4 = ''
         OR REPLACE($4, '|' || o.domain || '|', '') <> $4)
 GROUP BY d.domain, d.state, d.verdict

@@ -1,6 +1,6 @@
 SELECT l.reporter
-FROM owned_domain o JOIN inbox_level l ON l.domain = o.domain
-WHERE l.reporter >= $1 AND l.reporter < $2
+FROM owned_domain o CROSS JOIN inbox_level l
+WHERE l.domain = o.domain AND l.reporter >= $1 AND l.reporter < $2
     AND ($4 = ''
         OR REPLACE($4, '|' || o.domain || '|', '') <> $4)
 GROUP BY l.reporter

@@ -1,0 +1,444 @@
+/* api/resource_overview.c -- all domains at a glance, the worst first. */
+#include <stdlib.h>
+
+#include "api/view.h"
+#include "base/num.h"
+#include "model/reporter_rhythm.h"
+#include "model/trust.h"
+
+#define REPORTERS_MAX 500
+
+struct domain {
+	struct span name;
+	struct levels main, beside;
+	uint64_t reports;
+	int64_t received_s; /* the last in the range */
+	double rank;
+};
+
+/* Reports by what became of them; of a report about two domains, two. */
+enum pile {
+	PILE_AUTHENTICATED,
+	PILE_UNAUTHENTICATED,
+	PILE_UNALIGNED,
+	PILE_UNSIGNED,
+	PILE_FAILED,
+	PILE_UNVERIFIABLE,
+	PILE_WAITING,
+	PILE_UNREADABLE,
+	PILE_FOREIGN,
+	PILE_CONTRADICTED,
+	PILE_DUPLICATE,
+	PILE_IMPLAUSIBLE,
+	NPILES
+};
+
+static const char *const pile_names[NPILES] = { "authenticated",
+	"unauthenticated", "unaligned", "unsigned", "failed", "unverifiable",
+	"waiting", "unreadable", "foreign", "contradicted", "duplicate",
+	"implausible" };
+
+struct overview {
+	const struct api_request *request;
+	struct domain *domains;
+	size_t n, room, ndated; /* with sums, sorted by name */
+	struct levels main, beside;
+	uint64_t piles[NPILES];
+};
+
+/* -- sums -- */
+
+static enum pile
+pile_of_verdict(int64_t verdict)
+{
+	switch (verdict) {
+	case TRUST_AUTHENTICATED:
+		return PILE_AUTHENTICATED;
+	case TRUST_UNAUTHENTICATED:
+		return PILE_UNAUTHENTICATED;
+	case TRUST_UNALIGNED:
+		return PILE_UNALIGNED;
+	case TRUST_UNSIGNED:
+		return PILE_UNSIGNED;
+	case TRUST_UNVERIFIABLE:
+		return PILE_UNVERIFIABLE;
+	default:
+		return PILE_FAILED;
+	}
+}
+
+static enum pile
+pile_of(const struct view_sum *s)
+{
+	switch (s->state) {
+	case INBOX_DUPLICATE:
+		return PILE_DUPLICATE;
+	case INBOX_CONTRADICTED:
+		return PILE_CONTRADICTED;
+	case INBOX_FOREIGN:
+		return PILE_FOREIGN;
+	case INBOX_UNREADABLE:
+		return PILE_UNREADABLE;
+	case INBOX_WAITING:
+		return PILE_WAITING;
+	case INBOX_IMPLAUSIBLE:
+		return PILE_IMPLAUSIBLE;
+	default:
+		return pile_of_verdict(s->verdict);
+	}
+}
+
+/* The last one, or one more behind it. NULL: out of memory. */
+static struct domain *
+domain_at_end(struct overview *o, struct span name)
+{
+	struct arena *arena = o->request->arena;
+	struct domain *d;
+
+	if (o->n > 0 && span_eq(o->domains[o->n - 1].name, name))
+		return &o->domains[o->n - 1];
+	if (o->n == o->room) {
+		o->room = o->room == 0 ? 64 : 2 * o->room;
+		o->domains = arena_grow(arena, o->domains, o->n, o->room,
+		    sizeof(*o->domains));
+	}
+	if (o->domains == NULL)
+		return NULL;
+	d = &o->domains[o->n];
+	*d = (struct domain){ .name = arena_copy(arena, name) };
+	if (d->name.p == NULL)
+		return NULL;
+	o->n++;
+	return d;
+}
+
+static enum err
+add_sum(void *arg, const struct view_sum *s)
+{
+	struct overview *o = arg;
+	enum view_layer layer = view_layer_of(o->request, s->state, s->verdict);
+	struct domain *d;
+
+	o->piles[pile_of(s)] += s->reports;
+	if (layer == VIEW_NEITHER || s->domain.len == 0)
+		return E_OK;
+	if ((d = domain_at_end(o, s->domain)) == NULL)
+		return E_NOMEM;
+	view_add(layer == VIEW_MAIN ? &d->main : &d->beside, &s->levels);
+	view_add(layer == VIEW_MAIN ? &o->main : &o->beside, &s->levels);
+	d->reports += s->reports;
+	if (s->received_s > d->received_s)
+		d->received_s = s->received_s;
+	return E_OK;
+}
+
+static int
+compare_names(const void *va, const void *vb)
+{
+	const struct domain *a = va, *b = vb;
+
+	return span_cmp(a->name, b->name);
+}
+
+/* One of ours that nobody has reported on. */
+static enum err
+add_name(void *arg, struct span name)
+{
+	struct overview *o = arg;
+	const struct domain wanted = { .name = name };
+
+	if (o->ndated > 0 &&
+	    bsearch(&wanted, o->domains, o->ndated, sizeof(wanted),
+		compare_names) != NULL)
+		return E_OK;
+	return domain_at_end(o, name) == NULL ? E_NOMEM : E_OK;
+}
+
+/* -- the worst first -- */
+
+#define RANK_BASE 20 /* sessions: a failure of three is not the worst of all \
+		      */
+
+/* From 0 to 1: the share of sessions that failed, where one that was not sent
+ * counts twice what one is that perhaps was. */
+static double
+rank_of(const struct levels *l)
+{
+	double bad = (double)l->n[LEVEL_NOT_SENT - 1] +
+	    (double)l->n[LEVEL_CLEARTEXT - 1] / 2;
+
+	return bad / ((double)levels_sessions(l) + RANK_BASE);
+}
+
+static int
+compare_ranks(const void *va, const void *vb)
+{
+	const struct domain *a = va, *b = vb;
+
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+	return span_cmp(a->name, b->name);
+}
+
+static void
+rank(struct overview *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		o->domains[i].rank = rank_of(&o->domains[i].main);
+	if (o->n > 0)
+		qsort(o->domains, o->n, sizeof(*o->domains), compare_ranks);
+}
+
+/* -- the days of one domain -- */
+
+struct days {
+	const struct api_request *request;
+	struct levels *v;
+	size_t n;
+	struct {
+		int64_t type;
+		uint64_t failures;
+	} worst[32];
+};
+
+static void
+add_worst(struct days *days, const struct view_sum *s)
+{
+	size_t i = 0;
+
+	while (i < 31 && days->worst[i].type != 0 &&
+	    days->worst[i].type != s->worst_type)
+		i++;
+	days->worst[i].type = s->worst_type;
+	days->worst[i].failures = count_add(days->worst[i].failures,
+	    levels_failed(&s->levels));
+}
+
+static enum err
+add_day(void *arg, const struct view_sum *s)
+{
+	struct days *days = arg;
+	int64_t i = s->day - days->request->query->from;
+
+	if (view_layer_of(days->request, s->state, s->verdict) != VIEW_MAIN ||
+	    i < 0 || (size_t)i >= days->n)
+		return E_OK;
+	view_add(&days->v[i], &s->levels);
+	if (s->worst_type != 0)
+		add_worst(days, s);
+	return E_OK;
+}
+
+/* What most sessions failed with on most days. */
+static struct span
+worst_of(const struct days *days)
+{
+	size_t worst = 0;
+
+	for (size_t i = 0; i < 32; i++)
+		if (days->worst[i].failures > days->worst[worst].failures)
+			worst = i;
+	return view_result_text(days->worst[worst].type, SPAN_NONE);
+}
+
+static void
+put_text(struct json_out *out, const char *key, struct span text)
+{
+	if (text.p == NULL)
+		json_out_null(out, key);
+	else
+		json_out_text(out, key, text);
+}
+
+static void
+put_days(struct json_out *out, const struct days *days)
+{
+	struct api_levels room;
+
+	json_out_array(out, "days");
+	for (size_t i = 0; i < days->n; i++)
+		api_json_levels(out, NULL,
+		    view_levels_or_null(&days->v[i], &room));
+	json_out_end(out);
+}
+
+static void
+put_domain(struct json_out *out, const struct domain *d,
+    const struct days *days, uint64_t reporters)
+{
+	struct api_levels room;
+
+	json_out_object(out, NULL);
+	json_out_text(out, "domain", d->name);
+	api_json_levels(out, "levels", view_levels_or_null(&d->main, &room));
+	api_json_levels(out, "unauthenticated",
+	    view_levels_or_null(&d->beside, &room));
+	json_out_count(out, "sessions", levels_sessions(&d->main));
+	json_out_count(out, "failures", levels_failed(&d->main));
+	json_out_count(out, "reports", d->reports);
+	json_out_count(out, "reporters", reporters);
+	api_json_time(out, "last-report", d->received_s);
+	put_text(out, "worst", worst_of(days));
+	json_out_share(out, "rank", d->rank);
+	put_days(out, days);
+	json_out_end(out);
+}
+
+static enum err
+put_domain_days(const struct overview *o, const struct domain *d,
+    struct view_filter *f, struct json_out *out, struct why *why)
+{
+	const struct api_query *q = o->request->query;
+	struct days days = { .request = o->request,
+		.n = (size_t)(q->to - q->from + 1) };
+	uint64_t reporters = 0;
+	enum err e = E_OK;
+
+	days.v = calloc(days.n, sizeof(*days.v));
+	if (days.v == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	f->domain = d->name;
+	if (d->reports > 0)
+		e = store_view_days(o->request->store, f, add_day, &days, why);
+	if (e == E_OK && d->reports > 0)
+		e = store_view_reporter_count(o->request->store, f, &reporters,
+		    why);
+	if (e == E_OK)
+		put_domain(out, d, &days, reporters);
+	free(days.v);
+	return e;
+}
+
+static enum err
+put_domains(const struct overview *o, struct view_filter f,
+    struct json_out *out, struct why *why)
+{
+	size_t n = o->n < o->request->query->limit ? o->n
+						   : o->request->query->limit;
+	enum err e = E_OK;
+
+	json_out_array(out, "domains");
+	for (size_t i = 0; e == E_OK && i < n; i++)
+		e = put_domain_days(o, &o->domains[i], &f, out, why);
+	json_out_end(out);
+	json_out_count(out, "domains-in-all", o->n);
+	return e;
+}
+
+/* -- reporters -- */
+
+struct reporters {
+	struct json_out *out;
+	int64_t today;
+	size_t n;
+	bool silent; /* only those, or only the others */
+};
+
+static enum err
+put_reporter(void *arg, const struct view_reporter *v)
+{
+	struct reporters *r = arg;
+	bool silent = rhythm_is_silent(v->first, v->last, v->days, r->today);
+	int64_t gap = rhythm_gap(v->first, v->last, v->days);
+
+	if (silent != r->silent || r->n >= REPORTERS_MAX)
+		return E_OK;
+	r->n++;
+	json_out_object(r->out, NULL);
+	json_out_text(r->out, "reporter", v->reporter);
+	api_json_time(r->out, "last-report", v->received_s);
+	json_out_count(r->out, "reports", v->reports);
+	json_out_count(r->out, "sessions", count_add(0, v->sessions));
+	if (gap == 0)
+		json_out_null(r->out, "usual-gap-days");
+	else
+		json_out_int(r->out, "usual-gap-days", gap);
+	json_out_bool(r->out, "silent", silent);
+	json_out_end(r->out);
+	return E_OK;
+}
+
+/* Those that have fallen silent first. Their rhythm is that up to today,
+ * whatever the range. */
+static enum err
+put_reporters(const struct overview *o, struct view_filter f,
+    struct json_out *out, struct why *why)
+{
+	struct reporters r = { .out = out,
+		.today = o->request->now_s / 86400,
+		.silent = true };
+	enum err e;
+
+	f.last = r.today;
+	json_out_array(out, "reporters");
+	e = store_view_reporters(o->request->store, &f, r.today - RHYTHM_DAYS,
+	    put_reporter, &r, why);
+	r.silent = false;
+	if (e == E_OK)
+		e = store_view_reporters(o->request->store, &f,
+		    r.today - RHYTHM_DAYS, put_reporter, &r, why);
+	json_out_end(out);
+	return e;
+}
+
+/* -- all of it -- */
+
+static void
+put_head(const struct overview *o, int64_t newest_s, struct json_out *out)
+{
+	const struct api_query *q = o->request->query;
+	struct api_levels room;
+
+	api_json_date(out, "from", q->from);
+	api_json_date(out, "to", q->to);
+	json_out_array(out, "dates");
+	for (int64_t day = q->from; day <= q->to; day++)
+		api_json_date(out, NULL, day);
+	json_out_end(out);
+	api_json_time(out, "newest-report", newest_s);
+	api_json_levels(out, "levels", view_levels_or_null(&o->main, &room));
+	api_json_levels(out, "unauthenticated",
+	    view_levels_or_null(&o->beside, &room));
+	json_out_object(out, "trust");
+	for (int i = 0; i < NPILES; i++)
+		json_out_count(out, pile_names[i], o->piles[i]);
+	json_out_end(out);
+}
+
+static enum err
+load(struct overview *o, const struct view_filter *f, struct why *why)
+{
+	enum err e = store_view_domains(o->request->store, f, add_sum, o, why);
+
+	o->ndated = o->n;
+	return e == E_OK
+	    ? store_view_names(o->request->store, f, add_name, o, why)
+	    : e;
+}
+
+enum err
+api_get_overview(const struct api_request *r, struct api_answer *a,
+    struct why *why)
+{
+	struct overview o = { .request = r };
+	struct view_filter f;
+	struct json_out *out;
+	int64_t newest_s = 0;
+	enum err e = view_filter_of(r, &f);
+
+	if (e == E_OK)
+		e = load(&o, &f, why);
+	if (e == E_OK)
+		e = store_view_newest(r->store, &f, &newest_s, why);
+	if (e != E_OK)
+		return e;
+	rank(&o);
+	out = api_object(a);
+	put_head(&o, newest_s, out);
+	e = put_domains(&o, f, out, why);
+	if (e == E_OK)
+		e = put_reporters(&o, f, out, why);
+	json_out_array(out, "findings");
+	json_out_end(out);
+	return e;
+}

@@ -1,0 +1,5 @@
+SELECT MAX(d.received_at)
+FROM owned_domain o CROSS JOIN inbox_day d
+WHERE d.domain = o.domain AND d.state = $1 AND ($2 = '' OR o.domain = $2)
+    AND ($3 = ''
+        OR REPLACE($3, '|' || o.domain || '|', '') <> $3)
