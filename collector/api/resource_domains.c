@@ -269,8 +269,7 @@ put_marks(struct json_out *out, const struct marks *m)
 #define MARKS_MAX 2000 /* policies of reporters looked at */
 
 enum err
-api_get_days(const struct api_request *r, struct api_answer *a,
-    struct why *why)
+api_get_days(const struct api_request *r, struct api_answer *a, struct why *why)
 {
 	struct days days = { .request = r,
 		.n = r->query->to - r->query->from + 1 };

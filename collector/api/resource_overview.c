@@ -156,8 +156,8 @@ add_name(void *arg, struct span name)
 
 /* -- the worst first -- */
 
-#define RANK_BASE 20 /* sessions: a failure of three is not the worst of all \
-		      */
+/* Sessions: a failure of three is not the worst of all. */
+#define RANK_BASE 20
 
 /* From 0 to 1: the share of sessions that failed, where one that was not sent
  * counts twice what one is that perhaps was. */

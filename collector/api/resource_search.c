@@ -92,7 +92,8 @@ put_places(const struct search *s, struct span text)
 }
 
 enum err
-api_get_search(const struct api_request *r, struct api_answer *a, struct why *why)
+api_get_search(const struct api_request *r, struct api_answer *a,
+    struct why *why)
 {
 	const struct span text = span_trim(r->query->text);
 	struct search s = { .request = r };
