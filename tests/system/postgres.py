@@ -35,22 +35,21 @@ def run(*command, **more):
 
 
 class Postgres:
-    """One server with TLS, whose user has a password over TCP."""
+    """One server with TLS, whose user has a password over TCP; of another one
+    that is given, the standby."""
 
-    def __init__(self, password="first-secret"):
+    def __init__(self, password="first-secret", primary=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrptd-pg-"))
         self.port = free_port()
         self.password = password
         os.chmod(self.folder, 0o755)
         if AS_USER:
             shutil.chown(self.folder, "nobody")
-        secret = self.folder / "first"
-        secret.write_text(password)
-        os.chmod(secret, 0o644)
         self.data = self.folder / "data"
-        run(BIN / "initdb", "-D", self.data, "-U", USER, "--no-locale",
-            "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
-            f"--pwfile={secret}")
+        if primary is None:
+            self.make()
+        else:
+            primary.backup(self.data, "--write-recovery-conf")
         certificates.make(self.folder, "ca", None)
         certificates.make(self.folder, "server", "IP:127.0.0.1",
                           self.folder / "ca")
@@ -59,6 +58,31 @@ class Postgres:
                 shutil.chown(self.folder / name, "nobody")
             os.chmod(self.folder / name, 0o600)
         self.start()
+
+    def make(self):
+        """With a user that has the password."""
+        secret = self.folder / "first"
+        secret.write_text(self.password)
+        os.chmod(secret, 0o644)
+        run(BIN / "initdb", "-D", self.data, "-U", USER, "--no-locale",
+            "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
+            f"--pwfile={secret}")
+
+    def backup(self, folder, *options):
+        """All of it as of now into a folder that is not there yet."""
+        run(BIN / "pg_basebackup", "-h", self.folder, "-p", self.port, "-U",
+            USER, "-D", folder, "--checkpoint=fast", *options)
+
+    def put_back(self, folder):
+        """A backup takes the place of what is there."""
+        self.stop("immediate")
+        shutil.rmtree(self.data)
+        folder.rename(self.data)
+        self.start()
+
+    def promote(self):
+        """A standby becomes the one that takes writes."""
+        run(BIN / "pg_ctl", "-D", self.data, "-w", "promote")
 
     def start(self):
         """And wait until it answers."""
@@ -72,6 +96,26 @@ class Postgres:
     def stop(self, how="fast"):
         """how: "immediate" is as kill -9 of all its processes."""
         run(BIN / "pg_ctl", "-D", self.data, "-w", "-m", how, "stop")
+
+    def kill(self):
+        """kill -9 of the first of its processes, which the others follow."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(pid, 0)
+        except ChildProcessError:
+            pass  # it was started by somebody else, who knows of it
+        wait_until(lambda: not self.uses_folder(), "all its processes end")
+
+    def uses_folder(self):
+        """Whether a process works in the data folder."""
+        for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if cwd.readlink() == self.data:
+                    return True
+            except OSError:
+                pass  # it has ended
+        return False
 
     def close(self):
         """Leave nothing."""
