@@ -100,7 +100,7 @@ export function overview(query) {
 	    .map((domain, i) => {
 		const days = agos.map((ago) => day(domain, ago));
 		const all = sum(days);
-		return { domain, levels: all, sessions: sessions(all),
+		return { domain, levels: days.some((one) => one) ? all : null, sessions: sessions(all),
 			failures: failures(all),
 			reports: days.filter((one) => one).length * 3,
 			reporters: domain === "quiet.example.net" ? 0 : 5 - i,
@@ -109,7 +109,8 @@ export function overview(query) {
 			rank: 1 - i * 0.2, days };
 	    });
 	return { from, to, dates: agos.map(dateOf), "newest-report": timeOf(0, 1),
-		levels: sum(domains.map((one) => one.levels)), domains,
+		levels: sum(domains.map((one) => one.levels)),
+		domains,
 		trust: { authenticated: 391, unauthenticated: 28, unaligned: 2,
 			unsigned: 0, failed: 1, unverifiable: 0, waiting: 3, unreadable: 2,
 			foreign: 4, contradicted: 0, duplicate: 6 },

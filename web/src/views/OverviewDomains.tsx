@@ -8,7 +8,7 @@ import { count, dayLabel } from "../format";
 import { linkTo, type Place } from "../place";
 import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
-import type { Overview, OverviewDomain } from "../types";
+import type { Levels, Overview, OverviewDomain } from "../types";
 import { LEVELS, LEVEL_WORDS, resultWords } from "../words";
 
 const FIRST = 25, MORE = 100;
@@ -55,8 +55,8 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 				<td class="map-days"><HeatStrip domain={one.domain}
 				    dates={data.dates} days={one.days} row={i}
 				    rows={rows.length} at={at} onAt={setAt} /></td>
-				{one.reports === 0 ? <td colSpan={4} class="num muted no-data">
-					No data</td> : <Numbers of={one} />}
+				{one.levels === null ? <td colSpan={4} class="num muted no-data">
+					No data</td> : <Numbers of={one} levels={one.levels} />}
 			</tr>)}</tbody>
 		</table>
 		<p class="readout">{row && at ? `${row.domain}, ` + tellDay(
@@ -65,12 +65,13 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 	</>;
 }
 
-function Numbers({ of }: { of: OverviewDomain }): JSX.Element {
+function Numbers({ of, levels }: { of: OverviewDomain; levels: Levels }):
+    JSX.Element {
 	return <>
 		<Number head="Sessions" n={of.sessions} />
-		<Number head="Not sent" n={of.levels["not-sent"]} kind="unsent" />
+		<Number head="Not sent" n={levels["not-sent"]} kind="unsent" />
 		<Number head="Cleartext or unknown" kind="clear"
-		    n={of.levels["cleartext-or-unknown"]} />
+		    n={levels["cleartext-or-unknown"]} />
 		<Number head="Reporters" n={of.reporters} />
 	</>;
 }
@@ -82,9 +83,11 @@ function Number({ head, n, kind = "" }: { head: string; n: number;
 }
 
 function Reason({ domain }: { domain: OverviewDomain }): JSX.Element {
-	if (domain.reports === 0)
-		return <span class="reason">No report; the last one{" "}
-			<Time time={domain["last-report"]} relative /></span>;
+	if (domain.levels === null)
+		return <span class="reason">{domain["last-report"] === null
+		    ? "No report that counts yet"
+		    : <>No report that counts; the last one{" "}
+			<Time time={domain["last-report"]} relative /></>}</span>;
 	if (domain.worst === null)
 		return <span class="reason">No failure reported</span>;
 	return <span class="reason">{resultWords(domain.worst)}</span>;

@@ -29,7 +29,7 @@ function Details({ rows, csv }: { rows: FailureDetail[]; csv: string }):
     JSX.Element {
 	return <Table caption="Failure details" rows={rows} csv={csv} columns={[
 		{ head: "Policy", num: true, title: "its number in the list above",
-			cell: (row) => row.policy },
+			cell: (row) => row.policy + 1 },
 		{ head: "What", wide: true, cell: (row) => <>{resultWords(row["result-type"])}
 			{row["failure-reason-code"] && <span class="reason">
 				<Long text={row["failure-reason-code"]} /></span>}
