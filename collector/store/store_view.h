@@ -40,7 +40,7 @@ struct view_sum {
 
 typedef enum err view_sum_fn(void *arg, const struct view_sum *);
 /* Of each domain over the range, by domain: all states and verdicts. Filtered
- * by allowed, domain and range. */
+ * by allowed, domain, range and reporter. */
 MUST_CHECK enum err store_view_domains(struct store *,
     const struct view_filter *, view_sum_fn *, void *arg, struct why *why);
 /* Of the filter's one domain, by day; filtered likewise. */

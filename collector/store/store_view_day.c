@@ -36,12 +36,26 @@ is_for_all(const struct view_filter *f)
 	return f->allowed.len == 0 && f->domain.len == 0;
 }
 
+static enum err
+domains_by(struct store *store, const struct view_filter *f, struct sums *s,
+    struct why *why)
+{
+	if (is_for_all(f))
+		return db_read(store->db, QUERY_VIEW_DOMAINS_BY, hand_over_sum,
+		    s, why, DB_I(f->first), DB_I(f->last), DB_T(f->reporter));
+	return db_read(store->db, QUERY_VIEW_DOMAINS_BY_OF, hand_over_sum, s,
+	    why, DB_I(f->first), DB_I(f->last), DB_T(f->reporter),
+	    DB_T(f->domain), DB_T(f->allowed));
+}
+
 enum err
 store_view_domains(struct store *store, const struct view_filter *f,
     view_sum_fn *fn, void *arg, struct why *why)
 {
 	struct sums s = { fn, arg };
 
+	if (f->reporter.len > 0)
+		return domains_by(store, f, &s, why);
 	if (is_for_all(f))
 		return db_read(store->db, QUERY_VIEW_DOMAINS, hand_over_sum, &s,
 		    why, DB_I(f->first), DB_I(f->last));
@@ -55,8 +69,10 @@ store_view_days(struct store *store, const struct view_filter *f,
 {
 	struct sums s = { fn, arg };
 
-	return db_read(store->db, QUERY_VIEW_DAYS, hand_over_sum, &s, why,
-	    DB_T(f->domain), DB_I(f->first), DB_I(f->last), DB_T(f->allowed));
+	return db_read(store->db,
+	    f->reporter.len > 0 ? QUERY_VIEW_DAYS_BY : QUERY_VIEW_DAYS,
+	    hand_over_sum, &s, why, DB_T(f->domain), DB_I(f->first),
+	    DB_I(f->last), DB_T(f->allowed), DB_T(f->reporter));
 }
 
 enum err

@@ -612,7 +612,10 @@ static const struct {
 } plans[] = {
 	{ QUERY_VIEW_DOMAINS, "ii" },
 	{ QUERY_VIEW_DOMAINS_OF, "iitt" },
+	{ QUERY_VIEW_DOMAINS_BY, "iid" },
+	{ QUERY_VIEW_DOMAINS_BY_OF, "iidtt" },
 	{ QUERY_VIEW_DAYS, "diit" },
+	{ QUERY_VIEW_DAYS_BY, "diitd" },
 	{ QUERY_VIEW_OWNED, "dttii" },
 	{ QUERY_VIEW_NEWEST, "i" },
 	{ QUERY_VIEW_NEWEST_OF, "itt" },

@@ -1,0 +1,16 @@
+-- The same for some of them, which are few.
+SELECT l.domain, CAST(-1 AS BIGINT), l.state, l.verdict, COUNT(*),
+    CAST(1 AS BIGINT), MAX(l.received_at),
+    CAST(SUM(l.authenticated) AS BIGINT),
+    CAST(SUM(l.testing) AS BIGINT),
+    CAST(SUM(l.encrypted) AS BIGINT),
+    CAST(SUM(l.cleartext) AS BIGINT),
+    CAST(SUM(l.not_sent) AS BIGINT),
+    CAST(SUM(l.told) AS BIGINT),
+    MAX(l.worst_type)
+FROM owned_domain o CROSS JOIN inbox_level l
+WHERE l.domain = o.domain AND l.day BETWEEN $1 AND $2 AND l.reporter = $3
+    AND ($4 = '' OR o.domain = $4)
+    AND ($5 = '' OR o.domain = ANY (string_to_array($5, '|')))
+GROUP BY l.domain, l.state, l.verdict
+ORDER BY l.domain, l.state, l.verdict
