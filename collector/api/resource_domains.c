@@ -76,7 +76,7 @@ put_domain(const struct api_request *r, struct api_list *list,
 	struct api_levels room;
 	enum err e;
 
-	if (!api_row(list, d->domain, d->domain))
+	if (!api_row(list, SPAN_NONE, d->domain))
 		return E_OK;
 	f->domain = d->domain;
 	e = store_view_days(r->store, f, add_sum, &sums, why);

@@ -266,11 +266,12 @@ static void
 put_domain(struct json_out *out, const struct domain *d,
     const struct days *days, uint64_t reporters)
 {
+	const struct api_levels levels = view_levels(&d->main);
 	struct api_levels room;
 
 	json_out_object(out, NULL);
 	json_out_text(out, "domain", d->name);
-	api_json_levels(out, "levels", view_levels_or_null(&d->main, &room));
+	api_json_levels(out, "levels", &levels);
 	api_json_levels(out, "unauthenticated",
 	    view_levels_or_null(&d->beside, &room));
 	json_out_count(out, "sessions", levels_sessions(&d->main));
@@ -300,7 +301,9 @@ put_domain_days(const struct overview *o, const struct domain *d,
 	f->domain = d->name;
 	if (d->reports > 0)
 		e = store_view_days(o->request->store, f, add_day, &days, why);
-	if (e == E_OK && d->reports > 0)
+	if (e == E_OK && d->reports > 0 && f->reporter.len > 0)
+		reporters = 1;
+	else if (e == E_OK && d->reports > 0)
 		e = store_view_reporter_count(o->request->store, f, &reporters,
 		    why);
 	if (e == E_OK)
@@ -332,6 +335,7 @@ struct reporters {
 	int64_t today;
 	size_t n;
 	bool silent; /* only those, or only the others */
+	struct span wanted;
 };
 
 static enum err
@@ -341,7 +345,8 @@ put_reporter(void *arg, const struct view_reporter *v)
 	bool silent = rhythm_is_silent(v->first, v->last, v->days, r->today);
 	int64_t gap = rhythm_gap(v->first, v->last, v->days);
 
-	if (silent != r->silent || r->n >= REPORTERS_MAX)
+	if (silent != r->silent || r->n >= REPORTERS_MAX ||
+	    (r->wanted.len > 0 && !span_eq(r->wanted, v->reporter)))
 		return E_OK;
 	r->n++;
 	json_out_object(r->out, NULL);
@@ -366,7 +371,8 @@ put_reporters(const struct overview *o, struct view_filter f,
 {
 	struct reporters r = { .out = out,
 		.today = o->request->now_s / 86400,
-		.silent = true };
+		.silent = true,
+		.wanted = f.reporter };
 	enum err e;
 
 	f.last = r.today;
@@ -387,6 +393,7 @@ static void
 put_head(const struct overview *o, int64_t newest_s, struct json_out *out)
 {
 	const struct api_query *q = o->request->query;
+	const struct api_levels levels = view_levels(&o->main);
 	struct api_levels room;
 
 	api_json_date(out, "from", q->from);
@@ -396,7 +403,7 @@ put_head(const struct overview *o, int64_t newest_s, struct json_out *out)
 		api_json_date(out, NULL, day);
 	json_out_end(out);
 	api_json_time(out, "newest-report", newest_s);
-	api_json_levels(out, "levels", view_levels_or_null(&o->main, &room));
+	api_json_levels(out, "levels", &levels);
 	api_json_levels(out, "unauthenticated",
 	    view_levels_or_null(&o->beside, &room));
 	json_out_object(out, "trust");

@@ -201,8 +201,7 @@ put_row(const struct api_request *r, struct api_list *list,
 	id_text(row->intake, row->part, id);
 	(void)snprintf(cursor, sizeof(cursor), "%lld %.*s %lld",
 	    (long long)k->day, SPAN_ARG(row->intake), (long long)row->part);
-	if (!api_row(list, seen.n > 0 ? seen.domains[0] : SPAN_NONE,
-		span_str(cursor)))
+	if (!api_row(list, SPAN_NONE, span_str(cursor)))
 		return E_OK;
 	t = totals_of(r, row, &seen);
 	api_text(list, span_str(id));
@@ -446,21 +445,15 @@ text_or_null(struct api_list *list, struct span text)
 	api_text(list, text.len == 0 ? SPAN_NONE : text);
 }
 
-struct failures {
-	struct api_list *list;
-	struct span domain; /* one that the account sees */
-};
-
 static enum err
 put_failure(void *arg, const struct inbox_detail *d)
 {
-	const struct failures *f = arg;
-	struct api_list *list = f->list;
+	struct api_list *list = arg;
 	char cursor[64];
 
 	(void)snprintf(cursor, sizeof(cursor), "%lld %lld",
 	    (long long)d->policy, (long long)d->number);
-	if (!api_row(list, f->domain, span_str(cursor)))
+	if (!api_row(list, SPAN_NONE, span_str(cursor)))
 		return E_OK;
 	api_number(list, d->policy);
 	api_text(list,
@@ -491,7 +484,6 @@ enum err
 api_get_report_failures(const struct api_request *r, struct api_answer *a,
     struct why *why)
 {
-	struct failures failures = { .list = NULL };
 	int64_t policy = 0, detail = -1;
 	struct kept kept;
 	struct report_list one = { r->arena, &kept, 0 };
@@ -508,13 +500,9 @@ api_get_report_failures(const struct api_request *r, struct api_answer *a,
 		    keep_report, &one, why);
 	if (e != E_OK)
 		return e;
-	failures.domain = r->account->is_bound && r->account->domains.n > 0
-	    ? r->account->domains.v[0]
-	    : SPAN_NONE;
-	failures.list = api_list(a, failure_columns);
 	return store_view_report_details(r->store, f.allowed, id.intake,
 	    id.part, policy, detail, r->query->limit + 1, put_failure,
-	    &failures, why);
+	    api_list(a, failure_columns), why);
 }
 
 /* -- as it was received -- */

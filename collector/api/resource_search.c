@@ -18,7 +18,6 @@ static const struct api_column columns[] = {
 struct search {
 	const struct api_request *request;
 	struct api_list *list;
-	struct span seen_as; /* a domain that the account sees */
 };
 
 /* link: of the page; value goes behind it, encoded where it may hold more than
@@ -39,7 +38,7 @@ put(const struct search *s, const char *kind, struct span text,
 		else
 			buf_addf(&out, "%%%02X", c);
 	}
-	if (out.err == E_OK && api_row(s->list, s->seen_as, SPAN_NONE)) {
+	if (out.err == E_OK && api_row(s->list, SPAN_NONE, SPAN_NONE)) {
 		api_text(s->list, span_str(kind));
 		api_text(s->list, text);
 		api_text(s->list, buf_span(&out));
@@ -102,9 +101,6 @@ api_get_search(const struct api_request *r, struct api_answer *a,
 
 	if (e != E_OK)
 		return e;
-	s.seen_as = r->account->is_bound && r->account->domains.n > 0
-	    ? r->account->domains.v[0]
-	    : SPAN_NONE;
 	s.list = api_list(a, columns);
 	if (text.len == 0)
 		return E_OK;

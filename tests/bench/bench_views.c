@@ -242,7 +242,7 @@ ask(struct store *store, const struct question *q)
 	struct api_answer answer;
 	int64_t began = mono_ns();
 
-	if (!api_answer_init(&answer, &request, false))
+	if (!api_answer_init(&answer, &request, true))
 		bench_fail("out of memory");
 	must(q->ask(&request, &answer, &why), &why);
 	api_answer_finish(&answer, E_OK, &why);

@@ -48,7 +48,7 @@ answer(struct asked *k, api_resource_fn *fn)
 	struct why why = { { 0 } };
 	enum err e;
 
-	assert_true(api_answer_init(&k->answer, &k->request, false));
+	assert_true(api_answer_init(&k->answer, &k->request, true));
 	e = fn(&k->request, &k->answer, &why);
 	api_answer_finish(&k->answer, e, &why);
 	k->status = k->answer.status;
@@ -110,11 +110,12 @@ assert_status(struct fixture *f, api_resource_fn *fn, const char *domain,
 		  "\"last-report\":\"2026-11-24T01:00:00Z\","                           \
 		  "\"worst\":\"certificate-expired\",\"rank\":0.068,\"days\":[" LEVELS( \
 		      90, 0, 40, 2, 10) ",null,null,null]}"
-#define OF_C                                                      \
-	"{\"domain\":\"c.example\",\"levels\":null,"              \
-	"\"unauthenticated\":null,\"sessions\":0,\"failures\":0," \
-	"\"reports\":0,\"reporters\":0,\"last-report\":null,"     \
-	"\"worst\":null,\"rank\":0.0,\"days\":[null,null,null,null]}"
+#define OF_C                                                             \
+	"{\"domain\":\"c.example\",\"levels\":" LEVELS(0, 0, 0, 0,       \
+	    0) ","                                                       \
+	       "\"unauthenticated\":null,\"sessions\":0,\"failures\":0," \
+	       "\"reports\":0,\"reporters\":0,\"last-report\":null,"     \
+	       "\"worst\":null,\"rank\":0.0,\"days\":[null,null,null,null]}"
 #define REPORTER(name, last, reports, sessions)                    \
 	"{\"reporter\":\"" name "\",\"last-report\":\"" last "\"," \
 	"\"reports\":" #reports ",\"sessions\":" #sessions ","     \
@@ -185,6 +186,37 @@ test_all_trust_merges(void **state)
 			     "\"failures\":0,\"reports\":1,\"reporters\":1}],"
 			     "\"next\":null,\"marks\":[]}",
 	    answer(&k, api_get_days));
+	finish(&k);
+}
+
+static void
+test_one_reporter(void **state)
+{
+	struct fixture *f = *state;
+	struct asked k;
+
+	tell_estate(f);
+	prepare(f, &k, "a.example", "a.example");
+	k.query.reporter = T("m.example");
+	k.query.to = DAY;
+	assert_string_equal(
+	    "{\"rows\":[{\"date\":\"2026-11-21\",\"levels\":" LEVELS(0, 0, 40,
+		2, 0) ",\"unauthenticated\":null,\"sessions\":42,"
+		      "\"failures\":2,\"reports\":1,\"reporters\":1}],"
+		      "\"next\":null,\"marks\":[]}",
+	    answer(&k, api_get_days));
+	finish(&k);
+	prepare(f, &k, NULL, NULL);
+	k.query.reporter = T("m.example");
+	assert_non_null(strstr(answer(&k, api_get_overview),
+	    "\"levels\":" LEVELS(0, 30, 40, 5, 0) ",\"unauthenticated\":null"));
+	assert_null(strstr(k.answer.body.p, "g.example"));
+	finish(&k);
+	prepare(f, &k, "b.example", NULL);
+	k.query.reporter = T("m.example");
+	assert_non_null(strstr(answer(&k, api_get_overview),
+	    "\"levels\":" LEVELS(0, 30, 0, 3, 0) ",\"unauthenticated\":null"));
+	assert_null(strstr(k.answer.body.p, "a.example"));
 	finish(&k);
 }
 
@@ -469,6 +501,7 @@ main(int argc, char **argv)
 		TEST(test_overview),
 		TEST(test_overview_of_one_who_sees_one_domain),
 		TEST(test_all_trust_merges),
+		TEST(test_one_reporter),
 		TEST(test_a_day_without_a_report_is_not_zero),
 		TEST(test_domains),
 		TEST(test_failures_name_their_trust),

@@ -25,7 +25,8 @@ const FIELDS = ["reporter", "result-type", "mx", "receiving-ip", "sending-ip"] a
 export function Domain({ place }: { place: Place }): JSX.Element {
 	const path = `domains/${encode(place.arg)}`;
 	const query = apiQuery(place, "sessions");
-	const days = useResource<Days>(`${path}/days${query}`);
+	const dayQuery = apiQuery(place, "policies");
+	const days = useResource<Days>(`${path}/days${dayQuery}`);
 	if (days.error?.fault === "absent") return <Unknown name={place.arg} />;
 	return <>
 		<p class="crumb"><a href={linkTo(place, "overview")}>Overview</a></p>
@@ -35,7 +36,7 @@ export function Domain({ place }: { place: Place }): JSX.Element {
 		<Filters place={place} more={[...FIELDS]} />
 		<Shown of={days}>{(data) => data.rows.every((row) => row.levels === null)
 		    ? <NoReports place={place} />
-		    : <DayPanels data={data} place={place} path={path + "/days" + query} />
+		    : <DayPanels data={data} place={place} path={path + "/days" + dayQuery} />
 		}</Shown>
 		<Failures place={place} path={path} query={query} />
 		<div class="columns halves last">
