@@ -77,8 +77,8 @@ function Headline({ place, data, levels }: { place: Place; data: Data;
 					{worst.domain}</a>
 				{worst.worst && ` (${resultWords(worst.worst)})`}.{" "}
 			</>}
-			{blind > 0 && <>{plural(blind, "domain")} without any report:
-				that is no data, not success.</>}</p>
+			{blind > 0 && <>{plural(blind, "domain")} without a report of this
+				trust: that is no data, not success.</>}</p>
 	</div>;
 }
 

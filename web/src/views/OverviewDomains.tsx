@@ -85,8 +85,8 @@ function Number({ head, n, kind = "" }: { head: string; n: number;
 function Reason({ domain }: { domain: OverviewDomain }): JSX.Element {
 	if (domain.levels === null)
 		return <span class="reason">{domain["last-report"] === null
-		    ? "No report that counts yet"
-		    : <>No report that counts; the last one{" "}
+		    ? "No report of this trust yet"
+		    : <>No report of this trust; the last one{" "}
 			<Time time={domain["last-report"]} relative /></>}</span>;
 	if (domain.worst === null)
 		return <span class="reason">No failure reported</span>;
