@@ -20,7 +20,7 @@ export interface Session {
 
 export interface OverviewDomain {
 	domain: string;
-	levels: Levels | null;
+	levels: Levels;
 	sessions: number;
 	failures: number;
 	reports: number;
@@ -52,7 +52,7 @@ export interface Overview {
 	to: string;
 	dates: string[];
 	"newest-report": string | null;
-	levels: Levels | null;
+	levels: Levels;
 	domains: OverviewDomain[];
 	trust: TrustCounts;
 	reporters: OverviewReporter[];

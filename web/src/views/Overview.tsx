@@ -9,9 +9,9 @@ import { LevelFigures, LevelStrip } from "../parts/Levels";
 import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
-import type { Levels, Overview as Data } from "../types";
-import { NO_LEVELS, resultWords, total } from "../words";
-import { DomainMap } from "./OverviewDomains";
+import type { Overview as Data } from "../types";
+import { resultWords, total } from "../words";
+import { DomainMap, isBlind } from "./OverviewDomains";
 import { Findings, Reporters, Trust } from "./OverviewPanels";
 
 export function Overview({ place }: { place: Place }): JSX.Element {
@@ -29,15 +29,14 @@ export function Overview({ place }: { place: Place }): JSX.Element {
 }
 
 function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
-	const levels = data.levels ?? NO_LEVELS;
 	return <>
-		<Headline place={place} data={data} levels={levels} />
+		<Headline place={place} data={data} />
 		<section class="panel" aria-labelledby="estate">
 			<div class="panel-head"><h2 id="estate">Sessions of all domains</h2>
-				<span class="muted">{count(total(levels))} sessions in{" "}
+				<span class="muted">{count(total(data.levels))} sessions in{" "}
 					{plural(data.dates.length, "day")}</span></div>
-			<LevelStrip levels={levels} tall />
-			<LevelFigures levels={levels} />
+			<LevelStrip levels={data.levels} tall />
+			<LevelFigures levels={data.levels} />
 		</section>
 		<div class="columns">
 			<DomainMap place={place} data={data} />
@@ -51,16 +50,15 @@ function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
 }
 
 /* The one sentence for who only looks up at the wall. */
-function Headline({ place, data, levels }: { place: Place; data: Data;
-    levels: Levels }): JSX.Element {
+function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 	const hit = (level: "not-sent" | "cleartext-or-unknown"): number =>
-	    data.domains.filter((one) => (one.levels ?? NO_LEVELS)[level] > 0).length;
-	const unsent = levels["not-sent"];
-	const clear = levels["cleartext-or-unknown"];
+	    data.domains.filter((one) => one.levels[level] > 0).length;
+	const unsent = data.levels["not-sent"];
+	const clear = data.levels["cleartext-or-unknown"];
 	const worst = data.domains[0];
-	const blind = data.domains.filter((one) => one.levels === null).length;
+	const blind = data.domains.filter((one) => isBlind(one)).length;
 	const mood = unsent > 0 ? "unsent" : clear > 0 ? "clear"
-	    : total(levels) === 0 ? "none" : "fine";
+	    : total(data.levels) === 0 ? "none" : "fine";
 	return <div class={`headline headline-${mood}`}>
 		<p class="headline-main">{
 			mood === "unsent" ? `${plural(unsent, "session")} of ${

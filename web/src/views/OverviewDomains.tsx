@@ -8,12 +8,17 @@ import { count, dayLabel } from "../format";
 import { linkTo, type Place } from "../place";
 import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
-import type { Levels, Overview, OverviewDomain } from "../types";
+import type { Overview, OverviewDomain } from "../types";
 import { LEVELS, LEVEL_WORDS, resultWords } from "../words";
 
 const FIRST = 25, MORE = 100;
 
 interface Props { place: Place; data: Overview }
+
+/* Of such a domain nothing is known: that is no zero. */
+export function isBlind(domain: OverviewDomain): boolean {
+	return domain.days.every((levels) => levels === null);
+}
 
 export function DomainMap({ place, data }: Props): JSX.Element {
 	const [limit, setLimit] = useState(FIRST);
@@ -55,8 +60,8 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 				<td class="map-days"><HeatStrip domain={one.domain}
 				    dates={data.dates} days={one.days} row={i}
 				    rows={rows.length} at={at} onAt={setAt} /></td>
-				{one.levels === null ? <td colSpan={4} class="num muted no-data">
-					No data</td> : <Numbers of={one} levels={one.levels} />}
+				{isBlind(one) ? <td colSpan={4} class="num muted no-data">
+					No data</td> : <Numbers of={one} />}
 			</tr>)}</tbody>
 		</table>
 		<p class="readout">{row && at ? `${row.domain}, ` + tellDay(
@@ -65,13 +70,12 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 	</>;
 }
 
-function Numbers({ of, levels }: { of: OverviewDomain; levels: Levels }):
-    JSX.Element {
+function Numbers({ of }: { of: OverviewDomain }): JSX.Element {
 	return <>
 		<Number head="Sessions" n={of.sessions} />
-		<Number head="Not sent" n={levels["not-sent"]} kind="unsent" />
+		<Number head="Not sent" n={of.levels["not-sent"]} kind="unsent" />
 		<Number head="Cleartext or unknown" kind="clear"
-		    n={levels["cleartext-or-unknown"]} />
+		    n={of.levels["cleartext-or-unknown"]} />
 		<Number head="Reporters" n={of.reporters} />
 	</>;
 }
@@ -83,7 +87,7 @@ function Number({ head, n, kind = "" }: { head: string; n: number;
 }
 
 function Reason({ domain }: { domain: OverviewDomain }): JSX.Element {
-	if (domain.levels === null)
+	if (isBlind(domain))
 		return <span class="reason">{domain["last-report"] === null
 		    ? "No report of this trust yet"
 		    : <>No report of this trust; the last one{" "}
