@@ -337,6 +337,11 @@ class Postfix(Host):
                               capture_output=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def flush(self):
+        """Try what it has not sent on at once."""
+        subprocess.run([POSTQUEUE, "-c", str(self.folder), "-f"], check=True,
+                       capture_output=True)
+
     def wait_deferred(self, address):
         """Why the recipient's mail stays in the queue, once it does."""
         def reason():

@@ -448,6 +448,7 @@ class PostfixPipe(Import):
             self.send(postfix, mail(report("r")))
             postfix.wait_deferred(f"tls@{OURS}")
             store.rollback()
+        postfix.flush()
         wait_until(self.inbox, "it comes again")
         self.wait_empty(postfix)
         self.assertNotIn("status=bounced", postfix.log_text())
