@@ -32,8 +32,6 @@ class Connection:
     def __init__(self, proxy, client):
         self.proxy = proxy
         self.client = client
-        self.server = socket.socket(socket.AF_UNIX)
-        self.server.connect(proxy.target)
         self.swallows = False
         head = read_exactly(client, 4)
         startup = head + read_exactly(client,
@@ -41,7 +39,13 @@ class Connection:
         words = startup[8:].rstrip(b"\0").split(b"\0")
         self.application = dict(zip(words[::2], words[1::2])).get(
             b"application_name", b"").decode()
-        self.server.sendall(startup)
+        self.server = socket.socket(socket.AF_UNIX)
+        try:
+            self.server.connect(proxy.target)
+            self.server.sendall(startup)
+        except OSError:
+            self.server.close()
+            raise
 
     def cut(self):
         """The client sees its connection end."""

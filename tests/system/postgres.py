@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from harness import wait_until
+from harness import become_subreaper, wait_until
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent
                        / "support"))
@@ -39,6 +39,7 @@ class Postgres:
     that is given, the standby."""
 
     def __init__(self, password="first-secret", primary=None):
+        become_subreaper()  # so that kill can wait for it
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrptd-pg-"))
         self.port = free_port()
         self.password = password
@@ -101,10 +102,7 @@ class Postgres:
         """kill -9 of the first of its processes, which the others follow."""
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
-        try:
-            os.waitpid(pid, 0)
-        except ChildProcessError:
-            pass  # it was started by somebody else, who knows of it
+        os.waitpid(pid, 0)
         wait_until(lambda: not self.uses_folder(), "all its processes end")
 
     def uses_folder(self):
