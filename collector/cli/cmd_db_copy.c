@@ -17,15 +17,15 @@ struct db_copy {
 };
 
 static void
-tell(void *arg, uint64_t done, uint64_t all, const char *table)
+tell(void *arg, uint64_t done, uint64_t all, const char *doing,
+    const char *table)
 {
 	struct db_copy *c = arg;
 	char text[160];
 
 	if (!progress_is_due(&c->progress))
 		return;
-	(void)snprintf(text, sizeof(text),
-	    "%" PRIu64 " of %" PRIu64 " rows, %.64s", done, all, table);
+	(void)snprintf(text, sizeof(text), "%s %.64s", doing, table);
 	progress_tell(&c->progress, done, all, text);
 }
 

@@ -4,15 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "store/store_tables.h"
+#include "base/siphash.h"
+#include "store/store_scan.h"
 
-/* A page is read, and written in one transaction. */
-#define PAGE_ROWS 4096
-#define PAGE_ROWS_FIRST 16 /* while it is not known how large they are */
-#define PAGE_BYTES ((size_t)8 << 20)
-#define PAGE_BYTES_MAX ((size_t)512 << 20)
-#define SQL_MAX ((size_t)16 * 1024)
+/* A row is read once to be copied, and once on each side to be compared. */
+#define TIMES_READ 3
+#define ROW_MAX ((size_t)512 << 20) /* bytes */
 
 /* Heard of by a heartbeat each 30 s while it runs. */
 #define SILENCE_S 120
@@ -21,7 +18,8 @@ struct copy {
 	struct db *from, *to;
 	const struct store_copy_watch *watch;
 	struct tables tables;
-	uint64_t done, all; /* rows */
+	const char *doing;
+	uint64_t done, all; /* rows read, of either side */
 };
 
 /* -- the mark of a store that is not whole: a step of its schema, with the
@@ -108,183 +106,101 @@ check_unused(struct store *store, const char *which, int64_t now_s,
 	return e;
 }
 
-/* -- one page -- */
-
-struct page {
-	const struct table *table;
-	struct arena bytes;
-	struct db_value *rows; /* PAGE_ROWS of them */
-	size_t n, wanted;
-	bool has_more;
-};
-
-static enum err
-take_page_row(void *arg, const struct db_value *row)
-{
-	struct page *p = arg;
-	struct db_value *to = &p->rows[p->n * p->table->ncolumns];
-
-	if (p->n == p->wanted || p->bytes.used > PAGE_BYTES) {
-		p->has_more = true;
-		return E_OK;
-	}
-	for (size_t i = 0; i < p->table->ncolumns; i++) {
-		to[i] = row[i];
-		if (row[i].bytes.len == 0)
-			continue;
-		to[i].bytes = arena_copy(&p->bytes, row[i].bytes);
-		if (to[i].bytes.p == NULL)
-			return E_NOMEM;
-	}
-	p->n++;
-	return E_OK;
-}
-
-/* "a, b DESC": the key's columns in their order, each with what follows. */
-static void
-add_key(struct buf *sql, const struct table *t, const char *behind)
-{
-	for (size_t k = 1; k <= t->nkey; k++)
-		for (size_t i = 0; i < t->ncolumns; i++)
-			if (t->columns[i].key == k)
-				buf_addf(sql, "%s%s%s", k == 1 ? "" : ", ",
-				    t->columns[i].name, behind);
-}
+/* -- one table -- */
 
 static void
-add_columns(struct buf *sql, const struct table *t)
+tell(struct copy *c, const struct page *p)
 {
-	for (size_t i = 0; i < t->ncolumns; i++)
-		buf_addf(sql, "%s%s", i == 0 ? "" : ", ", t->columns[i].name);
-}
-
-/* The page's rows behind the key; nkey 0: from the start. One row more is asked
- * for, to know whether there is more. */
-static enum err
-read_page(struct db *db, struct page *p, const struct db_value *key,
-    size_t nkey, struct why *why)
-{
-	struct db_statement s = { .params = key,
-		.nparams = nkey,
-		.row = take_page_row,
-		.arg = p };
-	struct buf sql = BUF_INIT(SQL_MAX);
-	enum err e;
-
-	p->n = 0;
-	p->has_more = false;
-	buf_adds(&sql, "SELECT ");
-	add_columns(&sql, p->table);
-	buf_addf(&sql, " FROM %s", p->table->name);
-	if (nkey > 0) {
-		buf_adds(&sql, " WHERE (");
-		add_key(&sql, p->table, "");
-		buf_adds(&sql, ") > (");
-		for (size_t i = 1; i <= nkey; i++)
-			buf_addf(&sql, "%s$%zu", i == 1 ? "" : ", ", i);
-		buf_addc(&sql, ')');
-	}
-	buf_adds(&sql, " ORDER BY ");
-	add_key(&sql, p->table, "");
-	buf_addf(&sql, " LIMIT %zu", p->wanted + 1);
-	s.sql = buf_str(&sql);
-	e = sql.err == E_OK ? db_run(db, &s, NULL, why)
-			    : why_set(why, sql.err, "%s", err_text(sql.err));
-	buf_free(&sql);
-	return e;
+	c->done += p->n;
+	c->watch->tell(c->watch->arg, c->done, c->all, c->doing,
+	    p->table->name);
 }
 
 static enum err
-write_page(struct db *db, const struct page *p, struct why *why)
+write_page(void *arg, const struct page *p, struct why *why)
 {
-	struct buf columns = BUF_INIT(SQL_MAX);
-	enum err e = db_begin(db, why);
+	struct buf columns = BUF_INIT(TABLE_NAME_MAX * (DB_VALUES_MAX + 1));
+	struct copy *c = arg;
+	enum err e = db_begin(c->to, why);
 
 	if (e != E_OK)
 		return e;
-	add_columns(&columns, p->table);
-	(void)db_put_rows(db, p->table->name, buf_str(&columns), p->rows, p->n,
-	    p->table->ncolumns, NULL);
+	table_column_names(p->table, &columns);
+	(void)db_put_rows(c->to, p->table->name, buf_str(&columns), p->rows,
+	    p->n, p->table->ncolumns, NULL);
 	buf_free(&columns);
-	return db_commit(db, why);
+	if ((e = db_commit(c->to, why)) == E_OK)
+		tell(c, p);
+	return e;
 }
 
-/* Large rows come few at a time: libpq has a whole page in memory. */
+/* A value's kind and length go before its bytes, so that no two rows are
+ * written alike. */
 static void
-size_next(struct page *p)
+add_value(struct buf *out, const struct db_value *v)
 {
-	size_t one = p->n == 0 ? 1 : p->bytes.used / p->n + 1;
-	size_t fit = PAGE_BYTES / one, twice = p->wanted * 2;
-
-	p->wanted = fit < twice ? fit : twice;
-	if (p->wanted > PAGE_ROWS)
-		p->wanted = PAGE_ROWS;
-	if (p->wanted == 0)
-		p->wanted = 1;
+	buf_addc(out, (char)('0' + (int)v->type));
+	if (v->type == DB_INT)
+		buf_add_u64(out, (uint64_t)v->num);
+	else
+		buf_add_u64(out, v->bytes.len);
+	buf_add(out, v->bytes);
 }
 
-/* -- one table -- */
+struct digest {
+	struct copy *copy;
+	struct buf row;
+	uint64_t rows, sum;
+};
 
-static size_t
-key_of_row(const struct table *t, const struct db_value *row,
-    struct db_value key[TABLE_KEY_MAX])
-{
-	for (size_t i = 0; i < t->ncolumns; i++)
-		if (t->columns[i].key > 0)
-			key[t->columns[i].key - 1] = row[i];
-	return t->nkey;
-}
-
-/* Up to where an earlier copy came: rows are copied in the order of the key. */
 static enum err
-read_last(struct copy *c, struct page *p, struct db_value *key, size_t *ret_n,
+add_page(void *arg, const struct page *p, struct why *why)
+{
+	static const struct siphash_key key = { 8460, 0 };
+	const size_t ncolumns = p->table->ncolumns;
+	struct digest *d = arg;
+
+	for (size_t i = 0; i < p->n; i++) {
+		buf_clear(&d->row);
+		buf_add_u64(&d->row, d->sum);
+		for (size_t c = 0; c < ncolumns; c++)
+			add_value(&d->row, &p->rows[i * ncolumns + c]);
+		if (d->row.err != E_OK)
+			return why_set(why, d->row.err, "out of memory");
+		d->sum = siphash(&key, d->row.p, d->row.len, 1, 3);
+	}
+	d->rows += p->n;
+	tell(d->copy, p);
+	return E_OK;
+}
+
+static enum err
+digest(struct copy *c, struct db *db, const struct table *t, struct digest *ret,
     struct why *why)
 {
-	struct buf sql = BUF_INIT(SQL_MAX);
-	struct db_statement s = { .row = take_page_row, .arg = p };
 	enum err e;
 
-	p->n = 0;
-	p->wanted = 1;
-	buf_adds(&sql, "SELECT ");
-	add_columns(&sql, p->table);
-	buf_addf(&sql, " FROM %s ORDER BY ", p->table->name);
-	add_key(&sql, p->table, " DESC");
-	buf_adds(&sql, " LIMIT 1");
-	s.sql = buf_str(&sql);
-	e = sql.err == E_OK ? db_run(c->to, &s, NULL, why)
-			    : why_set(why, sql.err, "%s", err_text(sql.err));
-	buf_free(&sql);
-	*ret_n = e == E_OK && p->n == 1 ? key_of_row(p->table, p->rows, key)
-					: 0;
-	p->wanted = PAGE_ROWS_FIRST;
+	*ret = (struct digest){ .copy = c, .row = BUF_INIT(ROW_MAX) };
+	e = table_scan(db, t, NULL, add_page, ret, why);
+	buf_free(&ret->row);
 	return e;
 }
 
+/* Row by row on both sides. */
 static enum err
-copy_pages(struct copy *c, struct page *p, struct why *why)
+compare(struct copy *c, const struct table *t, uint64_t *ret_rows,
+    bool *ret_same, struct why *why)
 {
-	struct db_value key[TABLE_KEY_MAX];
-	size_t nkey;
-	enum err e = read_last(c, p, key, &nkey, why);
+	struct digest from, to;
+	enum err e = digest(c, c->from, t, &from, why);
 
-	p->has_more = true;
-	while (e == E_OK && p->has_more) {
-		struct arena before = p->bytes; /* the key is in it */
-
-		p->bytes = ARENA_INIT(PAGE_BYTES_MAX);
-		e = read_page(c->from, p, key, nkey, why);
-		arena_free(&before);
-		if (e != E_OK || p->n == 0)
-			break;
-		e = write_page(c->to, p, why);
-		nkey = key_of_row(p->table,
-		    &p->rows[(p->n - 1) * p->table->ncolumns], key);
-		c->done += p->n;
-		c->watch->tell(c->watch->arg, c->done, c->all, p->table->name);
-		size_next(p);
-	}
-	return e;
+	if (e == E_OK)
+		e = digest(c, c->to, t, &to, why);
+	if (e != E_OK)
+		return e;
+	*ret_rows = from.rows;
+	*ret_same = from.rows == to.rows && from.sum == to.sum;
+	return E_OK;
 }
 
 static enum err
@@ -300,23 +216,17 @@ clear_table(struct db *db, const struct table *t, struct why *why)
 	return db_commit(db, why);
 }
 
-static bool
-is_same(const struct table_sums *a, const struct table_sums *b)
-{
-	return a->rows == b->rows && a->low == b->low && a->high == b->high;
-}
-
 static enum err
-compare(const struct copy *c, const struct table *t, struct table_sums *ret,
+copy_and_compare(struct copy *c, const struct table *t, uint64_t *ret_rows,
     bool *ret_same, struct why *why)
 {
-	struct table_sums there;
-	enum err e = table_sum(c->from, t, ret, why);
+	enum err e;
 
+	c->doing = "copying";
+	e = table_scan(c->from, t, c->to, write_page, c, why);
+	c->doing = "comparing";
 	if (e == E_OK)
-		e = table_sum(c->to, t, &there, why);
-	if (e == E_OK)
-		*ret_same = is_same(ret, &there);
+		e = compare(c, t, ret_rows, ret_same, why);
 	return e;
 }
 
@@ -325,29 +235,26 @@ compare(const struct copy *c, const struct table *t, struct table_sums *ret,
 static enum err
 copy_table(struct copy *c, const struct table *t, struct why *why)
 {
-	struct page page = { .table = t, .bytes = ARENA_INIT(PAGE_BYTES_MAX) };
-	struct table_sums sums;
-	uint64_t before = c->done;
-	bool same = false;
-	enum err e = compare(c, t, &sums, &same, why);
+	uint64_t before = c->done, rows;
+	bool same;
+	enum err e = copy_and_compare(c, t, &rows, &same, why);
 
-	page.rows = calloc(PAGE_ROWS * t->ncolumns, sizeof(*page.rows));
-	if (page.rows == NULL)
-		e = why_set(why, E_NOMEM, "out of memory");
-	if (e == E_OK && !same)
-		e = copy_pages(c, &page, why);
-	if (e == E_OK && !same)
-		e = compare(c, t, &sums, &same, why);
 	if (e == E_OK && !same) {
 		c->done = before;
 		e = clear_table(c->to, t, why);
 		if (e == E_OK)
-			e = copy_pages(c, &page, why);
+			e = copy_and_compare(c, t, &rows, &same, why);
 	}
-	c->done = before + (uint64_t)sums.rows;
-	arena_free(&page.bytes);
-	free(page.rows);
-	return e;
+	if (e != E_OK)
+		return e;
+	if (!same)
+		return why_set(why, E_CONFLICT,
+		    "table %s is not the same on both sides: somebody writes "
+		    "to the source. Stop what does, and copy again",
+		    t->name);
+	c->done = before + rows * TIMES_READ;
+	c->watch->table(c->watch->arg, t->name, rows);
+	return E_OK;
 }
 
 /* -- the whole -- */
@@ -373,51 +280,47 @@ list_tables(struct copy *c, struct why *why)
 	return E_OK;
 }
 
-/* Count what there is to do. *ret_empty: `to` has nothing of it; *ret_same: it
- * has all. */
+/* Count what there is to do. */
 static enum err
-survey(struct copy *c, bool *ret_empty, bool *ret_same, struct why *why)
+survey(struct copy *c, bool *ret_empty, struct why *why)
 {
 	enum err e = E_OK;
 
-	c->all = 0;
-	*ret_empty = *ret_same = true;
+	*ret_empty = true;
 	for (size_t i = 0; i < c->tables.n && e == E_OK; i++) {
-		struct table_sums from, to;
+		uint64_t from, to;
 
-		e = table_sum(c->from, &c->tables.v[i], &from, why);
+		e = table_count(c->from, &c->tables.v[i], &from, why);
 		if (e == E_OK)
-			e = table_sum(c->to, &c->tables.v[i], &to, why);
+			e = table_count(c->to, &c->tables.v[i], &to, why);
 		if (e != E_OK)
 			return e;
-		c->all += (uint64_t)from.rows;
-		*ret_empty = *ret_empty && to.rows == 0;
-		*ret_same = *ret_same && is_same(&from, &to);
+		c->all += from * TIMES_READ;
+		*ret_empty = *ret_empty && to == 0;
 	}
 	return e;
 }
 
-/* Every table is the same: that is told. */
+/* What was copied earlier, and is whole, is told as such. */
 static enum err
-verify(struct copy *c, struct why *why)
+compare_all(struct copy *c, struct why *why)
 {
 	enum err e = E_OK;
 
+	c->doing = "comparing";
 	for (size_t i = 0; i < c->tables.n && e == E_OK; i++) {
 		const struct table *t = &c->tables.v[i];
-		struct table_sums sums;
+		uint64_t rows;
 		bool same;
 
-		e = compare(c, t, &sums, &same, why);
+		e = compare(c, t, &rows, &same, why);
 		if (e == E_OK && !same)
-			e = why_set(why, E_CONFLICT,
-			    "table %s is not the same: the source was written "
-			    "to meanwhile. Stop what writes to it, and copy "
-			    "again: what is the same stays",
+			e = why_set(why, E_EXISTS,
+			    "the store to copy to is not empty, nor is it a "
+			    "copy of this one: table %s is another",
 			    t->name);
 		if (e == E_OK)
-			c->watch->table(c->watch->arg, t->name,
-			    (uint64_t)sums.rows);
+			c->watch->table(c->watch->arg, t->name, rows);
 	}
 	return e;
 }
@@ -427,24 +330,21 @@ copy_tables(struct copy *c, struct why *why)
 {
 	enum err e = E_OK;
 
-	for (size_t i = 0; i < c->tables.n && e == E_OK; i++) {
-		c->watch->tell(c->watch->arg, c->done, c->all,
-		    c->tables.v[i].name);
+	for (size_t i = 0; i < c->tables.n && e == E_OK; i++)
 		e = copy_table(c, &c->tables.v[i], why);
-	}
 	return e;
 }
 
+/* *ret_whole: it has something, and not what was broken off. */
 static enum err
 prepare(struct copy *c, struct store *to, const char *source, int64_t now_s,
-    bool *ret_done, struct why *why)
+    bool *ret_whole, struct why *why)
 {
 	struct store_schema schema;
 	struct mark mark;
-	bool empty;
+	bool empty = false;
 	enum err e = read_mark(c->to, source, &mark);
 
-	*ret_done = false;
 	if (e != E_OK || !mark.is_there)
 		e = store_migrate(to, now_s, &schema, why);
 	else if (!mark.is_ours)
@@ -454,17 +354,12 @@ prepare(struct copy *c, struct store *to, const char *source, int64_t now_s,
 	if (e == E_OK)
 		e = list_tables(c, why);
 	if (e == E_OK)
-		e = survey(c, &empty, ret_done, why);
-	if (e != E_OK || mark.is_there)
-		return e;
-	if (!empty && !*ret_done)
-		return why_set(why, E_EXISTS,
-		    "the store to copy to is not empty, nor is it a copy that "
-		    "was broken off");
-	if (empty)
+		e = survey(c, &empty, why);
+	if (e == E_OK && empty && !mark.is_there)
 		e = db_write(c->to, QUERY_SCHEMA_ADD, why,
 		    DB_I(STORE_COPY_STEP), DB_T(SPAN_LIT("copy")),
 		    DB_T(span_str(source)), DB_I(now_s));
+	*ret_whole = !empty && !mark.is_there;
 	return e;
 }
 
@@ -473,18 +368,16 @@ store_copy(struct store *from, struct store *to, const char *source,
     int64_t now_s, const struct store_copy_watch *watch, struct why *why)
 {
 	struct copy c = { .from = from->db, .to = to->db, .watch = watch };
-	bool done = false;
+	bool whole = false;
 	enum err e = check_unused(from, "source", now_s, why);
 
 	if (e == E_OK)
-		e = prepare(&c, to, source, now_s, &done, why);
-	if (e == E_OK && !done)
-		e = copy_tables(&c, why);
+		e = prepare(&c, to, source, now_s, &whole, why);
+	if (e == E_OK)
+		e = whole ? compare_all(&c, why) : copy_tables(&c, why);
 	if (e == E_OK)
 		e = check_unused(from, "source", now_s, why);
-	if (e == E_OK)
-		e = verify(&c, why);
-	if (e == E_OK)
+	if (e == E_OK && !whole)
 		e = db_write(c.to, QUERY_SCHEMA_UNMARK, why,
 		    DB_I(STORE_COPY_STEP));
 	tables_free(&c.tables);

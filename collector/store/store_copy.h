@@ -6,9 +6,10 @@
 #include "store/store.h"
 
 struct store_copy_watch {
-	/* Now and then: rows done of all, and the table in hand. */
-	void (*tell)(void *arg, uint64_t done, uint64_t all, const char *table);
-	/* Each table at the end, when it is known to be the same. */
+	/* Now and then: how much is done, "copying" or "comparing" what. */
+	void (*tell)(void *arg, uint64_t done, uint64_t all, const char *doing,
+	    const char *table);
+	/* Each table once it is known to be the same, row by row. */
 	void (*table)(void *arg, const char *table, uint64_t rows);
 	void *arg;
 };
@@ -19,7 +20,8 @@ struct store_copy_watch {
  *   source  what the caller calls `from`: the same when it goes on
  *   now_s   collectors that were heard of shortly before are taken to run
  * E_BUSY: a tlsrptd uses one of the two. E_EXISTS: there is something else in
- * `to`. E_CONFLICT: `from` was written to meanwhile; again will mend it. */
+ * `to`; a whole copy is compared. E_CONFLICT: `from` was written to meanwhile;
+ * again will mend it. */
 MUST_CHECK enum err store_copy(struct store *from, struct store *to,
     const char *source, int64_t now_s, const struct store_copy_watch *,
     struct why *why);

@@ -3,12 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
-
-#define SQL_MAX ((size_t)64 * 1024)
-
-/* -- the list -- */
-
 static bool
 copy_name(char ret[TABLE_NAME_MAX], struct span name)
 {
@@ -34,14 +28,6 @@ table_of(struct tables *tables, struct span name)
 	return last;
 }
 
-static bool
-is_number_type(struct span type)
-{
-	return span_eq(type, SPAN_LIT("INTEGER")) ||
-	    span_eq(type, SPAN_LIT("BIGINT")) ||
-	    span_eq(type, SPAN_LIT("int8"));
-}
-
 static enum err
 add_column(void *arg, const struct db_value *row)
 {
@@ -50,11 +36,10 @@ add_column(void *arg, const struct db_value *row)
 
 	if (t == NULL)
 		return E_NOMEM;
-	if (t->ncolumns == DB_VALUES_MAX || row[3].num > TABLE_KEY_MAX)
+	if (t->ncolumns == DB_VALUES_MAX || row[2].num > TABLE_KEY_MAX)
 		return E_RANGE;
 	c = &t->columns[t->ncolumns++];
-	c->is_number = is_number_type(row[2].bytes);
-	c->key = (size_t)row[3].num;
+	c->key = (size_t)row[2].num;
 	if (c->key > t->nkey)
 		t->nkey = c->key;
 	return copy_name(t->name, row[0].bytes) &&
@@ -95,64 +80,23 @@ tables_find(const struct tables *t, const char *name)
 	return NULL;
 }
 
-/* -- sums -- */
-
-/* What fits: no row gives more than 2^33, whatever is in it. */
-#define PART "1000003"
-#define NULL_IS "7" /* so that it differs from 0 */
-
-static void
-add_term(struct buf *sql, const struct db *db, const struct table *t, size_t i,
-    bool is_high)
-{
-	const struct table_column *c = &t->columns[i];
-	bool is_sqlite = db->driver->backend == SQL_SQLITE;
-
-	buf_addf(sql, " + %zu * coalesce(", i + 1);
-	if (c->is_number && is_high)
-		buf_addf(sql, "%s / " PART " %% " PART, c->name);
-	else if (c->is_number)
-		buf_addf(sql, "%s %% " PART, c->name);
-	else if (is_sqlite)
-		buf_addf(sql, "length(CAST(%s AS BLOB))", c->name);
-	else
-		buf_addf(sql, "octet_length(%s)", c->name);
-	buf_adds(sql, ", " NULL_IS ")");
-}
-
-static void
-add_sum(struct buf *sql, const struct db *db, const struct table *t,
-    bool is_high)
-{
-	buf_adds(sql, ", CAST(coalesce(sum(0");
-	for (size_t i = 0; i < t->ncolumns; i++)
-		add_term(sql, db, t, i, is_high);
-	buf_adds(sql, "), 0) AS BIGINT)");
-}
-
 static enum err
-take_sums(void *arg, const struct db_value *row)
+take_count(void *arg, const struct db_value *row)
 {
-	*(struct table_sums *)arg = (struct table_sums){ row[0].num, row[1].num,
-		row[2].num };
+	*(uint64_t *)arg = (uint64_t)row[0].num;
 	return E_OK;
 }
 
 enum err
-table_sum(struct db *db, const struct table *t, struct table_sums *ret,
+table_count(struct db *db, const struct table *t, uint64_t *ret,
     struct why *why)
 {
-	struct buf sql = BUF_INIT(SQL_MAX);
-	struct db_statement s = { .row = take_sums, .arg = ret };
-	enum err e;
+	char sql[TABLE_NAME_MAX + 32];
 
-	buf_adds(&sql, "SELECT count(*)");
-	add_sum(&sql, db, t, false);
-	add_sum(&sql, db, t, true);
-	buf_addf(&sql, " FROM %s", t->name);
-	s.sql = buf_str(&sql);
-	e = sql.err == E_OK ? db_run(db, &s, NULL, why)
-			    : why_set(why, sql.err, "%s", err_text(sql.err));
-	buf_free(&sql);
-	return e;
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", t->name);
+	return db_run(db,
+	    &(const struct db_statement){ .row = take_count,
+		.arg = ret,
+		.sql = sql },
+	    NULL, why);
 }

@@ -3,6 +3,7 @@
 #ifndef STORE_STORE_TABLES_H
 #define STORE_STORE_TABLES_H
 
+#include "base/buf.h"
 #include "store/store_private.h"
 
 #define TABLE_NAME_MAX 64
@@ -10,8 +11,7 @@
 
 struct table_column {
 	char name[TABLE_NAME_MAX];
-	bool is_number; /* else bytes */
-	size_t key;	/* place in the primary key from 1 on; 0: not in it */
+	size_t key; /* place in the primary key from 1 on; 0: not in it */
 };
 
 struct table {
@@ -34,13 +34,7 @@ void tables_free(struct tables *);
 /* NULL: there is none of the name. */
 const struct table *tables_find(const struct tables *, const char *name);
 
-/* The number of rows, and sums over all their values in which every column has
- * another weight. */
-struct table_sums {
-	int64_t rows, low, high;
-};
-
-MUST_CHECK enum err table_sum(struct db *, const struct table *,
-    struct table_sums *ret, struct why *why);
+MUST_CHECK enum err table_count(struct db *, const struct table *,
+    uint64_t *ret, struct why *why);
 
 #endif

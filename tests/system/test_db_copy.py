@@ -171,7 +171,7 @@ class Whole(CopyTest):
             env={**os.environ, "TERM": "vt100"})
         os.close(theirs)
         self.assertEqual(OK, done.returncode)
-        self.assertIn(b"rows, tally_detail", os.read(ours, 100000))
+        self.assertIn(b"copying tally_detail", os.read(ours, 100000))
 
 
 class BrokenOff(CopyTest):
@@ -293,6 +293,14 @@ class Refused(CopyTest):
             DATA, second.cli("db", "copy", f"sqlite:{second.database}",
                              self.url), "not empty")
         self.assertEqual(rows, self.of_server())
+
+    def test_a_copy_in_which_one_value_is_another(self):
+        service = self.filled()
+        command = ("db", "copy", f"sqlite:{service.database}", self.url)
+        self.assertEqual(OK, service.cli(*command)[0])
+        self.server.sql("UPDATE tally_record SET rua = overlay(rua placing "
+                        "'X' from 9) WHERE domain = 'd7.example'")
+        self.assert_fails(DATA, service.cli(*command), "tally_record")
 
     def test_into_a_copy_of_another(self):
         service = self.filled()
