@@ -11,6 +11,9 @@
 
 /* Bytes past which no further receipt is read into memory. */
 #define BATCH_BYTES ((size_t)8 << 20)
+/* A run ends then, even while more comes in than is stored: whoever runs it has
+ * other things to do, such as to end. */
+#define RUN_NS (1 * NS_PER_S)
 /* Between two looks for what waits and is due. */
 #define LOOK_NS (5 * NS_PER_S)
 
@@ -152,17 +155,33 @@ run_upkeep(const struct batch *b, struct why *why)
 }
 
 static enum err
-take_all(struct batch *b, struct why *why)
+take_next(struct batch *b, struct why *why)
 {
+	enum err e = run_upkeep(b, why);
+
+	if (e == E_OK)
+		e = read_batch(b, why);
+	if (e != E_OK || b->n == 0)
+		return e;
+	if ((e = take_batch(b, why)) != E_OK)
+		return e;
+	log_info("received", LOG_I("receipts", b->n),
+	    LOG_I("bytes", b->bytes));
+	return spool_release(b->worker->spool, b->at, why);
+}
+
+/* All, or as many as there is time for. */
+static enum err
+take_some(struct batch *b, struct why *why)
+{
+	const struct clock *clock = b->worker->intake.clock;
+	const int64_t begun_ns = clock_mono_ns(clock);
 	enum err e = find_place(b->worker, b->store, &b->at, why);
 
-	while (e == E_OK && (e = run_upkeep(b, why)) == E_OK) {
-		if ((e = read_batch(b, why)) != E_OK || b->n == 0 ||
-		    (e = take_batch(b, why)) != E_OK)
+	while (e == E_OK) {
+		e = take_next(b, why);
+		if (b->n == 0 || clock_mono_ns(clock) - begun_ns >= RUN_NS)
 			break;
-		log_info("received", LOG_I("receipts", b->n),
-		    LOG_I("bytes", b->bytes));
-		e = spool_release(b->worker->spool, b->at, why);
 	}
 	return e;
 }
@@ -259,7 +278,7 @@ intake_worker_run(struct intake_worker *w, struct store *store, struct why *why)
 	b->arena = ARENA_INIT(SPOOL_ARENA_MAX + 2 * BATCH_BYTES);
 	e = fill(w, store, why);
 	if (e == E_OK)
-		e = take_all(b, why);
+		e = take_some(b, why);
 	arena_free(&b->arena);
 	free(b);
 	return e == E_OK ? look(w, store, why) : e;

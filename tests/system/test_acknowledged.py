@@ -26,6 +26,7 @@ KILLS = 50
 ROLE_KILLS = 20
 LIFE_S = 0.25  # longest
 CLIENTS = 3  # by each protocol
+PACE_S = 0.05  # of each: slower than the store takes them, under sanitizers too
 LOCKED_S = 30
 PATIENCE_S = 120
 MIB = 1 << 20
@@ -65,12 +66,13 @@ class Clients:
         return name, json.dumps(report).encode()
 
     def note(self, name, answer):
-        """What was said of it."""
+        """What was said of it. Then a pause."""
         with self.lock:
             if answer in (201, 250):
                 self.stored.append(name)
             else:
                 self.refused[answer] += 1
+        self.over.wait(PACE_S)
 
     def post(self):
         """Over a connection, until it ends."""
@@ -137,7 +139,8 @@ class Acknowledged(Receiving):
     def begin(self, **options):
         """A service with clients."""
         service = self.receiving(daemon__roles="collect, intake",
-                                 intake__hourly="0", **options)
+                                 intake__hourly="0", intake__daily="0",
+                                 **options)
         return service, Clients(self, service).start()
 
     def ids(self, service):
