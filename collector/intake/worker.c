@@ -165,8 +165,7 @@ take_next(struct batch *b, struct why *why)
 		return e;
 	if ((e = take_batch(b, why)) != E_OK)
 		return e;
-	log_info("received", LOG_I("receipts", b->n),
-	    LOG_I("bytes", b->bytes));
+	log_info("received", LOG_I("receipts", b->n), LOG_I("bytes", b->bytes));
 	return spool_release(b->worker->spool, b->at, why);
 }
 

@@ -22,10 +22,10 @@ struct intake_worker {
  */
 bool intake_worker_has_work(const struct intake_worker *);
 
-/* Take what is in the spool, for about a second, some in a transaction, with how
- * far the spool has been read; what the store has is released. A receipt that
- * the store cannot take is tried again by the next call. Then once more what
- * waits and is due. */
+/* Take what is in the spool, for about a second, some in a transaction, with
+ * how far the spool has been read; what the store has is released. A receipt
+ * that the store cannot take is tried again by the next call. Then once more
+ * what waits and is due. */
 MUST_CHECK enum err intake_worker_run(struct intake_worker *, struct store *,
     struct why *why);
 
