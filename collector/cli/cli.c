@@ -124,7 +124,9 @@ cli_store(struct cli *cli)
 
 	if (code != EX_OK)
 		return code;
-	e = store_open_config(cli->config, "tlsrpt", false, &cli->store, &why);
+	e = store_open_config(cli->config,
+	    &(const struct store_user){ .application = "tlsrpt" }, false,
+	    &cli->store, &why);
 	if (e == E_OK)
 		e = store_check(cli->store, &schema, &why);
 	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);

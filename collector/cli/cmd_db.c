@@ -36,8 +36,9 @@ with_store(struct cli *cli, bool migrate)
 	if (code != EX_OK)
 		return code;
 	clock = cli_clock(cli);
-	e = store_open_config(cli->config, "tlsrpt", migrate, &cli->store,
-	    &why);
+	e = store_open_config(cli->config,
+	    &(const struct store_user){ .application = "tlsrpt" }, migrate,
+	    &cli->store, &why);
 	if (e == E_OK && migrate)
 		e = store_migrate(cli->store, clock_wall_s(&clock), &schema,
 		    &why);

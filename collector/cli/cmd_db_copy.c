@@ -94,7 +94,9 @@ open_operand(const struct cli *cli, size_t i, bool make, struct store **ret,
 
 	config.store_path_url = cli->operands[i];
 	config.store_statement_timeout_ms = 0;
-	e = store_open_config(&config, "tlsrpt", make, ret, &own);
+	e = store_open_config(&config,
+	    &(const struct store_user){ .application = "tlsrpt" }, make, ret,
+	    &own);
 	return e == E_OK
 	    ? e
 	    : why_set(why, e, "%s: %s", i == 0 ? "from" : "to", own.text);

@@ -42,10 +42,10 @@ open_store(void *arg, bool read_only, struct store **ret, struct why *why)
 	const struct role_context *context = arg;
 	struct store_schema schema;
 	struct store *store;
-	enum err e = read_only ? store_open_config_to_read(context->config,
-				     "tlsrptd web", &store, why)
-			       : store_open_config(context->config,
-				     "tlsrptd web", false, &store, why);
+	const struct store_user user = { "tlsrptd web", stop_asked };
+	enum err e = read_only
+	    ? store_open_config_to_read(context->config, &user, &store, why)
+	    : store_open_config(context->config, &user, false, &store, why);
 
 	if (e != E_OK)
 		return e;

@@ -17,7 +17,8 @@ worker_connect(const struct role_context *context, bool make,
 	char name[64];
 
 	(void)snprintf(name, sizeof(name), "tlsrptd %s", context->role);
-	return store_open_config(context->config, name, make, ret, why);
+	return store_open_config(context->config,
+	    &(const struct store_user){ name, stop_asked }, make, ret, why);
 }
 
 enum err

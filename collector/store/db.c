@@ -38,7 +38,7 @@ db_close(struct db *db)
 static void
 end_transaction(struct db *db)
 {
-	db->in_transaction = false;
+	db->in_transaction = db->takes_its_time = false;
 	/* It fails only with the connection. */
 	if (db->is_lax && db->driver->end_lax != NULL)
 		(void)db->driver->script(db, db->driver->end_lax, NULL);

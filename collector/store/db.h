@@ -73,7 +73,8 @@ struct db_driver {
 struct db {
 	const struct db_driver *driver;
 	bool in_transaction, is_lax;
-	enum err err; /* first failure in the transaction */
+	bool takes_its_time; /* no statement of the transaction is too slow */
+	enum err err;	     /* first failure in the transaction */
 	struct why why;
 };
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "store/db.h"
-#include "store/pgsql_connect.h"
+#include "store/pgsql_wait.h"
 
 /* Types by the numbers that pg_type.dat fixes. */
 enum oid {
@@ -24,7 +24,8 @@ enum oid {
 struct pgsql_db {
 	struct db db;
 	struct pgsql_target target;
-	PGconn *conn;
+	struct pgsql_patience patience;
+	PGconn *conn;  /* NULL: closed, for the server is silent */
 	bool is_spent; /* connect anew before the next work */
 };
 
@@ -70,6 +71,8 @@ err_from_result(struct pgsql_db *p, const PGresult *res)
 	return E_IO;
 }
 
+#define TO_END "no answer in time, and this process is to end"
+
 static void
 drop_notice(void *arg, const PGresult *res)
 {
@@ -89,24 +92,60 @@ pgsql_ready(struct db *db, struct why *why)
 		return E_OK;
 	PQfinish(p->conn);
 	p->conn = NULL;
+	if (pgsql_patience_is_over(&p->patience))
+		return why_set(why, E_AWAY, "postgresql: " TO_END);
 	if ((e = pgsql_connect(&p->target, &p->conn, why)) != E_OK)
 		return e;
 	p->is_spent = false;
 	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);
+	(void)PQsetnonblocking(p->conn, 1);
 	return E_OK;
+}
+
+/* A server that is silent may answer later, to nobody. */
+static PGresult *
+answer(struct pgsql_db *p)
+{
+	struct pgsql_patience patience = p->patience;
+	PGresult *res = NULL;
+
+	if (p->db.takes_its_time)
+		patience.silence_ms = 0;
+	if (!pgsql_answer(p->conn, &patience, &res)) {
+		PQfinish(p->conn);
+		p->conn = NULL;
+	}
+	p->patience.hurry_until_ns = patience.hurry_until_ns;
+	return res;
+}
+
+static const char *
+message_of(const struct pgsql_db *p)
+{
+	if (p->conn != NULL)
+		return PQerrorMessage(p->conn);
+	return p->patience.hurry_until_ns == 0 ? "the server does not answer"
+					       : TO_END;
+}
+
+static PGresult *
+exec(struct pgsql_db *p, const char *sql)
+{
+	(void)PQsendQuery(p->conn, sql);
+	return answer(p);
 }
 
 static enum err
 pgsql_script(struct db *db, const char *sql, struct why *why)
 {
 	struct pgsql_db *p = pgsql_of(db);
-	PGresult *res = PQexec(p->conn, sql);
+	PGresult *res = exec(p, sql);
 	ExecStatusType status = PQresultStatus(res);
 	enum err e = E_OK;
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		e = pgsql_why(err_from_result(p, res), "script",
-		    PQerrorMessage(p->conn), why);
+		e = pgsql_why(err_from_result(p, res), "script", message_of(p),
+		    why);
 	PQclear(res);
 	return e;
 }
@@ -171,6 +210,15 @@ set_param(struct params *p, size_t i, const struct db_value *v)
 		p->values[i] = NULL;
 		break;
 	}
+}
+
+static PGresult *
+exec_params(struct pgsql_db *p, const char *sql, size_t n,
+    const struct params *params)
+{
+	(void)PQsendQueryParams(p->conn, sql, (int)n, params->types,
+	    params->values, params->lengths, params->formats, BINARY);
+	return answer(p);
 }
 
 static struct db_value
@@ -247,7 +295,7 @@ statement_failed(struct pgsql_db *p, const PGresult *res,
 	if (e == E_AWAY && PQstatus(p->conn) != CONNECTION_OK &&
 	    !p->db.in_transaction && !p->target.pooler && may_write(st))
 		e = E_UNCERTAIN;
-	return pgsql_why(e, name_of(st), PQerrorMessage(p->conn), why);
+	return pgsql_why(e, name_of(st), message_of(p), why);
 }
 
 static enum err
@@ -261,8 +309,7 @@ run_statement(struct pgsql_db *p, const struct db_statement *st,
 
 	for (size_t i = 0; i < st->nparams; i++)
 		set_param(&params, i, &st->params[i]);
-	res = PQexecParams(p->conn, text_of(st), (int)st->nparams, params.types,
-	    params.values, params.lengths, params.formats, BINARY);
+	res = exec_params(p, text_of(st), st->nparams, &params);
 	status = PQresultStatus(res);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		e = statement_failed(p, res, st, why);
@@ -322,9 +369,7 @@ run_arrays(struct pgsql_db *p, enum query query, const struct params *params,
     size_t n, struct why *why)
 {
 	const struct db_statement st = { .query = query };
-	PGresult *res = PQexecParams(p->conn, text_of(&st), (int)n,
-	    params->types, params->values, params->lengths, params->formats,
-	    BINARY);
+	PGresult *res = exec_params(p, text_of(&st), n, params);
 	ExecStatusType status = PQresultStatus(res);
 	enum err e = E_OK;
 
@@ -401,14 +446,13 @@ copy_in(struct pgsql_db *p, const char *table, struct span bytes,
 
 	if (PQputCopyData(p->conn, bytes.p, (int)bytes.len) == 1)
 		(void)PQputCopyEnd(p->conn, NULL);
-	while ((res = PQgetResult(p->conn)) != NULL) {
-		if (PQresultStatus(res) != PGRES_COMMAND_OK && e == E_OK)
-			e = pgsql_why(err_from_result(p, res), table,
-			    PQerrorMessage(p->conn), why);
-		PQclear(res);
-		if (PQstatus(p->conn) != CONNECTION_OK)
-			break;
-	}
+	else
+		(void)PQputCopyEnd(p->conn, "no memory");
+	res = answer(p);
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		e = pgsql_why(err_from_result(p, res), table, message_of(p),
+		    why);
+	PQclear(res);
 	return e;
 }
 
@@ -423,16 +467,17 @@ pgsql_put_rows(struct db *db, const char *table, const char *columns,
 
 	buf_addf(&bytes, "COPY %s (%s) FROM STDIN (FORMAT binary)", table,
 	    columns);
-	res = PQexec(p->conn, buf_str(&bytes));
+	res = exec(p, buf_str(&bytes));
 	if (PQresultStatus(res) != PGRES_COPY_IN)
-		e = pgsql_why(err_from_result(p, res), table,
-		    PQerrorMessage(p->conn), why);
+		e = pgsql_why(err_from_result(p, res), table, message_of(p),
+		    why);
 	PQclear(res);
 	buf_clear(&bytes);
 	if (e == E_OK)
 		add_copy(&bytes, rows, n, ncolumns);
 	if (e == E_OK && bytes.err != E_OK) {
 		(void)PQputCopyEnd(p->conn, "no memory");
+		PQclear(answer(p));
 		e = why_set(why, bytes.err, "no memory to copy rows");
 	} else if (e == E_OK) {
 		e = copy_in(p, table, buf_span(&bytes), why);
@@ -499,6 +544,7 @@ db_pgsql_open(const struct store_options *options, struct db **ret,
 	if (p == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
 	p->db.driver = &driver;
+	p->patience = pgsql_patience_of(options);
 	e = pgsql_target_make(options, &p->target, why);
 	if (e == E_OK)
 		e = pgsql_ready(&p->db, why);

@@ -30,6 +30,9 @@ struct store_options {
 	const char *password_file; /* NULL: none */
 	int64_t connect_timeout_ms;
 	int64_t statement_timeout_ms, lock_timeout_ms; /* 0: none */
+	/* The process is to end: no server is waited for much longer. By any
+	 * thread; NULL: it never is. */
+	bool (*hurries)(void);
 };
 
 struct store_options store_options_default(const char *url);

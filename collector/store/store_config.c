@@ -29,12 +29,13 @@ open_with(const struct config *c, struct store_options options,
 }
 
 static struct store_options
-options_of(const struct config *c, const char *application)
+options_of(const struct config *c, const struct store_user *user)
 {
 	return (struct store_options){
 		.url = c->store_path_url,
 		.pooler = c->store_pooler == CONFIG_POOLER_TRANSACTION,
-		.application = application,
+		.application = user->application,
+		.hurries = user->hurries,
 		.password_file = c->store_password_file,
 		.connect_timeout_ms = c->store_connect_timeout_ms,
 		.statement_timeout_ms = c->store_statement_timeout_ms,
@@ -43,20 +44,20 @@ options_of(const struct config *c, const char *application)
 }
 
 enum err
-store_open_config(const struct config *c, const char *application, bool make,
-    struct store **ret, struct why *why)
+store_open_config(const struct config *c, const struct store_user *user,
+    bool make, struct store **ret, struct why *why)
 {
-	struct store_options options = options_of(c, application);
+	struct store_options options = options_of(c, user);
 
 	options.make = make;
 	return open_with(c, options, ret, why);
 }
 
 enum err
-store_open_config_to_read(const struct config *c, const char *application,
+store_open_config_to_read(const struct config *c, const struct store_user *user,
     struct store **ret, struct why *why)
 {
-	struct store_options options = options_of(c, application);
+	struct store_options options = options_of(c, user);
 
 	options.read_only = true;
 	return open_with(c, options, ret, why);

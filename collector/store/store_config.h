@@ -5,13 +5,18 @@
 #include "config/config.h"
 #include "store/store.h"
 
-/* application: "tlsrptd collect". make: a missing SQLite file is made. As
- * store_open_as. */
+/* Who opens it. */
+struct store_user {
+	const char *application; /* "tlsrptd collect" */
+	bool (*hurries)(void);	 /* as in struct store_options */
+};
+
+/* make: a missing SQLite file is made. As store_open_as. */
 MUST_CHECK enum err store_open_config(const struct config *,
-    const char *application, bool make, struct store **ret, struct why *why);
+    const struct store_user *, bool make, struct store **ret, struct why *why);
 
 /* The same for reading only. */
 MUST_CHECK enum err store_open_config_to_read(const struct config *,
-    const char *application, struct store **ret, struct why *why);
+    const struct store_user *, struct store **ret, struct why *why);
 
 #endif

@@ -95,6 +95,7 @@ apply_missing(struct store *store, int64_t now_s, struct store_schema *ret,
 	struct applied applied;
 	enum err e;
 
+	store->db->takes_its_time = true;
 	if (backend == SQL_PGSQL)
 		(void)db_script(store->db, pgsql_lock, NULL);
 	(void)db_script(store->db, query_texts[QUERY_SCHEMA_TABLE].sql[backend],

@@ -6,6 +6,7 @@ import struct
 import threading
 
 PASS, CUT, SWALLOW, HOLD = "pass", "cut", "swallow", "hold"
+HANG, DEAFEN = "hang", "deafen"
 
 
 def read_exactly(source, n):
@@ -32,7 +33,7 @@ class Connection:
     def __init__(self, proxy, client):
         self.proxy = proxy
         self.client = client
-        self.swallows = False
+        self.swallows = self.hangs = False
         head = read_exactly(client, 4)
         startup = head + read_exactly(client,
                                       struct.unpack("!I", head)[0] - 4)
@@ -66,6 +67,8 @@ class Connection:
         """From the server to the client."""
         try:
             while data := self.server.recv(65536):
+                if self.hangs:
+                    return
                 if self.swallows:
                     break  # it has come, so the server did the work
                 self.client.sendall(data)
@@ -80,6 +83,12 @@ class Connection:
                 kind, message = read_message(self.client)
                 action = self.proxy.rule(self, kind, message)
                 if action == CUT:
+                    break
+                if action in (HANG, DEAFEN):
+                    self.hangs = True
+                while action == HANG and self.client.recv(65536):
+                    pass  # until it gives up
+                if action == HANG:
                     break
                 if action == HOLD:
                     self.cut_client()

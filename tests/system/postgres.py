@@ -103,17 +103,34 @@ class Postgres:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        wait_until(lambda: not self.uses_folder(), "all its processes end")
+        wait_until(lambda: not self.processes(), "all its processes end")
 
-    def uses_folder(self):
-        """Whether a process works in the data folder."""
+    def pause(self):
+        """Connections are taken and left as they are; nothing is answered."""
+        for pid in self.first_then_others():
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self):
+        """After pause."""
+        for pid in self.first_then_others():
+            os.kill(pid, signal.SIGCONT)
+
+    def first_then_others(self):
+        """Its processes; the first one makes all others."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        yield first
+        yield from (pid for pid in self.processes() if pid != first)
+
+    def processes(self):
+        """The numbers of those that work in the data folder."""
+        found = []
         for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
             try:
                 if cwd.readlink() == self.data:
-                    return True
+                    found.append(int(cwd.parent.name))
             except OSError:
                 pass  # it has ended
-        return False
+        return found
 
     def close(self):
         """Leave nothing."""

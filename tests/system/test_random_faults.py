@@ -22,6 +22,7 @@ SEED = int(os.environ.get("TLSRPT_FAULTS_SEED", str(random.randrange(10**6))))
 STEP = 40  # sessions sent between two faults
 MESSAGES = 60  # one of so many is hit while connections break
 PATIENCE_S = 90
+STOP_S = 15  # told to end, whatever the store does: half the supervisor's 30
 
 
 class Breaker:
@@ -107,7 +108,9 @@ class RandomFaults(Traffic):
     def collector_ends(self):
         """In order, and comes back."""
         service = self.random.choice(self.fleet.services)
+        before = time.monotonic()
         self.assertEqual(OK, service.stop())
+        self.assertLess(time.monotonic() - before, STOP_S)
         service.launch_to_receive()
 
     # -- the test --
