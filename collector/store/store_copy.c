@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/siphash.h"
 #include "store/store_scan.h"
@@ -259,6 +260,14 @@ copy_table(struct copy *c, const struct table *t, struct why *why)
 
 /* -- the whole -- */
 
+/* Who is logged in at one store is not at another: it would outlive the logout.
+ */
+static bool
+stays_behind(const struct table *t)
+{
+	return strcmp(t->name, "web_session") == 0;
+}
+
 /* What both have: a database may hold tables of others. */
 static enum err
 list_tables(struct copy *c, struct why *why)
@@ -272,7 +281,7 @@ list_tables(struct copy *c, struct why *why)
 	if (e != E_OK)
 		return e;
 	for (size_t i = 0; i < c->tables.n; i++)
-		if (c->tables.v[i].nkey > 0 &&
+		if (c->tables.v[i].nkey > 0 && !stays_behind(&c->tables.v[i]) &&
 		    tables_find(&to, c->tables.v[i].name) != NULL)
 			c->tables.v[n++] = c->tables.v[i];
 	c->tables.n = n;

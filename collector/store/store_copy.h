@@ -1,5 +1,5 @@
-/* store/store_copy.h -- everything of one store into another, whichever kind
- * they are. */
+/* store/store_copy.h -- everything of one store but the sessions of the web
+ * interface into another, whichever kind they are. */
 #ifndef STORE_STORE_COPY_H
 #define STORE_STORE_COPY_H
 

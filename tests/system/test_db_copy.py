@@ -16,6 +16,7 @@ from postgres import Postgres
 
 ROWS = 30000  # enough to be met in the middle
 KILLS = 3
+STAYS = ("schema_migrations", "web_session")
 
 
 def plain(value):
@@ -48,6 +49,9 @@ class CopyTest(SystemTest):
         self.assertEqual(OK, service.cli("domain", "add", "a.example")[0])
         self.assertEqual(OK, service.cli("suppression", "add", "host",
                                          "b.example")[0])
+        self.assertEqual(OK, service.cli("user", "add", "anna",
+                                         stdin=b"correct horse\n")[0])
+        self.assertEqual(OK, service.cli("token", "add", "anna")[0])
         self.assertEqual(OK, service.stop())
         return service
 
@@ -72,7 +76,7 @@ class CopyTest(SystemTest):
             return {name: self.in_order(
                 {k: plain(row[k]) for k in row.keys()}
                 for row in store.execute(f"SELECT * FROM {name}"))
-                for name in names if name != "schema_migrations"}
+                for name in names if name not in STAYS}
 
     def of_server(self):
         """The same of PostgreSQL."""
@@ -80,7 +84,7 @@ class CopyTest(SystemTest):
                                 "schemaname = 'public'")
         return {name: self.in_order(map(json.loads, self.server.sql(
             f"SELECT row_to_json(t) FROM {name} t")))
-            for name in names if name != "schema_migrations"}
+            for name in names if name not in STAYS}
 
     @staticmethod
     def in_order(rows):
@@ -124,6 +128,27 @@ class Whole(CopyTest):
         self.assertEqual(sum(counted.values()), told["rows"])
         self.assertGreater(counted["tally_detail"], 19)
         self.assertGreater(counted["report"], 19)
+
+    def test_accounts_go_along_but_nobody_is_logged_in(self):
+        service = self.filled()
+        with contextlib.closing(sqlite3.connect(service.database)) as store:
+            store.execute("INSERT INTO web_session "
+                          "VALUES (x'01', 'anna', 'csrf', 1, 1)")
+            store.commit()
+        for _ in range(2):  # a whole copy is compared
+            self.assertEqual(OK, service.cli(
+                "db", "copy", f"sqlite:{service.database}", self.url)[0])
+        self.assertEqual(
+            ["anna|1|1|1|0"], self.server.sql(
+                "SELECT name, (SELECT count(*) FROM api_token), "
+                "(SELECT count(*) FROM audit WHERE event = 'user-add'), "
+                "(SELECT count(*) FROM audit WHERE event = 'token-add'), "
+                "(SELECT count(*) FROM web_session) FROM web_user"))
+        back = self.folder() / "back.db"
+        self.assertEqual(OK, service.cli("db", "copy", self.url,
+                                         f"sqlite:{back}")[0])
+        self.assertEqual(self.of_sqlite(service.database),
+                         self.of_sqlite(back))
 
     def test_the_service_goes_on_there(self):
         service = self.filled()
