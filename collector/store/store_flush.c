@@ -218,6 +218,16 @@ add_tallies(struct store *store, const struct tally_source *from)
 	return e;
 }
 
+/* A newer program may have taken the store over since it was opened. */
+static enum err
+hold_schema(struct store *store, struct why *why)
+{
+	struct store_schema schema;
+	enum err e = db_read(store->db, QUERY_SCHEMA_HOLD, NULL, NULL, why);
+
+	return e == E_OK ? store_check(store, &schema, why) : e;
+}
+
 enum err
 store_flush(struct store *store, const struct flush *f, struct why *why)
 {
@@ -227,7 +237,9 @@ store_flush(struct store *store, const struct flush *f, struct why *why)
 	if (e != E_OK)
 		return e;
 	uuid_text(&f->collector, collector);
-	e = move(store->db, span_str(collector), f, why);
+	e = hold_schema(store, why);
+	if (e == E_OK)
+		e = move(store->db, span_str(collector), f, why);
 	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)
 		e = why_set(why, e, "no memory for a flush");
 	if (e != E_OK) {

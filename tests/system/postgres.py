@@ -81,6 +81,21 @@ class Postgres:
         folder.rename(self.data)
         self.start()
 
+    def at(self):
+        """Options of its programs that say where it is."""
+        return ["-h", self.folder, "-p", self.port, "-U", USER]
+
+    def dump(self, path):
+        """All of the database as of now, to a file."""
+        run(BIN / "pg_dump", *self.at(), "-Fc", "-f", path, "postgres")
+
+    def restore(self, path):
+        """What dump wrote takes the place of what is there, at one moment."""
+        sql = run(BIN / "pg_restore", "-f", "-", path).stdout
+        run(BIN / "psql", *self.at(), "-Xq", "-v", "ON_ERROR_STOP=1",
+            "--single-transaction", "postgres", input=(
+                "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" + sql))
+
     def promote(self):
         """A standby becomes the one that takes writes."""
         run(BIN / "pg_ctl", "-D", self.data, "-w", "promote")

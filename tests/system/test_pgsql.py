@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness import CONFIG, OK, TLSRPT, SystemTest, session, wait_until
-from postgres import Pgbouncer, Postgres
+from postgres import AS_USER, BIN, Pgbouncer, Postgres
 
 STEPS = len(list((pathlib.Path(__file__).resolve().parents[2] / "sql"
                    / "schema").glob("*.pgsql.sql")))
@@ -239,6 +239,77 @@ class Fleet(PgsqlTest):
         said = [process.communicate(timeout=60)[0] for process in running]
         self.assertEqual([OK] * 20, [p.returncode for p in running], said)
         self.assertEqual(1, len(set(said)), said)
+
+
+class Upgraded(PgsqlTest):
+    """A newer program takes the store over while older collectors run."""
+
+    def setUp(self):
+        self.store = self.server()
+        self.fleet = [self.service_at(self.store, daemon__roles="collect"
+                                      ).start() for _ in range(2)]
+
+    def through(self, upgrade, undo):
+        """The older ones wait and say why; then all of it counts."""
+        for service in self.fleet:
+            service.send(*[session("a.example")] * 10)
+        self.fleet[0].wait_received(20)
+        self.store.sql(upgrade + "; INSERT INTO schema_migrations "
+                       "VALUES (999, 'later', 'x', 0)")
+        rows = self.rows()
+        for service in self.fleet:
+            service.send(*[session("a.example")] * 10)
+            service.wait_logged("store is away, the journal keeps the "
+                                "datagrams", "the store has schema 999")
+            # More than the socket's queue takes: they go on receiving.
+            service.send(*[session("a.example")] * 2000)
+        self.assertEqual(rows, self.rows())
+        # There is no newer program in this test: the old one is right again.
+        self.store.sql(undo + "; DELETE FROM schema_migrations "
+                       "WHERE version = 999")
+        self.fleet[0].wait_received(4040)
+        self.assertEqual(["4040"], self.store.sql(
+            "SELECT sum(succeeded) FROM tally_policy"))
+
+    def advisory_locks(self, which):
+        """How many."""
+        return self.store.sql("SELECT count(*) FROM pg_locks WHERE "
+                              f"locktype = 'advisory' AND {which}")
+
+    def rows(self):
+        """What flushes write to."""
+        return self.store.sql("SELECT n FROM collector_count ORDER BY 1")
+
+    def test_the_old_statements_would_still_work(self):
+        self.through("SELECT 1", "SELECT 1")
+
+    def test_the_old_statements_fail(self):
+        self.through("ALTER TABLE tally_policy RENAME succeeded TO good",
+                     "ALTER TABLE tally_policy RENAME good TO succeeded")
+
+    def test_a_flush_waits_for_a_migration_and_looks_then(self):
+        """It holds what all migrations hold, and is slow."""
+        migration = subprocess.Popen(
+            [str(word) for word in (
+                *AS_USER, BIN / "psql", *self.store.at(), "-Xq", "postgres")],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+            cwd="/")
+        self.addCleanup(migration.wait)
+        self.addCleanup(migration.stdin.close)
+        migration.stdin.write(
+            "BEGIN; SELECT pg_advisory_xact_lock(8460);\n"
+            "INSERT INTO schema_migrations VALUES (999, 'later', 'x', 0);\n")
+        migration.stdin.flush()
+        wait_until(lambda: self.advisory_locks("granted") == ["1"], "it holds")
+        for service in self.fleet:
+            service.send(session("a.example"))
+        wait_until(lambda: self.advisory_locks("NOT granted") == ["2"],
+                   "both wait")
+        migration.stdin.write("COMMIT;\n")
+        migration.stdin.flush()
+        for service in self.fleet:
+            service.wait_logged("the store has schema 999")
+        self.assertEqual([], self.rows())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+-- The writing transaction is alone already.
+SELECT 1
