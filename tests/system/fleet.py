@@ -9,6 +9,7 @@ from harness import session, wait_until
 
 DOMAINS = [f"d{n}.example" for n in range(7)]
 PAUSE_S = 0.005
+MOST = 5
 TIMEOUT_S = 0.02
 
 
@@ -16,8 +17,9 @@ class Fleet:
     """Services to which a thread sends until it is told to stop; what it sent
     is known. Their sockets are the test's: a queue outlives a kill."""
 
-    def __init__(self, services, seed=1):
+    def __init__(self, services, seed=1, most=MOST):
         self.services = services
+        self.most = most  # sessions at a time
         self.random = random.Random(seed)
         self.sent = collections.Counter()
         self.lock = threading.Lock()
@@ -30,7 +32,7 @@ class Fleet:
         """A few at a time, to all of them in turn."""
         n = 0
         while not self.ends.wait(PAUSE_S):
-            self.send_to(n % len(self.services), self.random.randrange(1, 5))
+            self.send_to(n % len(self.services), self.random.randrange(1, self.most))
             n += 1
 
     def send_to(self, i, n):

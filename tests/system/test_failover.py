@@ -1,6 +1,10 @@
 """test_failover.py -- PostgreSQL goes away, comes back as it was, as it had been,
-or as its standby, under load: nothing is lost, nothing is counted twice."""
+or as its standby, under load: nothing is lost, nothing is counted twice.
 
+TLSRPT_AWAY_S is for how many seconds it is away when that is long (default 20)."""
+
+import os
+import time
 import unittest
 
 from fleet import Fleet, counted, received
@@ -10,6 +14,8 @@ from traffic import Traffic
 
 SOME = 200  # sessions
 PATIENCE_S = 60
+AWAY_S = float(os.environ.get("TLSRPT_AWAY_S", "20"))
+FULL = 40  # sessions at a time, 200 times a second
 
 
 class FailoverTest(Traffic):
@@ -32,7 +38,7 @@ class FailoverTest(Traffic):
             "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming' "
             "AND replay_lsn = pg_current_wal_lsn()")
 
-    def fleet(self, *servers):
+    def fleet(self, *servers, **more):
         """Under load."""
         hosts = ",".join(f"127.0.0.1:{s.port}" for s in servers)
         url = (f"postgresql://tlsrpt@{hosts}/postgres?sslmode=require&"
@@ -40,7 +46,7 @@ class FailoverTest(Traffic):
         password = self.primary.password_file(self.folder())
         fleet = Fleet([self.service_on_socket(
             daemon__roles="collect", store__url=url,
-            store__password_file=password) for _ in range(2)])
+            store__password_file=password) for _ in range(2)], **more)
         self.addCleanup(fleet.stop)
         fleet.start()
         self.wait_stored(fleet, self.primary, SOME)
@@ -52,12 +58,12 @@ class FailoverTest(Traffic):
         until = received(server) + n
         wait_until(lambda: received(server) >= until, f"{n} more are stored")
 
-    def assert_exact(self, fleet, server):
+    def assert_exact(self, fleet, server, patience_s=PATIENCE_S):
         """All that was sent comes, and no more, also when more comes after."""
         fleet.wait_for_more(SOME)
         fleet.stop()
         wait_until(lambda: received(server) >= fleet.total(),
-                   "all is in the store", PATIENCE_S)
+                   "all is in the store", patience_s)
         self.assertEqual(fleet.total(), received(server))
         self.assertEqual(fleet.sent, counted(server))
 
@@ -125,6 +131,21 @@ class Alone(FailoverTest):
             self.wait_stored(fleet, self.primary, SOME)
         self.assert_exact(fleet, self.primary)
 
+    def test_it_is_away_for_long_under_full_load(self):
+        fleet = self.fleet(self.primary, most=FULL)
+        self.primary.stop()
+        sent, until = fleet.total(), time.monotonic() + AWAY_S
+        wait_until(lambda: time.monotonic() >= until, "it was long",
+                   2 * AWAY_S)
+        self.assertGreater(fleet.total(), sent + 100 * AWAY_S)
+        for service in fleet.services:
+            self.assertTrue(service.log_lines("store does not take tallies, "
+                                              "the journal keeps them"))
+        self.primary.start()
+        self.assert_exact(fleet, self.primary, PATIENCE_S + AWAY_S)
+        print(f"away for {AWAY_S:.0f} s: {fleet.total()} sessions, "
+              f"{fleet.total() - sent} of them since, each counted once")
+
     def test_it_is_killed(self):
         fleet = self.fleet(self.primary)
         for _ in range(3):
@@ -140,6 +161,15 @@ class Alone(FailoverTest):
         self.primary.backup(backup)
         self.wait_stored(fleet, self.primary, 3 * SOME)
         self.primary.put_back(backup)
+        self.assert_exact(fleet, self.primary)
+
+    def test_a_dump_of_it_is_restored(self):
+        """As docs/postgresql.md has it, while collectors go on."""
+        fleet = self.fleet(self.primary)
+        dump = self.primary.folder / "tlsrptd.dump"
+        self.primary.dump(dump)
+        self.wait_stored(fleet, self.primary, 3 * SOME)
+        self.primary.restore(dump)
         self.assert_exact(fleet, self.primary)
 
     def test_all_are_killed_at_once(self):
