@@ -4,9 +4,11 @@
 
 #include "api/resource.h"
 #include "codec/csv_write.h"
+#include "codec/sha256.h"
 
 #define API_ANSWER_MAX ((size_t)32 * 1024 * 1024) /* bytes */
 #define API_COOKIE_MAX 512
+#define API_ETAG_SIZE (SHA256_BYTES + 3)
 
 /* The list that an answer is; or none has been begun. */
 struct api_list {
@@ -29,7 +31,8 @@ struct api_answer {
 	const char *detail;
 	struct buf body;
 	const char *content_type;
-	char file_name[128]; /* empty: none */
+	char file_name[128];	  /* empty: none */
+	char etag[API_ETAG_SIZE]; /* empty: not made */
 	char cookie[API_COOKIE_MAX];
 	int64_t retry_after_s; /* 0: not said */
 	struct json_out *out;

@@ -9,6 +9,8 @@
 #include "codec/typed.h"
 
 #define BODY_MAX 16384 /* bytes */
+#define KEY_MAX ((size_t)2 * 1024 * 1024)
+#define KEPT_MAX ((size_t)48 * 1024 * 1024)
 
 static const struct http_field again[] = { { "Retry-After", "2" }, { 0 } };
 
@@ -16,7 +18,7 @@ static const struct http_field again[] = { { "Retry-After", "2" }, { 0 } };
 
 /* Of the body's first bytes, hashed. "" if there is no memory for it. */
 static void
-make_etag(struct span body, char ret[2 * SHA256_BYTES + 3])
+make_etag(struct span body, char ret[API_ETAG_SIZE])
 {
 	unsigned char hash[SHA256_BYTES];
 
@@ -59,14 +61,14 @@ static void
 send_answer(struct api_job *job, struct api_answer *a)
 {
 	const bool is_get = strcmp(job->route->method, "GET") == 0;
-	char etag[2 * SHA256_BYTES + 3] = "", retry[24] = "", file[192] = "";
+	char retry[24] = "", file[192] = "";
 	struct fields fields = { .n = 0 };
 	struct span body = buf_span(&a->body);
 	unsigned status = a->status;
 
-	if (is_get && status == 200)
-		make_etag(body, etag);
-	if (etag[0] != '\0' && has_tag(job->if_none_match, etag)) {
+	if (is_get && status == 200 && a->etag[0] == '\0')
+		make_etag(body, a->etag);
+	if (a->etag[0] != '\0' && has_tag(job->if_none_match, a->etag)) {
 		status = 304;
 		body = SPAN_NONE;
 	}
@@ -78,7 +80,7 @@ send_answer(struct api_job *job, struct api_answer *a)
 		    "attachment; filename=\"%s\"", a->file_name);
 	add_field(&fields, "Cache-Control",
 	    is_get ? "private, no-cache" : "no-store");
-	add_field(&fields, "ETag", etag);
+	add_field(&fields, "ETag", a->etag);
 	add_field(&fields, "Retry-After", retry);
 	add_field(&fields, "Content-Disposition", file);
 	add_field(&fields, "Set-Cookie", a->cookie);
@@ -152,7 +154,93 @@ struct turn {
 	struct api_identity identity;
 	struct api_request request;
 	struct api_answer answer;
+	/* Of an answer that is kept. */
+	struct api_key key;
+	int64_t since_ns;
+	bool makes, is_made;
 };
+
+/* -- answers that are kept -- */
+
+/* All that an answer depends on. The route is of the path. */
+static enum err
+key_of(const struct turn *t, struct api_key *ret)
+{
+	const struct api_account *a = &t->identity.account;
+	struct buf text = BUF_INIT(KEY_MAX);
+	enum err e;
+
+	buf_addf(&text, "%lld %d %d %zu:", (long long)t->request.now_s / 86400,
+	    (int)a->role, (int)a->is_bound, t->job->path.len);
+	buf_add(&text, t->job->path);
+	buf_addf(&text, "%zu:", t->job->query_text.len);
+	buf_add(&text, t->job->query_text);
+	for (size_t i = 0; i < a->domains.n; i++) {
+		buf_addc(&text, '|');
+		buf_add(&text, a->domains.v[i]);
+	}
+	e = text.err != E_OK ? text.err : sha256(buf_span(&text), ret->b);
+	buf_free(&text);
+	return e;
+}
+
+/* Those that waited are asked again: it is there now, or one of them makes it.
+ */
+static void
+ask_again(struct api *api, struct api_jobs *jobs)
+{
+	struct api_job *job;
+
+	while ((job = STAILQ_FIRST(jobs)) != NULL) {
+		STAILQ_REMOVE_HEAD(jobs, next);
+		if (api_pool_put(api->pool, job, false) == E_OK)
+			continue;
+		http_refuse(job->http, 503, "too many ask at the moment",
+		    again);
+		api_job_free(job);
+	}
+}
+
+/* Whoever makes an answer says what became of it, whatever it is. */
+static void
+end_making(struct turn *t)
+{
+	struct api_answer *a = &t->answer;
+	struct api_jobs waiting;
+
+	if (!t->makes)
+		return;
+	t->makes = false;
+	if (a->status == 200) {
+		make_etag(buf_span(&a->body), a->etag);
+		api_cache_keep(t->api->cache, &t->key, t->since_ns, a,
+		    &waiting);
+	} else {
+		api_cache_give_up(t->api->cache, &t->key, &waiting);
+	}
+	ask_again(t->api, &waiting);
+}
+
+/* True: it is answered, or it waits. */
+static bool
+look_for_kept(struct turn *t)
+{
+	if (t->job->route->does != API_VIEWS || key_of(t, &t->key) != E_OK)
+		return false;
+	t->since_ns = clock_mono_ns(t->api->options.clock);
+	switch (api_cache_find(t->api->cache, &t->key, t->since_ns, t->job,
+	    &t->answer)) {
+	case API_HERE:
+		t->is_made = true;
+		return true;
+	case API_WAIT:
+		t->job = NULL;
+		return true;
+	default:
+		t->makes = true;
+		return false;
+	}
+}
 
 static enum err
 ask_resource(struct turn *t, struct why *why)
@@ -168,6 +256,8 @@ ask_resource(struct turn *t, struct why *why)
 	e = check_domains(t->job, &t->identity.account);
 	if (e != E_OK)
 		return e;
+	if (look_for_kept(t))
+		return E_OK;
 	for (size_t i = 0; i < API_SEGMENTS_MAX; i++)
 		t->request.segments[i] = t->job->segments[i];
 	return route->resource(&t->request, &t->answer, why);
@@ -199,6 +289,22 @@ read_or_write(struct turn *t, struct why *why)
 	return e;
 }
 
+/* Of what the resource returned. */
+static void
+answer(struct turn *t, enum err e, const struct why *why)
+{
+	if (!t->is_made)
+		api_answer_finish(&t->answer, e, why);
+	end_making(t);
+	if (t->answer.status == 500)
+		log_error("a request could not be answered",
+		    LOG_STR("route", t->job->route->name),
+		    LOG_STR("error", err_text(e)), LOG_WHY(why));
+	send_answer(t->job, &t->answer);
+	if (t->answer.status < 400)
+		note_use(t->api, &t->identity);
+}
+
 static enum err
 run_turn(struct turn *t, bool may_retry, struct why *why)
 {
@@ -220,19 +326,14 @@ run_turn(struct turn *t, bool may_retry, struct why *why)
 	if (api_answer_init(&t->answer, &t->request,
 		job->route->reach != API_ROWS))
 		e = read_or_write(t, why);
-	if (may_retry && t->answer.status < 400 && is_of_store(e)) {
-		api_answer_free(&t->answer);
-		return e;
-	}
-	api_answer_finish(&t->answer, e, why);
-	if (t->answer.status == 500)
-		log_error("a request could not be answered",
-		    LOG_STR("route", job->route->name),
-		    LOG_STR("error", err_text(e)), LOG_WHY(why));
-	send_answer(t->job, &t->answer);
-	if (t->answer.status < 400)
-		note_use(t->api, &t->identity);
+	may_retry = may_retry && t->answer.status < 400 && is_of_store(e);
+	if (may_retry)
+		end_making(t);
+	else if (t->job != NULL)
+		answer(t, e, why);
 	api_answer_free(&t->answer);
+	if (!may_retry)
+		api_job_free(t->job);
 	return is_of_store(e) ? e : E_OK;
 }
 
@@ -242,11 +343,13 @@ run(void *arg, struct store *store, struct api_job *job, bool may_retry,
 {
 	struct api *api = arg;
 	struct turn turn = { .api = api, .store = store, .job = job };
+	enum err e;
 
-	if (job->route == NULL)
-		return write_note(store, job, clock_wall_s(api->options.clock),
-		    why);
-	return run_turn(&turn, may_retry, why);
+	if (job->route != NULL)
+		return run_turn(&turn, may_retry, why);
+	e = write_note(store, job, clock_wall_s(api->options.clock), why);
+	api_job_free(job);
+	return e;
 }
 
 static void
@@ -260,7 +363,7 @@ refuse_without_store(void *arg, struct api_job *job)
 
 #define HOUSE_EVERY_NS (60 * NS_PER_S)
 
-/* Sessions past their time; and whether there is a user at all. */
+/* Sessions and notes past their time; and whether there is a user at all. */
 static enum err
 keep_house(void *arg, struct store *store, struct why *why)
 {
@@ -277,6 +380,8 @@ keep_house(void *arg, struct store *store, struct why *why)
 	if (e == E_OK)
 		e = store_session_expire(store, now_s - o->session_idle_s,
 		    now_s - o->session_max_s, why);
+	if (e == E_OK)
+		e = store_audit_forget(store, now_s - o->audit_keep_s, why);
 	if (e == E_OK)
 		api->house_kept_ns = mono_ns;
 	return e;
@@ -451,6 +556,21 @@ api_http_fields(const struct api *api)
 	return api->fields;
 }
 
+static enum err
+open_pool(struct api *api, struct why *why)
+{
+	return api_pool_open(
+	    &(const struct api_pool_options){
+		.threads = api->options.threads,
+		.open_store = open_store,
+		.run = run,
+		.refuse = refuse_without_store,
+		.keep_house = keep_house,
+		.arg = api,
+	    },
+	    &api->pool, why);
+}
+
 static bool
 is_https(const char *url)
 {
@@ -472,16 +592,14 @@ api_open(const struct api_options *options, struct api **ret, struct why *why)
 	api->cookie_name = api->is_secure ? "__Host-tlsrpt" : "tlsrpt-session";
 	set_fields(api);
 	(void)pthread_mutex_init(&api->lock, NULL);
-	e = api_pool_open(
-	    &(const struct api_pool_options){
-		.threads = options->threads,
-		.open_store = open_store,
-		.run = run,
-		.refuse = refuse_without_store,
-		.keep_house = keep_house,
-		.arg = api,
+	e = api_cache_open(
+	    &(const struct api_cache_options){
+		.age_ns = options->answer_age_ns,
+		.bytes_max = KEPT_MAX,
 	    },
-	    &api->pool, why);
+	    &api->cache, why);
+	if (e == E_OK)
+		e = open_pool(api, why);
 	if (e == E_OK)
 		*ret = api;
 	else
@@ -495,6 +613,7 @@ api_close(struct api *api)
 	if (api == NULL)
 		return;
 	api_pool_close(api->pool);
+	api_cache_close(api->cache);
 	(void)pthread_mutex_destroy(&api->lock);
 	free(api);
 }

@@ -24,7 +24,8 @@ struct api_options {
 	const char *public_url;
 	const char *listen; /* where the server listens, for the log */
 	bool is_tls;	    /* the server's own connections are encrypted */
-	int64_t session_idle_s, session_max_s;
+	int64_t session_idle_s, session_max_s, audit_keep_s;
+	int64_t answer_age_ns; /* of VIEWS; 0: each is made anew */
 };
 
 #define API_HTTP_ROUTES 5

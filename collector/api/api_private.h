@@ -7,6 +7,7 @@
 
 #include "api/answer.h"
 #include "api/api.h"
+#include "api/cache.h"
 #include "api/pool.h"
 #include "api/throttle.h"
 #include "codec/secret.h"
@@ -16,6 +17,7 @@
 struct api {
 	struct api_options options;
 	struct api_pool *pool;
+	struct api_cache *cache;
 	const char *cookie_name;
 	bool is_secure; /* whoever comes, comes by HTTPS */
 	struct http_field fields[API_FIELDS + 1];

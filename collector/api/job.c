@@ -71,6 +71,8 @@ api_job_new(struct http_request *http, const char *cookie_name)
 	job->csrf = arena_copy(arena, http_request_field(http, "X-CSRF-Token"));
 	job->if_none_match = arena_copy(arena,
 	    http_request_field(http, "If-None-Match"));
+	job->path = arena_copy(arena, http_request_path(http));
+	job->query_text = arena_copy(arena, http_request_query(http));
 	block = http_address_block(http_request_address(http));
 	http_address_text(&block, 0, job->block);
 	http_address_text(http_request_address(http), 0, job->address);

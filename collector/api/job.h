@@ -24,9 +24,12 @@ struct api_job {
 	 * and the token's id. */
 	struct span session, token;
 	struct span csrf, if_none_match;
+	struct span path, query_text; /* as they stand in the request */
 	char address[HTTP_ADDRESS_TEXT_SIZE];
 	char block[HTTP_ADDRESS_TEXT_SIZE]; /* the same; of IPv6 its /64 */
 };
+
+STAILQ_HEAD(api_jobs, api_job);
 
 /* What only notes, of copies. NULL: out of memory. */
 struct api_job *api_job_new_note(struct span session, struct span token);

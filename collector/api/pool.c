@@ -8,12 +8,10 @@
 #define THREADS_MAX 64
 #define HOUSE_EVERY_S 1
 
-STAILQ_HEAD(job_list, api_job);
-
 struct queue {
 	pthread_mutex_t lock; /* over all below */
 	pthread_cond_t more;
-	struct job_list jobs;
+	struct api_jobs jobs;
 	size_t n;
 	bool is_closing;
 };
@@ -155,6 +153,7 @@ run(struct hand *h, struct api_job *job)
 		e = open_store(h, &why);
 		if (e != E_OK) {
 			o->refuse(o->arg, job);
+			api_job_free(job);
 			break;
 		}
 		e = o->run(o->arg, h->store, job, may_retry, &why);
@@ -166,7 +165,6 @@ run(struct hand *h, struct api_job *job)
 		why = (struct why){ { 0 } };
 	}
 	note(h->pool, e, &why);
-	api_job_free(job);
 }
 
 static void

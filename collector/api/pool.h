@@ -12,9 +12,9 @@ struct api_pool_options {
 	/* As in api.h. */
 	enum err (*open_store)(void *arg, bool read_only, struct store **ret,
 	    struct why *why);
-	/* Answer the job, which is freed after. Anything but E_OK: the store is
+	/* Answer the job, which is taken over. Anything but E_OK: the store is
 	 * at fault; may_retry: it is called again with another connection, and
-	 * has not answered. */
+	 * has neither answered nor taken it. */
 	enum err (*run)(void *arg, struct store *, struct api_job *,
 	    bool may_retry, struct why *why);
 	/* The store cannot be had. */

@@ -8,7 +8,7 @@
 
 enum api_scope { API_OPEN, API_READ, API_OWN, API_ADMIN };
 enum api_reach { API_ANY, API_DOMAIN, API_ROWS, API_WHOLE };
-enum api_does { API_READS, API_WRITES };
+enum api_does { API_READS, API_VIEWS, API_WRITES };
 
 struct api_route {
 	const char *method, *path; /* below API_PREFIX */

@@ -5,19 +5,32 @@
 
 #include "base/ascii.h"
 
-struct uuid
-uuid_new(int64_t wall_ns)
+static struct uuid
+with_time(struct uuid u, int64_t wall_ns)
 {
 	uint64_t ms = (uint64_t)wall_ns / 1000000;
-	struct uuid u;
 
-	if (getentropy(u.b, sizeof(u.b)) != 0)
-		abort(); /* an id that may repeat mixes up two collectors */
 	for (int i = 0; i < 6; i++)
 		u.b[i] = (unsigned char)(ms >> (8 * (5 - i)));
 	u.b[6] = (unsigned char)(0x70 | (u.b[6] & 0x0f));
 	u.b[8] = (unsigned char)(0x80 | (u.b[8] & 0x3f));
 	return u;
+}
+
+struct uuid
+uuid_new(int64_t wall_ns)
+{
+	struct uuid u;
+
+	if (getentropy(u.b, sizeof(u.b)) != 0)
+		abort(); /* an id that may repeat mixes up two collectors */
+	return with_time(u, wall_ns);
+}
+
+struct uuid
+uuid_first(int64_t wall_ns)
+{
+	return with_time((struct uuid){ { 0 } }, wall_ns);
 }
 
 static bool

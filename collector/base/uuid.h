@@ -16,6 +16,8 @@ struct uuid {
 
 /* wall_ns: UTC nanoseconds since 1970. */
 struct uuid uuid_new(int64_t wall_ns);
+/* None that was made at that time or after comes before it. */
+struct uuid uuid_first(int64_t wall_ns);
 void uuid_text(const struct uuid *, char ret[UUID_TEXT_SIZE]);
 /* Lower or upper case, with the four dashes. False: not a UUID. */
 bool uuid_parse(struct span, struct uuid *ret);

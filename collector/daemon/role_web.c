@@ -73,6 +73,8 @@ open_api(struct serving *s, struct why *why)
 		.is_tls = c->web_certificate[0] != '\0',
 		.session_idle_s = c->web_session_idle_ms / 1000,
 		.session_max_s = c->web_session_max_ms / 1000,
+		.audit_keep_s = c->web_audit_keep_ms / 1000,
+		.answer_age_ns = c->web_answer_age_ms * 1000000,
 	    },
 	    &s->api, why);
 

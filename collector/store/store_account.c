@@ -1,6 +1,8 @@
 #include "store/store_account.h"
 
 #include "base/ascii.h"
+#include "base/clock.h"
+#include "base/uuid.h"
 #include "store/store_private.h"
 
 static const char *const roles[NACCOUNT_ROLES] = {
@@ -389,4 +391,15 @@ store_audit_list(struct store *store, struct span before, size_t max,
 
 	return db_read(store->db, QUERY_AUDIT_LIST, hand_over_audit, &list, why,
 	    DB_T(before), DB_I(max));
+}
+
+enum err
+store_audit_forget(struct store *store, int64_t before_s, struct why *why)
+{
+	struct uuid first = uuid_first(before_s * NS_PER_S);
+	char text[UUID_TEXT_SIZE];
+
+	uuid_text(&first, text);
+	return db_write(store->db, QUERY_AUDIT_FORGET, why,
+	    DB_T(span_str(text)), DB_I(before_s));
 }

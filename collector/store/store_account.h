@@ -133,5 +133,7 @@ typedef enum err audit_fn(void *arg, const struct audit_row *);
 /* The newest first, behind the id; empty: from the start. */
 MUST_CHECK enum err store_audit_list(struct store *, struct span before,
     size_t max, audit_fn *, void *arg, struct why *why);
+/* What was done before that. */
+enum err store_audit_forget(struct store *, int64_t before_s, struct why *why);
 
 #endif

@@ -1,6 +1,7 @@
 """test_api.py -- the API of the page as a browser, a program and an attacker
 meet it."""
 
+import concurrent.futures
 import contextlib
 import json
 import socket
@@ -421,6 +422,92 @@ class DomainsTest(Base):
         for path in ("/outgoing/days", "/collectors"):
             self.assert_status(403, self.clients["a"].get(path))
             self.assert_status(200, self.admin.get(path))
+
+
+class KeptAnswersTest(Base):
+    """What the views are told may be what somebody was told before."""
+
+    def told(self, client):
+        """The domains of the overview."""
+        return {d["domain"] for d in client.get("/overview").json["domains"]}
+
+    def test_it_is_told_again_to_who_sees_the_same(self):
+        web = self.web(**{"web.answer_age": "5m"})
+        admin = web.admin()
+        for name in ("a", "b"):
+            web.service.cli("domain", "add", f"{name}.example")
+            self.assert_status(201, admin.ask("POST", "/users", {
+                "name": name, "role": "viewer", "password": PASSWORD,
+                "domains": [f"{name}.example"]}))
+        clients = {name: web.client() for name in ("a", "b")}
+        for name, client in clients.items():
+            client.log_in(name)
+            self.assertEqual({f"{name}.example"}, self.told(client))
+        first = self.assert_status(200, admin.get("/overview"))
+        web.service.cli("domain", "add", "c.example")
+        again = self.assert_status(200, admin.get("/overview"))
+        self.assertEqual(first.body, again.body)
+        self.assertEqual(first.headers["ETag"], again.headers["ETag"])
+        self.assertEqual(304, admin.get(
+            "/overview", If_None_Match=first.headers["ETag"]).status)
+        self.assertEqual({"a.example", "b.example", "c.example"}, {
+            d["domain"] for d in admin.get(
+                "/overview?trust=all").json["domains"]})
+        # Another domain is another answer, as soon as it is given.
+        self.assert_status(204, admin.ask("PATCH", "/users/a", {
+            "domains": ["a.example", "c.example"]}))
+        self.assertEqual({"a.example", "c.example"}, self.told(clients["a"]))
+        self.assertEqual({"b.example"}, self.told(clients["b"]))
+        # Who may not ask is not told.
+        self.assert_status(204, admin.ask("DELETE", "/users/b"))
+        self.assert_status(401, clients["b"].get("/overview"))
+
+    def test_it_is_made_anew_when_it_is_old(self):
+        web = self.web(**{"web.answer_age": "1s"})
+        admin = web.admin()
+        self.assertEqual(set(), self.told(admin))
+        web.service.cli("domain", "add", "a.example")
+        wait_until(lambda: self.told(admin) == {"a.example"},
+                   "the new domain is told of")
+
+    def test_many_who_ask_at_once(self):
+        web = self.web(**{"web.answer_age": "1s", "web.threads": "2"})
+        admin = web.admin()
+        web.service.cli("domain", "add", "a.example")
+        token = admin.ask("POST", "/tokens", {"name": "x"}).json["token"]
+
+        def ask(_):
+            answer = web.client(token).get("/overview")
+            return answer.status, bool(answer.json["domains"])
+
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            self.assertEqual({(200, True)}, set(pool.map(ask, range(400))))
+
+
+class AuditTest(Base):
+    """What was done long ago is forgotten."""
+
+    def test_it_is_kept_for_its_time(self):
+        web = self.web(**{"web.audit_keep": "30d"})
+        admin = web.admin()
+        self.assertEqual(["login-failed", "setup"], self.rows(web, admin))
+        for days, want in ((29, ["login", "login-failed", "setup"]),
+                           (31, ["login", "login"])):
+            self.assertEqual(OK, web.service.stop())
+            web.service.set_clock(NOON + days * 86400)
+            web.start()
+            admin.log_in("root")
+            wait_until(lambda want=want: self.kept(admin) == want,
+                       "what is old is gone, and nothing else")
+
+    def rows(self, web, admin):
+        """With one that failed."""
+        self.assert_status(401, web.client().log_in("root", "not this one"))
+        return self.kept(admin)
+
+    def kept(self, admin):
+        """What was done, the newest first."""
+        return [r["what"] for r in admin.get("/audit").json["rows"]]
 
 
 class StoreTest(Base):

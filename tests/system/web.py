@@ -82,6 +82,7 @@ class Web:
     def __init__(self, **options):
         self.port = free_port()
         options.setdefault("daemon.roles", "web")
+        options.setdefault("web.answer_age", "0s")
         options["web.listen"] = f"127.0.0.1:{self.port}"
         self.service = Service(**options)
 

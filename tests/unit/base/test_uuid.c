@@ -25,6 +25,18 @@ test_text_of_the_rfc_example(void **state)
 	assert_true(uuid_eq(&example_bytes, &u));
 }
 
+/* The time, the version and the variant; the rest is none. */
+static void
+test_first_of_a_time(void **state)
+{
+	static const char *const text = "017f22e2-79b0-7000-8000-000000000000";
+	struct uuid want, got = uuid_first(EXAMPLE_MS * 1000000 + 999999);
+
+	(void)state;
+	assert_true(uuid_parse(span_str(text), &want));
+	assert_true(uuid_eq(&want, &got));
+}
+
 static void
 test_parse_refuses(void **state)
 {
@@ -88,6 +100,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_of_the_rfc_example),
+		cmocka_unit_test(test_first_of_a_time),
 		cmocka_unit_test(test_parse_refuses),
 		cmocka_unit_test(test_new_has_time_version_and_variant),
 		cmocka_unit_test(test_new_is_unique_and_sorted_by_time),
