@@ -87,6 +87,20 @@ remove_domain(struct cli *cli, struct span domain, struct why *why)
 	return store_domain_remove(cli->store, domain, why);
 }
 
+/* As it was typed, so that the reason names it. */
+static enum err
+change_one(struct cli *cli, const char *typed, change_fn *fn,
+    struct arena *texts, struct why *why)
+{
+	struct why reason = { { 0 } };
+	struct span domain;
+	enum err e = typed_domain(span_str(typed), texts, &domain, &reason);
+
+	if (e != E_OK)
+		return why_set(why, e, "\"%.300s\" is %s", typed, reason.text);
+	return fn(cli, domain, why);
+}
+
 static int
 change(struct cli *cli, change_fn *fn)
 {
@@ -98,13 +112,8 @@ change(struct cli *cli, change_fn *fn)
 	if (code != EX_OK)
 		return code;
 	for (size_t i = 0; i < cli->noperands && e == E_OK; i++) {
-		struct span domain;
-
 		arena_reset(&texts);
-		e = typed_domain(span_str(cli->operands[i]), &texts, &domain,
-		    &why);
-		if (e == E_OK)
-			e = fn(cli, domain, &why);
+		e = change_one(cli, cli->operands[i], fn, &texts, &why);
 	}
 	arena_free(&texts);
 	return e == E_OK ? EX_OK : cli_fail(cli, e, &why);

@@ -26,6 +26,7 @@ struct reprocess {
 	struct intake intake;
 	struct arena arena;
 	struct span_list ids;
+	struct json_out *out; /* --json, with its list begun; else NULL */
 	uint64_t changed, gone;
 	struct progress progress;
 };
@@ -88,11 +89,35 @@ add_state(void *arg, const struct inbox_row *r)
 }
 
 static void
+tell_states(struct json_out *out, const char *key, struct span states)
+{
+	json_out_array(out, key);
+	while (states.len > 0)
+		json_out_text(out, NULL, span_trim(span_until(&states, ',')));
+	json_out_end(out);
+}
+
+static void
+tell_json(struct json_out *out, struct span id, struct span before,
+    struct span after)
+{
+	json_out_object(out, NULL);
+	json_out_text(out, "intake-id", id);
+	tell_states(out, "was", before);
+	tell_states(out, "is", after);
+	json_out_end(out);
+}
+
+static void
 tell(struct reprocess *p, struct span id, const struct buf *before,
     const struct buf *after)
 {
 	struct span b = buf_span(before), a = buf_span(after);
 
+	if (p->out != NULL) {
+		tell_json(p->out, id, b, a);
+		return;
+	}
 	progress_clear(&p->progress);
 	(void)printf("%.*s  was %.*s, is %.*s\n", SPAN_ARG(id), SPAN_ARG(b),
 	    SPAN_ARG(a));
@@ -140,6 +165,41 @@ reprocess_all(struct reprocess *p, struct why *why)
 }
 
 static int
+print_sums(const struct reprocess *p)
+{
+	(void)printf("%zu taken anew, %" PRIu64 " changed", p->ids.n - p->gone,
+	    p->changed);
+	if (p->gone > 0)
+		(void)printf("; of %" PRIu64 " the bytes are gone", p->gone);
+	(void)putchar('\n');
+	return EX_OK;
+}
+
+static int
+print_json(struct reprocess *p)
+{
+	struct json_out *out = p->out;
+
+	p->out = NULL;
+	json_out_end(out);
+	json_out_count(out, "taken-anew", p->ids.n - p->gone);
+	json_out_count(out, "bytes-gone", p->gone);
+	json_out_end(out);
+	return cli_print_json(p->cli, out);
+}
+
+/* E_NOMEM. */
+static enum err
+begin_json(struct reprocess *p)
+{
+	if ((p->out = json_out_new()) == NULL)
+		return E_NOMEM;
+	json_out_object(p->out, NULL);
+	json_out_array(p->out, "changed");
+	return E_OK;
+}
+
+static int
 run(struct reprocess *p)
 {
 	struct why why = { { 0 } };
@@ -147,18 +207,15 @@ run(struct reprocess *p)
 
 	p->intake = intake_of(p->cli->config, &p->clock, key_lookup_ask,
 	    p->lookup);
+	if (e == E_OK && p->cli->json)
+		e = begin_json(p);
 	if (e == E_OK)
 		e = select_ids(p, &why);
 	if (e == E_OK)
 		e = reprocess_all(p, &why);
 	if (e != E_OK)
 		return cli_fail(p->cli, e, &why);
-	(void)printf("%zu taken anew, %" PRIu64 " changed", p->ids.n - p->gone,
-	    p->changed);
-	if (p->gone > 0)
-		(void)printf("; of %" PRIu64 " the bytes are gone", p->gone);
-	(void)putchar('\n');
-	return EX_OK;
+	return p->out == NULL ? print_sums(p) : print_json(p);
 }
 
 int
@@ -176,6 +233,7 @@ cmd_inbox_reprocess(struct cli *cli)
 	progress_begin(&p.progress);
 	p.clock = cli_clock(cli);
 	code = run(&p);
+	json_out_free(p.out);
 	key_lookup_close(p.lookup);
 	arena_free(&p.arena);
 	return code;

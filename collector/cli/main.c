@@ -85,6 +85,49 @@ match(const struct cli_command *c, int argc, char **argv)
 	return words;
 }
 
+/* A word that commands begin with: "inbox". */
+static bool
+is_of_group(const struct cli_command *c, struct span group)
+{
+	struct span rest = span_str(c->name);
+
+	return span_eq(span_until(&rest, ' '), group) && rest.len > 0;
+}
+
+/* False: there are none. */
+static bool
+print_group(FILE *to, struct span group)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		if (!is_of_group(&commands[i], group))
+			continue;
+		if (!any)
+			(void)fprintf(to, "Usage: tlsrpt %.*s COMMAND\n\n",
+			    SPAN_ARG(group));
+		(void)fprintf(to, "  %-18s %s\n", commands[i].name,
+		    commands[i].sentence);
+		any = true;
+	}
+	return any;
+}
+
+/* The group alone: whether help was asked for. */
+static int
+run_group(int argc, char **argv)
+{
+	struct span group = span_str(argv[0]);
+	bool help = argc > 1 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+	if (argc > 1 && argv[1][0] != '-')
+		return -1;
+	if (!print_group(help ? stdout : stderr, group))
+		return -1;
+	return help ? EX_OK : EX_USAGE;
+}
+
 static int
 unknown_command(int argc, char **argv)
 {
@@ -257,7 +300,8 @@ run_command(struct cli *cli, int argc, char **argv)
 		cli->command = &commands[i];
 		return run(cli, argc - words, argv + words);
 	}
-	return unknown_command(argc, argv);
+	words = run_group(argc, argv);
+	return words >= 0 ? words : unknown_command(argc, argv);
 }
 
 int

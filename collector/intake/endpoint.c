@@ -32,6 +32,10 @@ static const char *const types[] = {
 	"application/zip",
 };
 
+/* The proper ones of them. */
+#define TYPES_TOLD "application/tlsrpt+gzip, application/tlsrpt+json"
+#define ENCODINGS_TOLD "gzip, identity"
+
 static const char *const encodings[] = { "gzip", "x-gzip", "identity" };
 
 static bool
@@ -96,6 +100,24 @@ wait_for(const struct endpoint *ep, const struct http_request *r)
 	    clock_mono_ns(ep->options.clock));
 }
 
+/* What would have been taken is told. */
+static void
+refuse_type(struct http_request *r)
+{
+	http_refuse(r, 415,
+	    "this media type is none of a TLS report; taken are " TYPES_TOLD,
+	    (const struct http_field[]){ { "Accept", TYPES_TOLD }, { 0 } });
+}
+
+static void
+refuse_encoding(struct http_request *r)
+{
+	http_refuse(r, 415,
+	    "this content coding is not understood; taken are " ENCODINGS_TOLD,
+	    (const struct http_field[]){ { "Accept-Encoding", ENCODINGS_TOLD },
+		{ 0 } });
+}
+
 static void
 check(void *arg, struct http_request *r)
 {
@@ -106,12 +128,9 @@ check(void *arg, struct http_request *r)
 	else if (!token_is_valid(http_request_parameter(r)))
 		http_refuse(r, 404, "there is nothing here", NULL);
 	else if (!type_is_taken(http_request_field(r, "Content-Type")))
-		http_refuse(r, 415, "this media type is none of a TLS report",
-		    NULL);
+		refuse_type(r);
 	else if (!encoding_is_taken(http_request_field(r, "Content-Encoding")))
-		http_refuse(r, 415, "this content coding is not understood",
-		    (const struct http_field[]){
-			{ "Accept-Encoding", "gzip, identity" }, { 0 } });
+		refuse_encoding(r);
 }
 
 /* -- the body -- */

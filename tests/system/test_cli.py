@@ -133,7 +133,7 @@ class Usage(SystemTest):
                 ("tally lst", 'did you mean "tally list"?'),
                 ("report bild", 'did you mean "report build"?'),
                 ("juggle", 'no command "juggle"\n'),
-                ("tally", 'no command "tally"'),
+                ("inbox lst", 'did you mean "inbox list"?'),
                 ("--jsno status",
                  "tlsrpt: unknown option --jsno; did you mean --json?"),
                 ("--day today tally list", "tlsrpt: unknown option --day\n"),
@@ -154,6 +154,17 @@ class Usage(SystemTest):
         ):
             with self.subTest(line):
                 self.assert_fails(USAGE, run_cli(*line.split()), part)
+
+    def test_first_word_alone_lists_what_may_follow(self):
+        for group in sorted({c.split()[0] for c in commands() if " " in c}):
+            own = [c for c in commands() if c.startswith(group + " ")]
+            with self.subTest(group):
+                code, out, err = run_cli(group)
+                self.assertEqual((USAGE, ""), (code, out))
+                self.assertEqual(
+                    own, re.findall(rf"(?m)^  ({group} [a-z]+) +\S", err))
+                self.assertEqual((OK, err, ""), run_cli(group, "--help"))
+        self.assertEqual(run_cli("inbox")[2], run_cli("inbox", "--json")[2])
 
     def test_no_configuration(self):
         missing = self.folder() / "none.conf"

@@ -199,7 +199,12 @@ class Taken(EndpointTest):
         for field in refused:
             with self.subTest(type=field), Client(server.port) as client:
                 client.send(post(fields={"Content-Type": field}))
-                self.assert_refused(415, client.answer())
+                answer = client.answer()
+                self.assert_refused(415, answer)
+                for text in (answer[1]["accept"],
+                             json.loads(answer[2])["detail"]):
+                    self.assertIn("application/tlsrpt+gzip", text)
+                    self.assertIn("application/tlsrpt+json", text)
         for field in ("gzip", "GZIP", "x-gzip", "identity", "", None):
             with self.subTest(encoding=field):
                 self.assertEqual(201, self.status_of(

@@ -414,6 +414,16 @@ class Inbox(SystemTest):
         self.assertEqual((OK, "2 taken anew, 0 changed\n"), (code, out))
         self.assertEqual(before, self.inbox())
 
+    def test_reprocess_as_json(self):
+        first, = self.take(json.dumps(EXAMPLE).encode())
+        self.own(OURS)
+        code, out, _ = self.cli("inbox", "reprocess", "--all", "--json")
+        self.assertEqual(OK, code)
+        self.assertEqual(
+            {"changed": [{"intake-id": first["intake-id"],
+                          "was": ["foreign"], "is": ["counted"]}],
+             "taken-anew": 1, "bytes-gone": 0}, json.loads(out))
+
     def test_one_that_was_beaten_comes_back(self):
         self.own(OURS)
         report = json.dumps(EXAMPLE).encode()
@@ -463,9 +473,11 @@ class Inbox(SystemTest):
         code, _, err = self.cli("domain", "remove", "b.example")
         self.assertNotEqual(OK, code)
         self.assertIn("b.example", err)
-        self.assertEqual(USAGE, self.cli("domain", "add", "a b")[0] and
-                         self.cli("domain", "add", "--token", "a/b",
-                                  "a.example")[0])
+        code, _, err = self.cli("domain", "add", "c.example", "foo bar")
+        self.assertEqual(DATA, code)
+        self.assertIn('"foo bar" is not a domain name', err)
+        self.assertEqual(USAGE, self.cli("domain", "add", "--token", "a/b",
+                                         "a.example")[0])
 
     def test_a_file_that_is_not_there(self):
         code, _, err = self.cli("import", self.at / "none")
