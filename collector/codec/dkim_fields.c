@@ -34,3 +34,12 @@ dkim_fields_add(enum dkim_canonical way, const struct mime_header *header,
 		buf_adds(out, "\r\n");
 	}
 }
+
+bool
+dkim_fields_name(struct span names, const char *name)
+{
+	while (names.len > 0)
+		if (span_eq_nocase(dkim_take_word(&names), span_str(name)))
+			return true;
+	return false;
+}

@@ -17,4 +17,7 @@
 void dkim_fields_add(enum dkim_canonical, const struct mime_header *header,
     const struct mime_field *own, struct span names, struct buf *out);
 
+/* Whether names has that one; ASCII case does not count. */
+bool dkim_fields_name(struct span names, const char *name);
+
 #endif

@@ -20,7 +20,8 @@ enum receipt_flag {
 /* Its totals, each session once. */
 void report_totals(const struct incoming_report *, struct session_totals *ret);
 
-/* A set of 1 << enum receipt_flag. */
+/* A set of 1 << enum receipt_flag, without those of who takes it in:
+ * DOMAIN_OF_HEADER, DOMAIN_OF_TOKEN. */
 uint32_t receipt_flags(const struct incoming_report *,
     const struct session_totals *, int64_t received_s);
 

@@ -172,22 +172,50 @@ note_from(struct examined *x)
 	return e == E_ABSENT ? E_OK : e;
 }
 
+/* Empty if it is none. */
+static struct span
+domain_in(struct examined *x, const struct mime_field *field)
+{
+	struct buf text = BUF_INIT(DOMAIN_TEXT_MAX);
+	struct span domain = SPAN_LIT("");
+	bool repaired = false;
+
+	mime_unfold(field->value, &text);
+	if (text.err != E_OK || !address_host_is_valid(buf_span(&text)) ||
+	    domain_canonical(buf_span(&text), &x->arena, &domain, &repaired) !=
+		E_OK)
+		domain = SPAN_LIT("");
+	buf_free(&text);
+	return domain;
+}
+
 static void
 note_submitter(struct examined *x)
 {
 	const struct mime_field *field = mime_field(&x->mail.v[0].header,
 	    "TLS-Report-Submitter");
-	struct buf text = BUF_INIT(DOMAIN_TEXT_MAX);
-	bool repaired = false;
 
-	if (field == NULL)
-		return;
-	mime_unfold(field->value, &text);
-	if (text.err != E_OK || !address_host_is_valid(buf_span(&text)) ||
-	    domain_canonical(buf_span(&text), &x->arena, &x->submitter,
-		&repaired) != E_OK)
-		x->submitter = SPAN_LIT("");
-	buf_free(&text);
+	if (field != NULL)
+		x->submitter = domain_in(x, field);
+}
+
+/* Of two nobody can tell which one a signature is over. */
+static void
+note_domain(struct examined *x)
+{
+	const struct mime_header *h = &x->mail.v[0].header;
+	const struct mime_field *found = NULL;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (!span_eq_nocase(h->v[i].name,
+			SPAN_LIT(EXAMINED_DOMAIN_FIELD)))
+			continue;
+		if (found != NULL)
+			return;
+		found = &h->v[i];
+	}
+	if (found != NULL)
+		x->domain = domain_in(x, found);
 }
 
 static enum err
@@ -201,6 +229,7 @@ examine_mail(struct examined *x, struct span body, struct why *why)
 	if ((e = note_from(x)) != E_OK)
 		return why_set(why, e, "out of memory");
 	note_submitter(x);
+	note_domain(x);
 	for (size_t i = 0; e == E_OK && i < x->mail.n; i++)
 		e = examine_part(x, &x->mail.v[i], &fault);
 	if (x->n > 0 && e == E_RANGE)
@@ -220,7 +249,8 @@ examine(const struct receipt_facts *facts, struct span body,
 {
 	*ret = (struct examined){ .arena = ARENA_INIT(ARENA_MAX),
 		.from = SPAN_LIT(""),
-		.submitter = SPAN_LIT("") };
+		.submitter = SPAN_LIT(""),
+		.domain = SPAN_LIT("") };
 	for (size_t i = 0; i < EXAMINED_REPORTS_MAX; i++)
 		ret->texts[i] = BUF_INIT(INCOMING_BYTES_MAX);
 	return facts->is_mail ? examine_mail(ret, body, why)

@@ -8,7 +8,8 @@
 #include "intake/receipt.h"
 #include "model/content_key.h"
 
-#define EXAMINED_REPORTS_MAX 16 /* in one mail */
+#define EXAMINED_REPORTS_MAX 16			  /* in one mail */
+#define EXAMINED_DOMAIN_FIELD "TLS-Report-Domain" /* s5.3 */
 
 struct examined_report {
 	struct incoming_report report;
@@ -25,6 +26,7 @@ struct examined {
 	struct mime mail;      /* of a mail, for its signatures */
 	struct span from;      /* domain of its From; empty: none */
 	struct span submitter; /* its TLS-Report-Submitter; empty: none */
+	struct span domain; /* its TLS-Report-Domain; empty: not exactly one */
 	/* Private: what the above are views of. */
 	struct arena arena;
 	struct buf texts[EXAMINED_REPORTS_MAX];

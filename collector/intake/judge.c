@@ -1,6 +1,7 @@
 #include "intake/judge.h"
 
 #include "base/clock.h"
+#include "codec/dkim_fields.h"
 #include "codec/lines.h"
 
 #define LINE_MAX 1024
@@ -110,6 +111,18 @@ weigh(const struct judge_case *c, const struct trust *trust,
 	}
 }
 
+/* s5.3: TLS-Report-Domain SHOULD be signed; only then does it say anything. */
+static struct span
+signed_domain(const struct proof *p, const struct examined *x,
+    const struct trust *trust)
+{
+	return trust->verdict == TRUST_AUTHENTICATED &&
+		dkim_fields_name(p->signatures.v[trust->signature].names,
+		    EXAMINED_DOMAIN_FIELD)
+	    ? x->domain
+	    : SPAN_LIT("");
+}
+
 /* s3: a mail counts only if its signature verifies; nothing vouches for what is
  * posted. */
 enum err
@@ -126,6 +139,7 @@ judge_report(void *arg, const struct examined *x,
 	} else {
 		trust = trust_in_mail(c->proof, x, r);
 		weigh(c, &trust, ret);
+		ret->domain = signed_domain(c->proof, x, &trust);
 	}
 	return explain(c, &trust, ret);
 }

@@ -3,11 +3,10 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "codec/lines.h"
-#include "codec/receipt_flags.h"
+#include "intake/attribute.h"
 #include "intake/weigh.h"
 #include "model/org_domain.h"
 #include "model/trust.h"
-#include "store/store_domain.h"
 #include "store/store_inbox_account.h"
 #include "store/store_inbox_level.h"
 
@@ -94,15 +93,15 @@ add_totals(const struct session_totals *totals, struct inbox_row *row)
 
 /* Totals, and what is odd; whether the report may count. */
 static bool
-add_notes(const struct incoming_report *r, struct inbox_row *row,
-    struct buf *notes)
+add_notes(const struct incoming_report *r, const struct attribution *about,
+    struct inbox_row *row, struct buf *notes)
 {
 	struct session_totals totals;
 	uint32_t flags;
 
 	report_totals(r, &totals);
 	add_totals(&totals, row);
-	flags = receipt_flags(r, &totals, row->received_s);
+	flags = about->flags | receipt_flags(r, &totals, row->received_s);
 	deviations_join(notes, r->notes, flags);
 	return receipt_flags_count(flags);
 }
@@ -264,51 +263,38 @@ put_policy(const struct take *t, const struct inbox_row *row, size_t number,
 	return e;
 }
 
-/* Which policies are about domains or MX hosts of ours; owned: as many spans as
- * the report has policies. */
-static enum err
-attribute(const struct take *t, const struct incoming_report *r,
-    struct span *owned, bool *ret_any, struct why *why)
-{
-	enum err e = E_OK;
-
-	*ret_any = false;
-	for (size_t i = 0; e == E_OK && i < r->npolicies; i++) {
-		struct span domain = or_empty(r->policies[i].policy.domain);
-		bool is_owned = false;
-
-		if (domain.len > 0)
-			e = store_domain_is_owned(t->store, domain, &is_owned,
-			    why);
-		owned[i] = is_owned ? domain : SPAN_LIT("");
-		*ret_any |= is_owned;
-	}
-	return e;
-}
-
 /* -- what becomes of it -- */
+
+/* Which policies are about domains or MX hosts of ours. */
+static enum err
+find_owners(const struct take *t, struct examined *x, struct examined_report *r,
+    const struct take_trust *trust, struct attribution *ret, struct why *why)
+{
+	const struct attribution_hints hints = {
+		.header = or_empty(trust->domain),
+		.route = or_empty(t->facts->route),
+	};
+
+	return attribute(t->store, &r->report, &hints, &x->arena, ret, why);
+}
 
 /* rival: keeps the texts of the row. */
 static enum err
-judge(const struct take *t, const struct examined *x,
-    const struct examined_report *r, bool any_owned, struct rival *rival,
-    struct why *why)
+judge(const struct take *t, const struct take_trust *trust, bool any_owned,
+    struct rival *rival, struct why *why)
 {
 	struct inbox_row *row = rival->row;
-	struct take_trust trust = { .trust = SPAN_LIT("") };
-	enum err e = t->judge(t->judge_arg, x, r, &trust);
+	enum err e;
 
-	if (e != E_OK)
-		return why_set(why, e, "%s", err_text(e));
-	row->verdict = trust.verdict;
-	row->trust = trust.trust;
-	rival->rank = trust.rank;
-	row->state = !any_owned		     ? INBOX_FOREIGN
-	    : !rival->is_plausible	     ? INBOX_IMPLAUSIBLE
-	    : trust.due_s != 0		     ? INBOX_WAITING
-	    : trust.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
-					     : INBOX_COUNTED;
-	row->due_s = row->state == INBOX_WAITING ? trust.due_s : 0;
+	row->verdict = trust->verdict;
+	row->trust = trust->trust;
+	rival->rank = trust->rank;
+	row->state = !any_owned		      ? INBOX_FOREIGN
+	    : !rival->is_plausible	      ? INBOX_IMPLAUSIBLE
+	    : trust->due_s != 0		      ? INBOX_WAITING
+	    : trust->rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
+					      : INBOX_COUNTED;
+	row->due_s = row->state == INBOX_WAITING ? trust->due_s : 0;
 	if (row->state != INBOX_UNTRUSTED && row->state != INBOX_COUNTED)
 		return E_OK;
 	e = store_inbox_same(t->store, &row->identity, meet, rival, why);
@@ -320,30 +306,42 @@ judge(const struct take *t, const struct examined *x,
 }
 
 static enum err
+put_policies(const struct take *t, const struct inbox_row *row,
+    const struct incoming_report *r, const struct attribution *about,
+    struct why *why)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; e == E_OK && i < r->npolicies; i++)
+		e = put_policy(t, row, i, &r->policies[i], about->owned[i],
+		    why);
+	return e;
+}
+
+static enum err
 put_report(const struct take *t, struct examined *x, size_t part,
     struct inbox_row *row, struct why *why)
 {
-	const struct examined_report *r = &x->v[part];
+	struct examined_report *r = &x->v[part];
 	struct rival rival = { .take = t, .row = row };
+	struct take_trust trust = { .trust = SPAN_LIT("") };
+	struct attribution about = { .owned = NULL };
 	struct buf notes = BUF_INIT(LINES_MAX);
-	struct span *owned = arena_alloc(&x->arena,
-	    (r->report.npolicies + 1) * sizeof(*owned));
-	bool any = false;
-	enum err e;
+	enum err e = t->judge(t->judge_arg, x, r, &trust);
 
-	if (owned == NULL)
-		return why_set(why, E_NOMEM, "out of memory");
-	rival.is_plausible = add_notes(&r->report, row, &notes);
+	if (e != E_OK)
+		return why_set(why, e, "%s", err_text(e));
+	e = find_owners(t, x, r, &trust, &about, why);
+	if (e != E_OK)
+		return e;
+	rival.is_plausible = add_notes(&r->report, &about, row, &notes);
 	row->part = (int64_t)part;
 	describe(r, buf_span(&notes), row);
-	e = attribute(t, &r->report, owned, &any, why);
-	if (e == E_OK)
-		e = judge(t, x, r, any, &rival, why);
+	e = judge(t, &trust, about.any, &rival, why);
 	if (e == E_OK)
 		e = store_inbox_put(t->store, row, why);
-	for (size_t i = 0; e == E_OK && i < r->report.npolicies; i++)
-		e = put_policy(t, row, i, &r->report.policies[i], owned[i],
-		    why);
+	if (e == E_OK)
+		e = put_policies(t, row, &r->report, &about, why);
 	if (e == E_OK)
 		e = store_inbox_put_levels(t->store, row, why);
 	buf_free(&notes);

@@ -27,6 +27,8 @@ struct take_trust {
 	struct span trust; /* codec/lines: why */
 	enum take_rank rank;
 	int64_t due_s; /* when it may be judged; 0: it is */
+	/* The TLS-Report-Domain that what vouches for it is over, or empty. */
+	struct span domain;
 };
 
 /* Judges each report; trust's texts last until the next call. */

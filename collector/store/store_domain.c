@@ -71,3 +71,41 @@ store_domain_is_owned(struct store *store, struct span domain, bool *ret,
 	return db_read(store->db, QUERY_DOMAIN_GET, note_found, ret, why,
 	    DB_T(domain));
 }
+
+struct only {
+	struct arena *arena;
+	struct span domain;
+	size_t n;
+};
+
+static enum err
+note_only(void *arg, const struct db_value *row)
+{
+	struct only *only = arg;
+
+	only->n++;
+	only->domain = arena_copy(only->arena, row[0].bytes);
+	return only->domain.p == NULL ? E_NOMEM : E_OK;
+}
+
+static enum err
+read_only(struct store *store, enum query query, struct span key,
+    struct arena *arena, struct span *ret, struct why *why)
+{
+	struct only only = { .arena = arena };
+	enum err e = db_read(store->db, query, note_only, &only, why,
+	    DB_T(key));
+
+	if (e == E_OK && only.n != 1)
+		return E_ABSENT;
+	if (e == E_OK)
+		*ret = only.domain;
+	return e;
+}
+
+enum err
+store_domain_of_token(struct store *store, struct span token,
+    struct arena *arena, struct span *ret, struct why *why)
+{
+	return read_only(store, QUERY_DOMAIN_OF_TOKEN, token, arena, ret, why);
+}

@@ -24,4 +24,9 @@ MUST_CHECK enum err store_domain_list(struct store *, owned_domain_fn *,
 MUST_CHECK enum err store_domain_is_owned(struct store *, struct span domain,
     bool *ret, struct why *why);
 
+/* The only one with that token, in the arena. E_ABSENT: there is none, or not
+ * only one; *ret stays. */
+MUST_CHECK enum err store_domain_of_token(struct store *, struct span token,
+    struct arena *, struct span *ret, struct why *why);
+
 #endif

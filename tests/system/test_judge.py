@@ -244,6 +244,36 @@ class Verdicts(Judge):
             "subdomain": ("counted", "authenticated"),
         }, self.rows(service, 6))
 
+    def test_a_domain_that_is_not_told_is_that_of_a_signed_header(self):
+        service = self.receiving()
+        header = f"TLS-Report-Domain: {OURS}\r\n".encode()
+        signed = {"include_headers": [*SIGNED, b"TLS-Report-Domain"]}
+        reports = {}
+        for name in ("signed", "beside", "unsigned", "twice", "lower"):
+            reports[name] = named(name)
+            del reports[name]["policies"][0]["policy"]["policy-domain"]
+        self.give(
+            service, self.sign(header + mail(reports["signed"]), **signed),
+            self.sign(header + mail(reports["beside"])),
+            header + mail(reports["unsigned"]),
+            self.sign(header * 2 + mail(reports["twice"]), **signed),
+            self.sign(b"tls-report-domain: " + OURS.upper().encode() +
+                      b"\r\n" + mail(reports["lower"]), **signed))
+        rows = self.rows(service, 5)
+        self.assert_judged({
+            "signed": ("counted", "authenticated"),
+            "beside": ("foreign", "authenticated"),
+            "unsigned": ("foreign", "unsigned"),
+            "twice": ("foreign", "authenticated"),
+            "lower": ("counted", "authenticated")}, rows)
+        for name, row in rows.items():
+            self.assertIn("NO_POLICY_DOMAIN", row["deviations"])
+            self.assertEqual(row["state"] == "counted",
+                             "DOMAIN_OF_HEADER" in row["deviations"], name)
+            self.assertEqual(
+                OURS if row["state"] == "counted" else None,
+                row["policies"][0]["policy"].get("policy-domain"))
+
     def test_a_post_never_stands_in_the_way(self):
         service = self.receiving()
         changed = json.loads(json.dumps(named("second")))

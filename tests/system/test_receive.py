@@ -109,6 +109,28 @@ class Receive(Receiving):
         self.assertEqual(400, self.post(b"")[0])
         self.assertEqual(404, self.post(b"x", "/other")[0])
 
+    def test_a_domain_that_is_not_told_is_that_of_the_token(self):
+        service = self.receiving()
+        for domain, token in ((OURS, "one"), ("b.example", "two"),
+                              ("c.example", "two")):
+            self.assertEqual((OK, "", ""), service.cli(
+                "domain", "add", "--token", token, domain))
+        for n, path in enumerate(("/tlsrpt/one", "/tlsrpt/two", "/tlsrpt/x",
+                                  "/tlsrpt")):
+            report = json.loads(json.dumps({**EXAMPLE, "report-id": path}))
+            del report["policies"][0]["policy"]["policy-domain"]
+            self.assertEqual(201, self.post(json.dumps(report).encode(),
+                                            path)[0])
+            self.inbox(service, n + 1)
+        rows = {r["report-id"]: r for r in self.inbox(service, 4)}
+        self.assertEqual(
+            {"/tlsrpt/one": "counted", "/tlsrpt/two": "foreign",
+             "/tlsrpt/x": "foreign", "/tlsrpt": "foreign"},
+            {k: r["state"] for k, r in rows.items()})
+        self.assertIn("DOMAIN_OF_TOKEN", rows["/tlsrpt/one"]["deviations"])
+        self.assertEqual(OURS,
+                         rows["/tlsrpt/one"]["policies"][0]["owned-domain"])
+
     def test_a_mail_does_not_take_the_place_of_a_post(self):
         service = self.receiving()
         self.post(json.dumps(EXAMPLE).encode())
