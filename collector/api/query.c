@@ -6,7 +6,11 @@
 #include "base/base64url.h"
 #include "codec/ip.h"
 #include "codec/typed.h"
+#include "model/delivery_state.h"
 #include "model/domain.h"
+#include "model/inbox_state.h"
+#include "model/levels.h"
+#include "model/trust.h"
 
 struct reader {
 	struct arena *arena;
@@ -124,6 +128,50 @@ read_trust(struct reader *r, struct span value)
 	};
 
 	return READ_WORD(value, words, &r->query->trust);
+}
+
+static enum err
+read_verdict(struct reader *r, struct span value)
+{
+	enum trust_verdict code;
+
+	if (trust_verdict_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->verdict = (int64_t)code;
+	return E_OK;
+}
+
+static enum err
+read_state(struct reader *r, struct span value)
+{
+	enum inbox_state code;
+
+	if (inbox_state_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->state = (int64_t)code;
+	return E_OK;
+}
+
+static enum err
+read_level(struct reader *r, struct span value)
+{
+	enum level code;
+
+	if (level_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->level = (int64_t)code;
+	return E_OK;
+}
+
+static enum err
+read_delivery_state(struct reader *r, struct span value)
+{
+	enum delivery_state code;
+
+	if (delivery_state_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->delivery_state = (int64_t)code;
+	return E_OK;
 }
 
 static enum err

@@ -59,6 +59,9 @@ struct api_query {
 	struct span mx;
 	struct span receiving_ip, sending_ip;
 	enum api_trust trust;
+	/* Codes of model/trust.h, inbox_state.h, levels.h, delivery_state.h;
+	 * 0: any. */
+	int64_t verdict, state, level, delivery_state;
 	enum api_direction direction;
 	enum api_group group;
 	struct span text;   /* q: what is searched for */

@@ -63,14 +63,21 @@ api_get_failures(const struct api_request *r, struct api_answer *a,
 		[API_GROUP_SENDING_IP] = VIEW_BY_SENDING_IP,
 	};
 	struct failures failures = { .group = groups[r->query->group] };
+	struct json_out *out;
 	struct view_filter f;
+	uint64_t reporters = 0;
 	enum err e = view_domain_filter(r, &f, why);
 
+	if (e == E_OK)
+		e = store_view_reporter_count(r->store, &f, &reporters, why);
 	if (e != E_OK)
 		return e;
 	failures.list = api_list(a, failure_columns);
-	return store_view_failures(r->store, &f, failures.group, ROWS_MAX,
+	e = store_view_failures(r->store, &f, failures.group, ROWS_MAX,
 	    put_failure, &failures, why);
+	if (e == E_OK && (out = api_list_beside(failures.list)) != NULL)
+		json_out_count(out, "reporters", reporters);
+	return e;
 }
 
 /* -- MTA-STS against DANE -- */

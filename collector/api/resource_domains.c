@@ -172,6 +172,91 @@ put_day(struct api_list *list, int64_t date, const struct day *d)
 	api_count(list, d->reporters);
 }
 
+/* -- marks: where failures of certificates began and ended -- */
+
+#define QUIET_DAYS 7	   /* without them, and they begin anew */
+#define FAILURES_MAX 20000 /* days of types looked at */
+
+struct certificate_days {
+	struct failed_day {
+		int64_t type, day;
+	} * v;
+	size_t n;
+};
+
+/* They come by type, then by day. */
+static enum err
+note_certificate(void *arg, int64_t type, int64_t day)
+{
+	struct certificate_days *c = arg;
+
+	if (c->n < FAILURES_MAX)
+		c->v[c->n++] = (struct failed_day){ type, day };
+	return E_OK;
+}
+
+static enum err
+load_certificates(const struct api_request *r, struct view_filter f,
+    struct certificate_days *c, struct why *why)
+{
+	c->v = arena_alloc(r->arena, FAILURES_MAX * sizeof(*c->v));
+	if (c->v == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	f.first -= QUIET_DAYS;
+	if (!f.is_merged)
+		f.verdicts &= ~(INT64_C(1) << TRUST_UNAUTHENTICATED);
+	return store_view_certificates(r->store, &f, note_certificate, c, why);
+}
+
+static void
+put_certificate_mark(struct json_out *out, int64_t day, int64_t type,
+    const char *what)
+{
+	struct buf text = BUF_INIT(256);
+
+	buf_addf(&text, "%.*s: %s", SPAN_ARG(view_result_text(type, SPAN_NONE)),
+	    what);
+	json_out_object(out, NULL);
+	api_json_date(out, "date", day);
+	json_out_text(out, "kind", SPAN_LIT("certificate"));
+	json_out_text(out, "text", buf_span(&text));
+	json_out_end(out);
+	buf_free(&text);
+}
+
+/* The first day behind it that anything was told of; -1: not known yet. */
+static int64_t
+next_told(const struct days *days, int64_t day)
+{
+	int64_t from = days->request->query->from;
+
+	for (int64_t i = day < from ? 0 : day - from + 1; i < days->n; i++)
+		if (days->v[i].main.is_told)
+			return from + i;
+	return -1;
+}
+
+static void
+put_certificate_marks(struct json_out *out, const struct certificate_days *c,
+    const struct days *days)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct failed_day *f = &c->v[i];
+		bool begins = i == 0 || f[-1].type != f->type ||
+		    f->day - f[-1].day > QUIET_DAYS;
+		bool ends = i + 1 == c->n || f[1].type != f->type ||
+		    f[1].day - f->day > QUIET_DAYS;
+		int64_t after = next_told(days, f->day);
+
+		if (begins && f->day >= days->request->query->from)
+			put_certificate_mark(out, f->day, f->type,
+			    "first reported");
+		if (ends && after >= 0)
+			put_certificate_mark(out, after, f->type,
+			    "not reported any more");
+	}
+}
+
 /* -- marks: where reporters began to see another policy -- */
 
 struct seen {
@@ -254,7 +339,6 @@ put_mark(struct json_out *out, const struct seen *s, const char *kind,
 static void
 put_marks(struct json_out *out, const struct marks *m)
 {
-	json_out_array(out, "marks");
 	for (size_t i = 0; i < m->n; i++) {
 		const struct seen *s = &m->v[i], *was = before(m, s);
 
@@ -263,7 +347,6 @@ put_marks(struct json_out *out, const struct marks *m)
 		if (was != NULL && !span_eq(was->mx_hosts, s->mx_hosts))
 			put_mark(out, s, "mx", s->mx_hosts);
 	}
-	json_out_end(out);
 }
 
 #define MARKS_MAX 2000 /* policies of reporters looked at */
@@ -274,6 +357,7 @@ api_get_days(const struct api_request *r, struct api_answer *a, struct why *why)
 	struct days days = { .request = r,
 		.n = r->query->to - r->query->from + 1 };
 	struct marks marks = { .arena = r->arena };
+	struct certificate_days certificates = { .n = 0 };
 	struct view_filter f;
 	struct api_list *list;
 	struct json_out *out;
@@ -289,13 +373,19 @@ api_get_days(const struct api_request *r, struct api_answer *a, struct why *why)
 	if (e == E_OK)
 		e = store_view_policies(r->store, &f, MARKS_MAX, note_policy,
 		    &marks, why);
+	if (e == E_OK)
+		e = load_certificates(r, f, &certificates, why);
 	if (e != E_OK)
 		return e;
 	list = api_list(a, day_columns);
 	for (int64_t i = 0; i < days.n; i++)
 		put_day(list, r->query->from + i, &days.v[i]);
-	if ((out = api_list_beside(list)) != NULL)
+	if ((out = api_list_beside(list)) != NULL) {
+		json_out_array(out, "marks");
 		put_marks(out, &marks);
+		put_certificate_marks(out, &certificates, &days);
+		json_out_end(out);
+	}
 	return E_OK;
 }
 

@@ -2,7 +2,7 @@
  * reports about that. */
 #include <stdio.h>
 
-#include "api/resource.h"
+#include "api/view.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "codec/gzip.h"
@@ -24,6 +24,7 @@ static const struct api_column day_columns[] = {
 	{ "closed-at", API_TIME },
 	{ "closed-by", API_TEXT },
 	{ "missing", API_TEXTS },
+	{ "levels", API_LEVEL_COUNTS },
 	{ NULL, API_END },
 };
 
@@ -31,6 +32,7 @@ struct days {
 	const struct api_request *request;
 	struct api_list *list;
 	uint64_t domains[API_DAYS_MAX];
+	struct levels levels[API_DAYS_MAX];
 };
 
 static enum err
@@ -39,6 +41,15 @@ keep_domains(void *arg, int64_t day, uint64_t domains)
 	struct days *d = arg;
 
 	d->domains[day - d->request->query->from] = domains;
+	return E_OK;
+}
+
+static enum err
+add_levels(void *arg, int64_t day, const struct levels *levels)
+{
+	struct days *d = arg;
+
+	view_add(&d->levels[day - d->request->query->from], levels);
 	return E_OK;
 }
 
@@ -59,6 +70,7 @@ put_day(void *arg, const struct day_state *day)
 	const struct days *d = arg;
 	const struct api_query *q = d->request->query;
 	struct span missing[64];
+	struct api_levels room;
 
 	if (day->day > q->to || !api_row(d->list, SPAN_NONE, SPAN_NONE))
 		return E_OK;
@@ -73,6 +85,8 @@ put_day(void *arg, const struct day_state *day)
 	api_time(d->list, day->closed_s);
 	api_text(d->list, day->closed_s == 0 ? SPAN_NONE : day->closed_by);
 	api_texts(d->list, split_missing(day->missing, missing, 64));
+	api_levels(d->list,
+	    view_levels_or_null(&d->levels[day->day - q->from], &room));
 	return E_OK;
 }
 
@@ -89,6 +103,9 @@ api_get_outgoing_days(const struct api_request *r, struct api_answer *a,
 	d->request = r;
 	d->list = api_list(a, day_columns);
 	e = store_outgoing_days(r->store, q->from, q->to, keep_domains, d, why);
+	if (e == E_OK)
+		e = store_outgoing_levels(r->store, q->from, q->to, add_levels,
+		    d, why);
 	return e == E_OK ? store_day_list(r->store, q->from, put_day, d, why)
 			 : e;
 }
@@ -154,6 +171,7 @@ api_get_outgoing_reports(const struct api_request *r, struct api_answer *a,
 		.first = q->date >= 0 ? q->date : q->from,
 		.last = q->date >= 0 ? q->date : q->to,
 		.domain = q->domain,
+		.state = q->delivery_state,
 		.after = report_cursor_of(q->cursor),
 		.max = q->limit + 1,
 	};
@@ -213,6 +231,7 @@ api_get_outgoing_deliveries(const struct api_request *r, struct api_answer *a,
 {
 	struct outgoing_delivery_filter filter = {
 		.domain = r->query->domain,
+		.state = r->query->delivery_state,
 		.before_s = INT64_MAX,
 		.max = r->query->limit + 1,
 	};

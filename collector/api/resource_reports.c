@@ -221,6 +221,18 @@ put_row(const struct api_request *r, struct api_list *list,
 	return E_OK;
 }
 
+/* Here "all" are also those that nothing can be read of. */
+static void
+ask_reports(const struct api_query *q, struct view_filter *f)
+{
+	if (q->trust == API_TRUST_ALL || q->verdict != 0 || q->state != 0)
+		f->states = f->verdicts = INT64_MAX;
+	if (q->verdict != 0)
+		f->verdicts = INT64_C(1) << q->verdict;
+	if (q->state != 0)
+		f->states = INT64_C(1) << q->state;
+}
+
 enum err
 api_get_reports(const struct api_request *r, struct api_answer *a,
     struct why *why)
@@ -231,9 +243,7 @@ api_get_reports(const struct api_request *r, struct api_answer *a,
 	struct api_list *list;
 	enum err e = view_filter_of(r, &f);
 
-	/* Here "all" are also those that nothing can be read of. */
-	if (r->query->trust == API_TRUST_ALL)
-		f.states = INT64_MAX;
+	ask_reports(r->query, &f);
 	if (e == E_OK && r->query->cursor.p != NULL)
 		e = place_of(r->query->cursor, &after, why);
 	l.v = arena_alloc(r->arena, (r->query->limit + 1) * sizeof(*l.v));

@@ -72,6 +72,7 @@ view_filter_of(const struct api_request *r, struct view_filter *ret)
 		.receiving_ip = or_any(q->receiving_ip),
 		.sending_ip = or_any(q->sending_ip),
 		.result_type = q->has_result_type ? (int64_t)q->result_type : 0,
+		.level = q->level,
 	};
 	ask_trust(q->trust, ret);
 	return allowed_of(r->account, r->arena, &ret->allowed);

@@ -12,6 +12,17 @@ static const struct {
 
 _Static_assert(sizeof(levels) / sizeof(levels[0]) == NLEVELS, "");
 
+enum err
+level_from_text(struct span text, enum level *ret)
+{
+	for (int i = 0; i < NLEVELS; i++)
+		if (span_eq(text, span_str(levels[i].text))) {
+			*ret = (enum level)(i + 1);
+			return E_OK;
+		}
+	return E_ABSENT;
+}
+
 const char *
 level_text(enum level level)
 {

@@ -25,6 +25,9 @@ struct levels {
 	bool is_told;	     /* or there are no counts at all: all are 0 */
 };
 
+/* E_ABSENT: no such level. */
+MUST_CHECK enum err level_from_text(struct span, enum level *ret);
+
 const char *level_text(enum level);	/* "not-sent" */
 const char *level_sentence(enum level); /* for a person */
 

@@ -4,12 +4,20 @@
 #define STORE_STORE_OUTGOING_H
 
 #include "model/delivery_state.h"
+#include "model/levels.h"
 #include "store/store.h"
 
 typedef enum err outgoing_day_fn(void *arg, int64_t day, uint64_t domains);
 /* For how many domains there were sessions, of the days that have any. */
 MUST_CHECK enum err store_outgoing_days(struct store *, int64_t first,
     int64_t last, outgoing_day_fn *, void *arg, struct why *why);
+
+typedef enum err outgoing_levels_fn(void *arg, int64_t day,
+    const struct levels *);
+/* How well the sessions of the days that have any were protected; a day may
+ * come in several parts. */
+MUST_CHECK enum err store_outgoing_levels(struct store *, int64_t first,
+    int64_t last, outgoing_levels_fn *, void *arg, struct why *why);
 
 #define OUTGOING_STATES_MAX 16 /* more than there are */
 
@@ -27,6 +35,7 @@ struct outgoing_report {
 struct outgoing_filter {
 	int64_t first, last; /* days */
 	struct span domain;  /* empty: any */
+	int64_t state;	     /* of a delivery; 0: any, or none */
 	struct report_cursor after;
 	size_t max;
 };
@@ -48,6 +57,7 @@ struct outgoing_delivery {
 
 struct outgoing_delivery_filter {
 	struct span domain, report; /* empty: any */
+	int64_t state;		    /* 0: any */
 	int64_t before_s;	    /* queued; start: INT64_MAX */
 	struct span before_id;
 	size_t max;

@@ -23,6 +23,7 @@ struct view_filter {
 	struct span reporter;
 	struct span mx, receiving_ip, sending_ip;
 	int64_t result_type;
+	int64_t level; /* enum level; 0: any */
 };
 
 /* -- roll-ups -- */
@@ -88,7 +89,8 @@ MUST_CHECK enum err store_view_reporters(struct store *,
 MUST_CHECK enum err store_view_reporter_count(struct store *,
     const struct view_filter *, uint64_t *ret, struct why *why);
 
-/* -- one domain: filtered by all but what is said -- */
+/* -- one domain: filtered by all but what is said, and by level only failures
+ * -- */
 
 enum view_group {
 	VIEW_BY_TYPE,
@@ -115,6 +117,14 @@ typedef enum err view_failure_fn(void *arg, const struct view_failure *);
 MUST_CHECK enum err store_view_failures(struct store *,
     const struct view_filter *, enum view_group, size_t max, view_failure_fn *,
     void *arg, struct why *why);
+
+typedef enum err view_certificate_fn(void *arg, int64_t result_type,
+    int64_t day);
+/* Days on which a certificate failed, of a host or of its MTA-STS policy, by
+ * type. Not by MX, IP or type. */
+MUST_CHECK enum err store_view_certificates(struct store *,
+    const struct view_filter *, view_certificate_fn *, void *arg,
+    struct why *why);
 
 /* A policy as one reporter saw it. */
 struct view_policy {

@@ -44,7 +44,32 @@ store_view_failures(struct store *store, const struct view_filter *f,
 	return db_read(store->db, QUERY_VIEW_FAILURES, hand_over_failure, &list,
 	    why, FILTER_VALUES(f), DB_I(f->is_merged), DB_T(f->mx),
 	    DB_T(f->receiving_ip), DB_T(f->sending_ip), DB_I(f->result_type),
-	    DB_I(group), DB_I(max));
+	    DB_I(group), DB_I(max), DB_I(f->level));
+}
+
+/* -- certificates -- */
+
+struct certificates {
+	view_certificate_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_certificate(void *arg, const struct db_value *row)
+{
+	const struct certificates *list = arg;
+
+	return list->fn(list->arg, row[0].num, row[1].num);
+}
+
+enum err
+store_view_certificates(struct store *store, const struct view_filter *f,
+    view_certificate_fn *fn, void *arg, struct why *why)
+{
+	struct certificates list = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_CERTIFICATES,
+	    hand_over_certificate, &list, why, FILTER_VALUES(f));
 }
 
 /* -- policies -- */

@@ -37,7 +37,7 @@ store_view_reports(struct store *store, const struct view_filter *f,
 	    DB_I(after->day), DB_T(after->intake), DB_I(after->part), DB_I(max),
 	    DB_I(f->states), DB_I(f->verdicts), DB_T(f->reporter), DB_T(f->mx),
 	    DB_T(f->receiving_ip), DB_T(f->sending_ip), DB_I(f->result_type),
-	    DB_T(f->domain), DB_T(f->allowed));
+	    DB_T(f->domain), DB_T(f->allowed), DB_I(f->level));
 }
 
 enum err

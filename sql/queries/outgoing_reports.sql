@@ -5,6 +5,8 @@ FROM (SELECT report_id, day, domain, succeeded, failed
         FROM report
         WHERE day >= $1 AND day <= $2 AND ($3 = '' OR domain = $3)
             AND (day, domain, report_id) > ($4, $5, $6)
+            AND ($8 = 0 OR EXISTS (SELECT 1 FROM delivery s
+                WHERE s.report_id = report.report_id AND s.state = $8))
         ORDER BY day, domain, report_id
         LIMIT $7) r
     LEFT JOIN delivery d ON d.report_id = r.report_id

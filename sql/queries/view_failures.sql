@@ -21,6 +21,7 @@ WHERE l.domain = $1 AND l.day BETWEEN $2 AND $3
     AND ($10 = '' OR d.receiving_ip = $10)
     AND ($11 = '' OR d.sending_ip = $11)
     AND ($12 = 0 OR (d.result_type = $12 AND d.unknown_type = ''))
+    AND ($15 = 0 OR p.failed_level = $15)
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 6 DESC, 1, 2, 3, 4, 5
 LIMIT $14

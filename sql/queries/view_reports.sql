@@ -19,6 +19,11 @@ WHERE l.day BETWEEN $1 AND $2
             AND ($11 = '' OR d.receiving_ip = $11)
             AND ($12 = '' OR d.sending_ip = $12)
             AND ($13 = 0 OR d.result_type = $13 AND d.unknown_type = '')))
+    AND ($16 = 0 OR EXISTS (SELECT 1 FROM inbox_level m
+        WHERE m.intake_id = l.intake_id AND m.part = l.part
+            AND CASE $16 WHEN 1 THEN m.authenticated WHEN 2 THEN m.testing
+                WHEN 3 THEN m.encrypted WHEN 4 THEN m.cleartext
+                ELSE m.not_sent END > 0))
     AND l.domain <= (SELECT MIN(m.domain) FROM inbox_level m
         WHERE m.intake_id = l.intake_id AND m.part = l.part)
 ORDER BY l.day DESC, l.intake_id DESC, l.part DESC

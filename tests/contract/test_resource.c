@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "codec/gzip.h"
 #include "inbox_estate.h"
+#include "model/levels.h"
 #include "store/store_inbox.h"
 
 #define T(text) SPAN_LIT(text)
@@ -165,6 +166,10 @@ test_overview_of_one_who_sees_one_domain(void **state)
 		       33) "],\"findings\":[]}");
 }
 
+#define MARK(day, what)                                           \
+	"{\"date\":\"2026-11-" day "\",\"kind\":\"certificate\"," \
+	"\"text\":\"certificate-expired: " what "\"}"
+
 /* One number only for who asks for it. */
 static void
 test_all_trust_merges(void **state)
@@ -184,7 +189,9 @@ test_all_trust_merges(void **state)
 		      "{\"date\":\"2026-11-22\",\"levels\":" LEVELS(0, 0, 7, 0,
 			  0) ",\"unauthenticated\":null,\"sessions\":7,"
 			     "\"failures\":0,\"reports\":1,\"reporters\":1}],"
-			     "\"next\":null,\"marks\":[]}",
+			     "\"next\":null,\"marks\":[" MARK("21",
+				 "first reported") "," MARK("22",
+				 "not reported any more") "]}",
 	    answer(&k, api_get_days));
 	finish(&k);
 }
@@ -281,6 +288,25 @@ test_failures_name_their_trust(void **state)
 }
 
 static void
+test_failures_by_level(void **state)
+{
+	struct fixture *f = *state;
+	struct asked k;
+
+	tell_estate(f);
+	prepare(f, &k, NULL, "a.example");
+	k.query.level = LEVEL_CLEARTEXT;
+	assert_string_equal(
+	    "{\"rows\":[{\"key\":\"starttls-not-supported\","
+	    "\"result-type\":\"starttls-not-supported\",\"sessions\":2,"
+	    "\"reports\":1,\"reporters\":1,\"first-seen\":\"2026-11-21\","
+	    "\"last-seen\":\"2026-11-21\",\"level\":\"cleartext-or-unknown\","
+	    "\"trust\":\"authenticated\"}],\"next\":null,\"reporters\":3}",
+	    answer(&k, api_get_failures));
+	finish(&k);
+}
+
+static void
 test_policies_and_comparison(void **state)
 {
 	struct fixture *f = *state;
@@ -335,7 +361,50 @@ test_marks_where_the_policy_changed(void **state)
 	assert_non_null(strstr(answer(&k, api_get_days),
 	    "\"marks\":[{\"date\":\"2026-11-22\",\"kind\":\"policy\","
 	    "\"text\":\"sts b.example: version: STSv1\\nmode: enforce\\n"
-	    "mx: mx.a.example\"}]"));
+	    "mx: mx.a.example\"}," MARK("21", "first reported") "," MARK("22",
+		"not reported any more") "]"));
+	finish(&k);
+}
+
+/* A failure of today: whether it is over nobody knows. What began before the
+ * range has no mark in it; a week without makes it new. */
+static void
+test_marks_of_certificates_begin_and_end(void **state)
+{
+#define EXPIRED(intake, day, n)                                         \
+	{                                                               \
+		intake, 0, day, "m.example", INBOX_COUNTED,             \
+		    TRUST_AUTHENTICATED, n,                             \
+		{                                                       \
+			{                                               \
+				"b.example", POLICY_STS, ENFORCE, 5, 2, \
+				    RESULT_CERTIFICATE_EXPIRED, 2       \
+			}                                               \
+		}                                                       \
+	}
+	const struct told_report reports[] = {
+		EXPIRED("r1", DAY - 2, 1),
+		EXPIRED("r2", DAY, 2),
+		EXPIRED("r3", DAY + 9, 3),
+		{ "r4", 0, DAY + 3, "m.example", INBOX_COUNTED,
+		    TRUST_AUTHENTICATED, 4,
+		    { { "b.example", POLICY_STS, ENFORCE, 5, 0, 0, 0 } } },
+		{ "r5", 0, DAY + 3, "evil.example", INBOX_COUNTED,
+		    TRUST_UNAUTHENTICATED, 5,
+		    { { "b.example", POLICY_STS, ENFORCE, 0, 9,
+			RESULT_CERTIFICATE_NOT_TRUSTED, 9 } } },
+	};
+	struct fixture *f = *state;
+	struct asked k;
+
+	own(f, "b.example");
+	for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++)
+		tell(f, &reports[i]);
+	prepare(f, &k, NULL, "b.example");
+	k.query.to = DAY + 9;
+	assert_non_null(strstr(answer(&k, api_get_days),
+	    "\"marks\":[" MARK("24", "not reported any more") "," MARK("30",
+		"first reported") "]"));
 	finish(&k);
 }
 
@@ -401,6 +470,64 @@ test_reports_show_the_accounts_part(void **state)
 	    "\"receiving-ip\":\"2001:db8::1\",\"failed-session-count\":3,"
 	    "\"additional-information\":null,"
 	    "\"failure-reason-code\":\"a\\nreason\"}],\"next\":null}");
+}
+
+struct asked_filter {
+	const char *domain; /* the account's; NULL: all */
+	enum api_trust trust;
+	int64_t verdict, state, level;
+	const char *want; /* ids */
+};
+
+static void
+assert_listed(struct fixture *f, const struct asked_filter *filter)
+{
+	struct buf ids = BUF_INIT(4096);
+	struct asked k;
+	const char *at;
+
+	prepare(f, &k, filter->domain, NULL);
+	k.query.trust = filter->trust;
+	k.query.verdict = filter->verdict;
+	k.query.state = filter->state;
+	k.query.level = filter->level;
+	at = answer(&k, api_get_reports);
+	while ((at = strstr(at, "{\"id\":\"")) != NULL) {
+		at += strlen("{\"id\":\"");
+		buf_addf(&ids, "%.*s ", (int)strcspn(at, "."), at);
+	}
+	buf_addc(&ids, '\0');
+	assert_string_equal(filter->want, ids.p);
+	buf_free(&ids);
+	finish(&k);
+}
+
+static void
+test_reports_by_verdict_state_and_level(void **state)
+{
+	static const struct asked_filter filters[] = {
+		{ NULL, API_TRUST_COUNTED, 0, 0, 0, "r7 r3 r2 r1 " },
+		{ NULL, API_TRUST_COUNTED, TRUST_UNSIGNED, 0, 0, "r4 " },
+		{ NULL, API_TRUST_COUNTED, TRUST_AUTHENTICATED, 0, 0,
+		    "r7 r5 r2 r1 " },
+		{ NULL, API_TRUST_COUNTED, 0, INBOX_UNREADABLE, 0, "r6 " },
+		{ NULL, API_TRUST_COUNTED, TRUST_AUTHENTICATED, INBOX_DUPLICATE,
+		    0, "r5 " },
+		{ NULL, API_TRUST_COUNTED, TRUST_FAILED, 0, 0, "" },
+		{ NULL, API_TRUST_COUNTED, 0, 0, LEVEL_NOT_SENT, "r3 r1 " },
+		{ NULL, API_TRUST_AUTHENTICATED, 0, 0, LEVEL_NOT_SENT, "r1 " },
+		{ NULL, API_TRUST_COUNTED, 0, 0, LEVEL_CLEARTEXT, "r2 " },
+		{ NULL, API_TRUST_COUNTED, 0, 0, LEVEL_ENCRYPTED, "r2 " },
+		{ "b.example", API_TRUST_COUNTED, 0, 0, LEVEL_TESTING, "r2 " },
+		/* Those sessions of the same report are others'. */
+		{ "b.example", API_TRUST_COUNTED, 0, 0, LEVEL_ENCRYPTED, "" },
+		{ "b.example", API_TRUST_ALL, 0, INBOX_UNREADABLE, 0, "" },
+	};
+	struct fixture *f = *state;
+
+	tell_estate(f);
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		assert_listed(f, &filters[i]);
 }
 
 static void
@@ -505,10 +632,13 @@ main(int argc, char **argv)
 		TEST(test_a_day_without_a_report_is_not_zero),
 		TEST(test_domains),
 		TEST(test_failures_name_their_trust),
+		TEST(test_failures_by_level),
 		TEST(test_policies_and_comparison),
 		TEST(test_readiness),
 		TEST(test_marks_where_the_policy_changed),
+		TEST(test_marks_of_certificates_begin_and_end),
 		TEST(test_reports_show_the_accounts_part),
+		TEST(test_reports_by_verdict_state_and_level),
 		TEST(test_others_reports_are_not_there_by_id),
 		TEST(test_raw_bytes_come_back),
 		TEST(test_cursors_are_not_believed),

@@ -510,6 +510,95 @@ class AuditTest(Base):
         return [r["what"] for r in admin.get("/audit").json["rows"]]
 
 
+def under(domain, kind, strings, code=None):
+    """A session under a policy; failed with that result type, if any."""
+    policy = {"policy-type": kind, "policy-domain": domain,
+              "policy-string": strings, "t": int(code is not None),
+              "f": int(code is not None)}
+    if code is not None:
+        policy["failure-details"] = [{"c": code}]
+    return session(domain, [policy])
+
+
+class OutgoingTest(Base):
+    """What our own servers saw, and what became of its reports."""
+
+    RANGE = "from=2026-03-01&to=2026-03-03"
+    LEVELS = ("authenticated", "testing", "encrypted",
+              "cleartext-or-unknown", "not-sent")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = Web(**{
+            "daemon.roles": "collect, report, deliver, web",
+            "deliver.mode": "shadow",
+            "report.organization": "Example Sender"})
+        service = cls.shared.service
+        cls.addClassCleanup(put_away, service)
+        service.start()
+        enforce, testing = (["version: STSv1", f"mode: {mode}"]
+                            for mode in ("enforce", "testing"))
+        usable, unusable = ["3 1 1 " + 64 * "a"], ["1 1 1 " + 64 * "a"]
+        sent = [under("a.example", 2, enforce)] * 5 + \
+            [under("a.example", 2, enforce, 204)] * 2 + \
+            [under("b.example", 2, testing)] * 7 + \
+            [under("b.example", 2, testing, 204)] * 3 + \
+            [under("c.example", 1, usable)] * 11 + \
+            [under("c.example", 1, usable, 205)] * 4 + \
+            [under("d.example", 1, unusable)] * 13 + \
+            [under("d.example", 1, unusable, 304)] * 6 + \
+            [session("e.example")] * 17
+        service.send(*sent)
+        wait_until(lambda: cls.counted() == len(sent), "all are counted")
+        service.close_day()
+        cls.admin = cls.shared.admin()
+        wait_until(lambda: [d["next-at"] for d in cls.rows(
+            "/outgoing/deliveries")] == 5 * [None], "all are done with")
+
+    @classmethod
+    def counted(cls):
+        """Sessions in the store."""
+        return sum(sum(p["summary"].values())
+                   for t in cls.shared.service.tallies()
+                   for p in t["policies"])
+
+    @classmethod
+    def rows(cls, path):
+        """Of a list, as the admin sees it."""
+        return cls.admin.get(path).json["rows"]
+
+    def test_levels_of_a_day(self):
+        day, = self.rows(f"/outgoing/days?{self.RANGE}")
+        # a and c authenticated, b in testing, d and e nobody was verified;
+        # failures: 2 + 4 under what forbids delivery, 3 + 6 not.
+        self.assertEqual(dict(zip(self.LEVELS, (16, 7, 30, 9, 6))),
+                         day["levels"])
+        self.assertEqual(sum(day["levels"].values()),
+                         day["sessions-succeeded"] + day["sessions-failed"])
+        head, line = self.admin.get(
+            f"/outgoing/days?{self.RANGE}&format=csv").body.decode() \
+            .splitlines()
+        told = dict(zip(head.split(","), line.split(",")))
+        self.assertEqual(["16", "7", "30", "9", "6"],
+                         [told[f"levels.{name}"] for name in self.LEVELS])
+
+    def test_by_state_of_the_delivery(self):
+        deliveries = self.rows("/outgoing/deliveries")
+        states = {d["state"] for d in deliveries}
+        for path in ("/outgoing/deliveries?",
+                     f"/outgoing/reports?{self.RANGE}&"):
+            for state in states | {"accepted"}:
+                asked = f"{path}delivery-state={state}"
+                want = {d["domain"] for d in deliveries
+                        if d["state"] == state}
+                self.assertEqual(want, {r["domain"]
+                                        for r in self.rows(asked)}, asked)
+                csv = self.admin.get(f"{asked}&format=csv").body
+                self.assertEqual(len(want), csv.count(b"\n") - 1, asked)
+            self.assert_status(400, self.admin.get(
+                f"{path}delivery-state=nonsense"))
+
+
 class StoreTest(Base):
     """The store goes and comes back."""
 

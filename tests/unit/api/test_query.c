@@ -2,6 +2,10 @@
 
 #include "api/query.h"
 #include "base/clock.h"
+#include "model/delivery_state.h"
+#include "model/inbox_state.h"
+#include "model/levels.h"
+#include "model/trust.h"
 
 #define ALL ((1U << API_NPARAMETERS) - 1)
 #define TODAY 20779 /* 2026-11-22: date -ud 2026-11-22 +%s, by 86400 */
@@ -32,6 +36,30 @@ test_defaults(void **state)
 	assert_null(q.cursor.p);
 	assert_false(q.csv);
 	assert_int_equal(API_TRUST_COUNTED, q.trust);
+	assert_int_equal(0, q.verdict);
+	assert_int_equal(0, q.state);
+	assert_int_equal(0, q.level);
+	assert_int_equal(0, q.delivery_state);
+}
+
+static void
+test_words_are_codes(void **state)
+{
+	struct api_query q;
+
+	(void)state;
+	assert_int_equal(E_OK,
+	    query("verdict=unverifiable&state=waiting&level=not-sent&"
+		  "delivery-state=record-vanished",
+		ALL, &q));
+	assert_int_equal(TRUST_UNVERIFIABLE, q.verdict);
+	assert_int_equal(INBOX_WAITING, q.state);
+	assert_int_equal(LEVEL_NOT_SENT, q.level);
+	assert_int_equal(DELIVERY_VANISHED, q.delivery_state);
+	assert_int_equal(E_SYNTAX, query("verdict=good", ALL, &q));
+	assert_int_equal(E_SYNTAX, query("state=", ALL, &q));
+	assert_int_equal(E_SYNTAX, query("level=NOT-SENT", ALL, &q));
+	assert_int_equal(E_SYNTAX, query("delivery-state=7", ALL, &q));
 }
 
 static void
@@ -131,6 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_words_are_codes),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_csv_is_one_page),
 		cmocka_unit_test(test_a_long_query_is_refused),
