@@ -7,7 +7,7 @@ import threading
 
 from harness import session, wait_until
 
-DOMAINS = [f"d{n}.example" for n in range(7)]
+DOMAINS = tuple(f"d{n}.example" for n in range(7))
 PAUSE_S = 0.005
 MOST = 5
 TIMEOUT_S = 0.02
@@ -17,9 +17,10 @@ class Fleet:
     """Services to which a thread sends until it is told to stop; what it sent
     is known. Their sockets are the test's: a queue outlives a kill."""
 
-    def __init__(self, services, seed=1, most=MOST):
+    def __init__(self, services, seed=1, most=MOST, domains=DOMAINS):
         self.services = services
         self.most = most  # sessions at a time
+        self.domains = domains
         self.random = random.Random(seed)
         self.sent = collections.Counter()
         self.lock = threading.Lock()
@@ -39,7 +40,7 @@ class Fleet:
         """What the socket did not take is left out, as by a mail server; what
         it took is counted."""
         for _ in range(n):
-            domain = self.random.choice(DOMAINS)
+            domain = self.random.choice(self.domains)
             try:
                 self.socket.sendto(session(domain),
                                    str(self.services[i].socket))

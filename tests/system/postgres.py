@@ -19,6 +19,7 @@ import certificates  # noqa: E402
 BIN = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
 PGBOUNCER = "/usr/sbin/pgbouncer"
 USER = "tlsrpt"
+SMALL = ["--wal-segsize=1"]  # MiB
 AS_USER = ["runuser", "-u", "nobody", "--"] if os.getuid() == 0 else []
 
 
@@ -36,9 +37,11 @@ def run(*command, **more):
 
 class Postgres:
     """One server with TLS, whose user has a password over TCP; of another one
-    that is given, the standby."""
+    that is given, the standby. Its data may be put on a small disk, its
+    log of writes beside it or elsewhere."""
 
-    def __init__(self, password="first-secret", primary=None):
+    def __init__(self, password="first-secret", primary=None, disk=None,
+                 log_on_disk=True):
         become_subreaper()  # so that kill can wait for it
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrptd-pg-"))
         self.port = free_port()
@@ -46,8 +49,11 @@ class Postgres:
         os.chmod(self.folder, 0o755)
         if AS_USER:
             shutil.chown(self.folder, "nobody")
-        self.data = self.folder / "data"
-        if primary is None:
+        self.data = (disk or self.folder) / "data"
+        if disk is not None:
+            self.make(*SMALL, *([] if log_on_disk else
+                                ["--waldir", self.folder / "wal"]))
+        elif primary is None:
             self.make()
         else:
             primary.backup(self.data, "--write-recovery-conf")
@@ -60,14 +66,14 @@ class Postgres:
             os.chmod(self.folder / name, 0o600)
         self.start()
 
-    def make(self):
+    def make(self, *options):
         """With a user that has the password."""
         secret = self.folder / "first"
         secret.write_text(self.password)
         os.chmod(secret, 0o644)
         run(BIN / "initdb", "-D", self.data, "-U", USER, "--no-locale",
             "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256",
-            f"--pwfile={secret}")
+            f"--pwfile={secret}", *options)
 
     def backup(self, folder, *options):
         """All of it as of now into a folder that is not there yet."""
