@@ -72,6 +72,16 @@ class RandomFaults(Traffic):
         self.fleet.wait_for_more(STEP)
         self.server.start()
 
+    def server_is_silent(self):
+        """It accepts and does not answer; now and then a collector ends."""
+        self.server.pause()
+        try:
+            self.fleet.wait_for_more(STEP)
+            if self.random.randrange(3) == 0:
+                self.collector_ends()
+        finally:
+            self.server.go_on()
+
     def server_is_put_back(self):
         """To an older state, as a standby that lags, or a backup, has it."""
         self.server.backup(self.backup)
@@ -115,8 +125,8 @@ class RandomFaults(Traffic):
 
     # -- the test --
 
-    FAULTS = (server_stops, server_is_killed, server_is_put_back,
-              connections_are_cut, connections_break, connections_break,
+    FAULTS = (server_stops, server_is_killed, server_is_silent,
+              server_is_put_back, connections_are_cut, connections_break, connections_break,
               collector_is_killed, role_is_killed, collector_ends)
 
     def hurt(self):
