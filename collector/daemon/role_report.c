@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/worker.h"
+#include "report/day_room.h"
 #include "report/report_stage.h"
 #include "report/sign_stage.h"
 
@@ -10,19 +11,23 @@
 struct reporting {
 	struct report_stage build;
 	struct sign_stage sign;
+	struct day_room room;
 };
 
-/* What cannot be built does not keep back what can be signed. */
+/* What cannot be built does not keep back what can be signed, nor the room for
+ * what comes. */
 static enum err
 step(void *arg, struct store *store, struct why *why)
 {
 	struct reporting *r = arg;
-	enum err e, is_signed;
+	enum err e, next;
 
-	r->build.store = r->sign.store = store;
+	r->build.store = r->sign.store = r->room.store = store;
 	e = report_stage_run(&r->build, why);
-	is_signed = sign_stage_run(&r->sign, e == E_OK ? why : NULL);
-	return e == E_OK ? is_signed : e;
+	next = sign_stage_run(&r->sign, e == E_OK ? why : NULL);
+	e = e == E_OK ? next : e;
+	next = day_room_run(&r->room, e == E_OK ? why : NULL);
+	return e == E_OK ? next : e;
 }
 
 int
@@ -36,6 +41,8 @@ role_report(struct role_context *context)
 		    .grace_s = c->report_grace_ms / 1000,
 		    .started_s = clock_wall_s(context->clock) },
 		.sign = { .clock = context->clock, .config = c, .keys = &keys },
+		.room = { .clock = context->clock,
+		    .keep_s = c->report_keep_tallies_ms / 1000 },
 	};
 	struct why why = { { 0 } };
 	int code;

@@ -27,18 +27,20 @@ note_day(void *arg, int64_t day, int64_t due)
 }
 
 static enum err
-build(struct report_stage *s, int64_t day, bool late, struct why *why)
+build(struct report_stage *s, int64_t day, bool late, size_t *ret_built,
+    struct why *why)
 {
 	char text[DAY_TEXT_SIZE];
-	size_t built;
-	enum err e = report_build_day(s->store, &s->options, day, late,
-	    clock_wall_s(s->clock), &built, why);
+	enum err e;
 
-	if (e != E_OK || built == 0)
+	*ret_built = 0;
+	e = report_build_day(s->store, &s->options, day, late,
+	    clock_wall_s(s->clock), ret_built, why);
+	if (e != E_OK || *ret_built == 0)
 		return e;
 	day_text(day, text);
-	log_info("reports built", LOG_STR("day", text), LOG_I("reports", built),
-	    LOG_I("late", late));
+	log_info("reports built", LOG_STR("day", text),
+	    LOG_I("reports", *ret_built), LOG_I("late", late));
 	return E_OK;
 }
 
@@ -60,9 +62,10 @@ build_days(struct report_stage *s, const struct days *days, bool late,
 	for (size_t i = 0; i < days->n && is_of_the_day(first); i++) {
 		int64_t day = days->v[i].day;
 		struct why own = { { 0 } };
-		enum err e = build(s, day, late, &own);
+		size_t built;
+		enum err e = build(s, day, late, &built, &own);
 
-		if (e == E_OK && !late)
+		if (e == E_OK && (!late || built > 0))
 			e = store_day_settle(s->store, day, days->v[i].due,
 			    &own);
 		if (e != E_OK && first == E_OK)

@@ -50,6 +50,7 @@ err_from_result(struct pgsql_db *p, const PGresult *res)
 		{ "53", E_AWAY },	/* too many connections, … */
 		{ "57P", E_AWAY },	/* shutting down */
 		{ "08", E_AWAY },	/* connection */
+		{ "23514", E_BUSY },	/* the day just got a partition */
 		{ "23", E_CONFLICT },	/* constraint */
 		{ "42P01", E_VERSION }, /* no such table */
 		{ "42703", E_VERSION }, /* no such column */

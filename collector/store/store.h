@@ -238,7 +238,8 @@ MUST_CHECK enum err store_day_closed(struct store *, int64_t first,
 /* Closed days whose reports are to be built or built anew. */
 MUST_CHECK enum err store_day_due(struct store *, day_number_fn *, void *arg,
     struct why *why);
-/* The day's reports are built, as of the due that store_day_due gave. */
+/* The day's reports are built, as of the due that store_day_due gave: the day
+ * is added up, for store_day_list and store_outgoing_days. */
 MUST_CHECK enum err store_day_settle(struct store *, int64_t day, int64_t due,
     struct why *why);
 
@@ -250,6 +251,16 @@ MUST_CHECK enum err store_day_hold(struct store *, int64_t day,
 /* E_EXISTS: closed already; E_ABSENT: no sessions on that day. */
 MUST_CHECK enum err store_day_close(struct store *, int64_t day, int64_t now_s,
     struct span closed_by, struct span missing, struct why *why);
+
+/* Room for the tallies of a day, best made before they come: what comes without
+ * it is kept all the same. E_BUSY: others use the tables just now. */
+MUST_CHECK enum err store_day_make(struct store *, int64_t day,
+    struct why *why);
+/* Tallies of the days before that one go, some of them, but none of a day whose
+ * reports are not built, and of none behind it. ret_more: call again. E_BUSY:
+ * as above. */
+MUST_CHECK enum err store_day_forget(struct store *, int64_t before,
+    bool *ret_more, struct why *why);
 
 /* -- reports -- */
 

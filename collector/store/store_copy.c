@@ -289,6 +289,23 @@ list_tables(struct copy *c, struct why *why)
 	return E_OK;
 }
 
+static enum err
+note_day(void *arg, const struct db_value *row)
+{
+	return store_day_make(arg, row[0].num, NULL);
+}
+
+/* Room for the tallies of all days. */
+static enum err
+make_days(struct copy *c, struct store *to, struct why *why)
+{
+	return db_run(c->from,
+	    &(const struct db_statement){ .query = QUERY_DAY_NUMBER_LIST,
+		.row = note_day,
+		.arg = to },
+	    NULL, why);
+}
+
 /* Count what there is to do. */
 static enum err
 survey(struct copy *c, bool *ret_empty, struct why *why)
@@ -362,6 +379,8 @@ prepare(struct copy *c, struct store *to, const char *source, int64_t now_s,
 		    "empty one");
 	if (e == E_OK)
 		e = list_tables(c, why);
+	if (e == E_OK)
+		e = make_days(c, to, why);
 	if (e == E_OK)
 		e = survey(c, &empty, why);
 	if (e == E_OK && empty && !mark.is_there)

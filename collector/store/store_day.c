@@ -6,6 +6,13 @@ struct list {
 	void *arg;
 };
 
+/* Reports of late sessions are added up a moment after they are made. */
+static uint64_t
+delivered_of(int64_t reports, int64_t undelivered)
+{
+	return reports < undelivered ? 0 : (uint64_t)(reports - undelivered);
+}
+
 static enum err
 hand_over(void *arg, const struct db_value *row)
 {
@@ -18,7 +25,7 @@ hand_over(void *arg, const struct db_value *row)
 		.succeeded = (uint64_t)row[4].num,
 		.failed = (uint64_t)row[5].num,
 		.reports = (uint64_t)row[6].num,
-		.delivered = (uint64_t)row[7].num,
+		.delivered = delivered_of(row[6].num, row[7].num),
 	};
 
 	return list->fn(list->arg, &d);

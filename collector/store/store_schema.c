@@ -1,4 +1,5 @@
 /* store/store_schema.c -- forward-only steps, embedded in the program. */
+#include "base/clock.h"
 #include "store/store_private.h"
 
 /* Two migrations at once wait for each other; in SQLite the writing transaction
@@ -109,6 +110,16 @@ apply_missing(struct store *store, int64_t now_s, struct store_schema *ret,
 	return e;
 }
 
+/* A fleet writes at once; for what comes later there is time. */
+static enum err
+make_first_days(struct store *store, int64_t now_s, struct why *why)
+{
+	int64_t today = day_of_s(now_s);
+	enum err e = store_day_make(store, today, why);
+
+	return e == E_OK ? store_day_make(store, today + 1, why) : e;
+}
+
 static enum err
 migrate(struct store *store, int64_t now_s, struct store_schema *ret,
     struct why *why)
@@ -124,9 +135,10 @@ migrate(struct store *store, int64_t now_s, struct store_schema *ret,
 	}
 	/* Another failure sticks, and this tells it. */
 	e = db_commit(store->db, why);
-	if (e == E_OK)
-		ret->version = ret->wanted;
-	return e;
+	if (e != E_OK)
+		return e;
+	ret->version = ret->wanted;
+	return make_first_days(store, now_s, why);
 }
 
 /* Look first: a schema that is there needs no lock, which others may hold. */

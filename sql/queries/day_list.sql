@@ -1,11 +1,15 @@
+-- A day that is closed, and of which nothing is due, has been added up.
 SELECT d.day, d.closed_at, d.closed_by, d.missing,
-    CAST(COALESCE((SELECT SUM(p.succeeded) FROM tally_policy p
-        WHERE p.day = d.day), 0) AS BIGINT),
-    CAST(COALESCE((SELECT SUM(p.failed) FROM tally_policy p
-        WHERE p.day = d.day), 0) AS BIGINT),
-    (SELECT COUNT(*) FROM report r WHERE r.day = d.day),
+    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.succeeded
+    ELSE CAST(COALESCE((SELECT SUM(p.succeeded) FROM tally_policy p
+        WHERE p.day = d.day AND p.day >= $1), 0) AS BIGINT) END,
+    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.failed
+    ELSE CAST(COALESCE((SELECT SUM(p.failed) FROM tally_policy p
+        WHERE p.day = d.day AND p.day >= $1), 0) AS BIGINT) END,
+    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.reports
+    ELSE (SELECT COUNT(*) FROM report r WHERE r.day = d.day) END,
     (SELECT COUNT(*) FROM report r
-        WHERE r.day = d.day AND r.delivered_at IS NOT NULL)
+        WHERE r.day = d.day AND r.delivered_at IS NULL)
 FROM day d
 WHERE d.day >= $1
 ORDER BY d.day

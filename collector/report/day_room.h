@@ -1,0 +1,23 @@
+/* report/day_room.h -- room in the store for the days to come, and none for
+ * those that are long gone. */
+#ifndef REPORT_DAY_ROOM_H
+#define REPORT_DAY_ROOM_H
+
+#include "base/clock.h"
+#include "store/store.h"
+
+#define DAY_ROOM_AHEAD 14 /* days that are made ahead */
+
+/* Zeroed but for what comes first. */
+struct day_room {
+	struct store *store;
+	const struct clock *clock;
+	int64_t keep_s; /* tallies, by whole UTC days; 0: for good */
+	int64_t due_ns; /* monotonic */
+};
+
+/* Once an hour, however often it is called: some of it each time, until no more
+ * is left. */
+MUST_CHECK enum err day_room_run(struct day_room *, struct why *why);
+
+#endif

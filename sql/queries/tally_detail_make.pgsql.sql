@@ -1,0 +1,1 @@
+SELECT tally_day_make('tally_detail', $1)
