@@ -171,6 +171,7 @@ sum(const struct inbox_view *v, pick_fn *pick, int wanted,
 			    picked && p->row.has_succeeded },
 			.failed = { picked ? p->row.failed : 0,
 			    picked && p->row.has_failed },
+			.owner = p->row.domain,
 		};
 	}
 	session_totals(totals, v->npolicies, ret);

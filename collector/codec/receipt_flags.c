@@ -28,19 +28,38 @@ told(const struct incoming_count *c)
 	return (struct told_count){ c->n, c->given == INCOMING_GIVEN };
 }
 
-void
-report_totals(const struct incoming_report *r, struct session_totals *ret)
+static void
+elements(const struct incoming_report *r, struct policy_totals *ret)
 {
-	struct policy_totals v[INCOMING_POLICIES_MAX];
-
 	for (size_t i = 0; i < r->npolicies; i++)
-		v[i] = (struct policy_totals){
+		ret[i] = (struct policy_totals){
 			.policy = &r->policies[i].policy,
 			.is_known = r->policies[i].known,
 			.succeeded = told(&r->policies[i].succeeded),
 			.failed = told(&r->policies[i].failed),
+			.owner = SPAN_LIT(""),
 		};
+}
+
+void
+report_totals(const struct incoming_report *r, const struct span *owners,
+    struct session_totals *ret)
+{
+	struct policy_totals v[INCOMING_POLICIES_MAX];
+
+	elements(r, v);
+	for (size_t i = 0; owners != NULL && i < r->npolicies; i++)
+		v[i].owner = owners[i];
 	session_totals(v, r->npolicies, ret);
+}
+
+void
+report_owners(const struct incoming_report *r, struct span *ret)
+{
+	struct policy_totals v[INCOMING_POLICIES_MAX];
+
+	elements(r, v);
+	session_owners(v, r->npolicies, ret);
 }
 
 /* -- flags -- */

@@ -17,8 +17,14 @@ enum receipt_flag {
 	NRECEIPT_FLAGS
 };
 
-/* Its totals, each session once. */
-void report_totals(const struct incoming_report *, struct session_totals *ret);
+/* Its totals, each session once.
+ *   owners  for each policy the domain that it is known to be about, or empty;
+ *           NULL: only the report tells */
+void report_totals(const struct incoming_report *, const struct span *owners,
+    struct session_totals *ret);
+
+/* Whose each policy is, as session_owners says; ret: room for all. */
+void report_owners(const struct incoming_report *, struct span *ret);
 
 /* A set of 1 << enum receipt_flag, without those of who takes it in:
  * DOMAIN_OF_HEADER, DOMAIN_OF_TOKEN. */

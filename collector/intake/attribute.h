@@ -13,7 +13,9 @@ struct attribution_hints {
 };
 
 struct attribution {
-	struct span *owned; /* one of each policy; empty: none of ours */
+	/* One of each policy: the domain of ours whose it is, or whose MX
+	 * host's it is; empty: none. */
+	struct span *owned;
 	bool any;
 	uint32_t flags; /* 1 << enum receipt_flag */
 };

@@ -99,7 +99,7 @@ add_notes(const struct incoming_report *r, const struct attribution *about,
 	struct session_totals totals;
 	uint32_t flags;
 
-	report_totals(r, &totals);
+	report_totals(r, about->owned, &totals);
 	add_totals(&totals, row);
 	flags = about->flags | receipt_flags(r, &totals, row->received_s);
 	deviations_join(notes, r->notes, flags);

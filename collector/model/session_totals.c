@@ -43,12 +43,24 @@ owner_of(const struct policy_totals *v, size_t n, size_t i, size_t *looks)
 {
 	struct span domain = v[i].policy->domain;
 
+	/* One of ours under its own name may still be listed by another. */
+	if (v[i].owner.len > 0 && !span_eq(v[i].owner, domain))
+		return v[i].owner;
 	if (kind_of(&v[i]) != KIND_TLSA || domain.len == 0)
 		return domain;
 	for (size_t j = 0; j < n; j++)
 		if (lists_host(&v[j], domain, looks))
 			return v[j].policy->domain;
 	return domain;
+}
+
+void
+session_owners(const struct policy_totals *v, size_t n, struct span *ret)
+{
+	size_t looks = LOOKS_MAX;
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = owner_of(v, n, i, &looks);
 }
 
 /* -- sums -- */
@@ -112,12 +124,10 @@ session_totals(const struct policy_totals *v, size_t n,
 {
 	struct span owners[INCOMING_POLICIES_MAX];
 	bool done[INCOMING_POLICIES_MAX] = { false };
-	size_t looks = LOOKS_MAX;
 
 	assert(n <= INCOMING_POLICIES_MAX);
 	*ret = (struct session_totals){ .is_capped = false };
-	for (size_t i = 0; i < n; i++)
-		owners[i] = owner_of(v, n, i, &looks);
+	session_owners(v, n, owners);
 	for (size_t i = 0; i < n; i++) {
 		struct pair sums[KINDS + 1] = { 0 }, all;
 

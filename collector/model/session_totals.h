@@ -18,6 +18,8 @@ struct policy_totals {
 	const struct policy *policy;
 	bool is_known; /* or its type is another one than those of s4.4 */
 	struct told_count succeeded, failed;
+	/* The domain that it is known to be about; or empty. */
+	struct span owner;
 };
 
 struct session_totals {
@@ -35,5 +37,9 @@ struct session_totals {
  * n is at most INCOMING_POLICIES_MAX. */
 void session_totals(const struct policy_totals *, size_t n,
     struct session_totals *ret);
+
+/* Whose each element is, by what the report tells: its own domain, or for an MX
+ * host the domain that lists it. ret: room for n. */
+void session_owners(const struct policy_totals *, size_t n, struct span *ret);
 
 #endif

@@ -24,7 +24,9 @@ store_domain_remove(struct store *store, struct span domain, struct why *why)
 	if (e == E_OK && changed == 0)
 		e = why_set(why, E_ABSENT, "%.*s is not in the list of domains",
 		    SPAN_ARG(domain));
-	return e;
+	return e == E_OK
+	    ? db_write(store->db, QUERY_DOMAIN_HOST_CLEAR, why, DB_T(domain))
+	    : e;
 }
 
 struct list {
@@ -108,4 +110,58 @@ store_domain_of_token(struct store *store, struct span token,
     struct arena *arena, struct span *ret, struct why *why)
 {
 	return read_only(store, QUERY_DOMAIN_OF_TOKEN, token, arena, ret, why);
+}
+
+/* -- MX hosts -- */
+
+enum err
+store_domain_set_hosts(struct store *store, struct span domain,
+    struct span_list hosts, struct why *why)
+{
+	enum err e = db_write(store->db, QUERY_DOMAIN_HOST_CLEAR, why,
+	    DB_T(domain));
+
+	for (size_t i = 0; e == E_OK && i < hosts.n; i++)
+		e = db_write(store->db, QUERY_DOMAIN_HOST_ADD, why,
+		    DB_T(hosts.v[i]), DB_T(domain));
+	return e;
+}
+
+struct hosts {
+	owned_host_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_host(void *arg, const struct db_value *row)
+{
+	const struct hosts *hosts = arg;
+
+	return hosts->fn(hosts->arg, row[0].bytes);
+}
+
+enum err
+store_domain_hosts(struct store *store, struct span domain, owned_host_fn *fn,
+    void *arg, struct why *why)
+{
+	struct hosts hosts = { fn, arg };
+
+	return db_read(store->db, QUERY_DOMAIN_HOST_LIST, hand_over_host,
+	    &hosts, why, DB_T(domain));
+}
+
+enum err
+store_domain_has_host(struct store *store, struct span domain, struct span host,
+    bool *ret, struct why *why)
+{
+	*ret = false;
+	return db_read(store->db, QUERY_DOMAIN_HOST_GET, note_found, ret, why,
+	    DB_T(host), DB_T(domain));
+}
+
+enum err
+store_domain_of_host(struct store *store, struct span host, struct arena *arena,
+    struct span *ret, struct why *why)
+{
+	return read_only(store, QUERY_DOMAIN_OF_HOST, host, arena, ret, why);
 }

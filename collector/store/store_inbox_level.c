@@ -136,6 +136,7 @@ put_policy_levels(struct report *r, struct element *p, struct why *why)
 	bool tlsa_invalid = has_failure(r, p->number, RESULT_TLSA_INVALID);
 
 	p->level.totals.policy = &p->policy;
+	p->level.totals.owner = p->domain;
 	p->level.succeeded = level_of_success(
 	    protection_of(&p->policy, is_known, tlsa_invalid));
 	p->level.failed = level_of_failure(

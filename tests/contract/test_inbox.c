@@ -504,6 +504,83 @@ test_domains_of_ours(void **state)
 	assert_false(owned);
 }
 
+static enum err
+note_host(void *arg, struct span host)
+{
+	char *text = arg;
+	size_t n = strlen(text);
+
+	(void)snprintf(text + n, 256 - n, "%.*s;", SPAN_ARG(host));
+	return E_OK;
+}
+
+static void
+set_hosts(struct fixture *f, const char *domain, struct span_list hosts)
+{
+	assert_ok(store_domain_add(f->store,
+	    &(const struct owned_domain){ span_str(domain), T(""), NOW_S },
+	    NULL));
+	assert_ok(store_begin(f->store, NULL));
+	(void)store_domain_set_hosts(f->store, span_str(domain), hosts, NULL);
+	assert_ok(store_commit(f->store, NULL));
+}
+
+static void
+test_hosts_of_our_domains(void **state)
+{
+	struct span a[] = { T("mx2.x"), T("mx1.x") }, b[] = { T("mx1.x") };
+	struct arena arena = ARENA_INIT(4096);
+	struct fixture *f = *state;
+	struct span domain = SPAN_NONE;
+	char text[256] = "";
+	bool has;
+
+	set_hosts(f, "a.example", (struct span_list){ a, 2 });
+	set_hosts(f, "b.example", (struct span_list){ b, 1 });
+	assert_ok(store_domain_hosts(f->store, T("a.example"), note_host, text,
+	    NULL));
+	assert_string_equal("mx1.x;mx2.x;", text);
+	assert_ok(store_domain_has_host(f->store, T("b.example"), T("mx2.x"),
+	    &has, NULL));
+	assert_false(has);
+	assert_err(E_ABSENT,
+	    store_domain_of_host(f->store, T("mx1.x"), &arena, &domain, NULL));
+	assert_ok(
+	    store_domain_of_host(f->store, T("mx2.x"), &arena, &domain, NULL));
+	assert_span("a.example", domain);
+	assert_ok(store_domain_remove(f->store, T("a.example"), NULL));
+	assert_err(E_ABSENT,
+	    store_domain_of_host(f->store, T("mx2.x"), &arena, &domain, NULL));
+	assert_ok(
+	    store_domain_of_host(f->store, T("mx1.x"), &arena, &domain, NULL));
+	assert_span("b.example", domain);
+	arena_free(&arena);
+}
+
+static void
+test_a_token_names_one_domain(void **state)
+{
+	struct arena arena = ARENA_INIT(4096);
+	struct fixture *f = *state;
+	struct span domain = SPAN_NONE;
+
+	for (const char *d = "abc"; *d != '\0'; d++)
+		assert_ok(store_domain_add(f->store,
+		    &(const struct owned_domain){ { d, 1 },
+			*d == 'a' ? T("one") : T("two"), NOW_S },
+		    NULL));
+	assert_ok(store_domain_add(f->store,
+	    &(const struct owned_domain){ T("d"), T(""), NOW_S }, NULL));
+	assert_ok(
+	    store_domain_of_token(f->store, T("one"), &arena, &domain, NULL));
+	assert_span("a", domain);
+	assert_err(E_ABSENT,
+	    store_domain_of_token(f->store, T("two"), &arena, &domain, NULL));
+	assert_err(E_ABSENT,
+	    store_domain_of_token(f->store, T(""), &arena, &domain, NULL));
+	arena_free(&arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -520,6 +597,8 @@ main(int argc, char **argv)
 		TEST(test_policies_and_details_come_in_their_order),
 		TEST(test_a_spool_is_read_from_where_it_was_left),
 		TEST(test_domains_of_ours),
+		TEST(test_hosts_of_our_domains),
+		TEST(test_a_token_names_one_domain),
 	};
 
 	store_kind(argc, argv);

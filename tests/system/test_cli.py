@@ -41,7 +41,7 @@ OPTIONS = {
     "suppression add": ["--reason", "--for"],
     "suppression remove": [],
     "domain list": [],
-    "domain add": ["--token"],
+    "domain add": ["--token", "--mx"],
     "domain remove": [],
     "import": [],
     "inbox list": ["--state", "--verdict", "--reporter", "--domain",

@@ -315,6 +315,73 @@ class Inbox(SystemTest):
                 self.assertEqual(levels, {
                     k: n for k, n in row["protection"].items() if n})
 
+    def dane(self, report_id, *elements):
+        """A report of (type, domain, succeeded, failed)."""
+        report = {**EXAMPLE, "report-id": report_id, "policies": [
+            {"policy": {"policy-type": kind, "policy-domain": domain},
+             "summary": {"total-successful-session-count": succeeded,
+                         "total-failure-session-count": failed}}
+            for kind, domain, succeeded, failed in elements]}
+        row, = self.take(json.dumps(report).encode())
+        return (row["state"], row["total-successful-session-count"],
+                row["total-failure-session-count"],
+                [p.get("owned-domain") for p in row["policies"]],
+                self.levels(row))
+
+    def levels(self, row):
+        """How many sessions its report counts for, by domain."""
+        with sqlite3.connect(self.at / "data" / "tlsrptd.db") as db:
+            found = dict(db.execute(
+                "SELECT domain, authenticated + testing + encrypted +"
+                " cleartext + not_sent FROM inbox_level WHERE intake_id = ?",
+                (row["intake-id"],)))
+        db.close()
+        return found
+
+    def test_an_mx_host_is_its_domains(self):
+        """A provider's hosts, that two of our domains share."""
+        shared = ("--mx", "mx1.isp.example", "--mx", "MX2.isp.example")
+        for domain, hosts in (("a.example", shared),
+                              ("b.example", (*shared, "--mx", "b.isp.example")),
+                              ("c.example", ())):
+            self.own(domain, *hosts)
+        _, out, _ = self.cli("domain", "list", "--json")
+        self.assertEqual(
+            [[], ["b.isp.example", "mx1.isp.example", "mx2.isp.example"]],
+            [d["mx-hosts"] for d in json.loads(out)][:0:-1])
+        self.assertIn("MX hosts: mx1.isp.example, mx2.isp.example",
+                      self.cli("domain", "list")[1])
+        a, b, nobody = "a.example", "b.example", ""
+        for n, (want, elements) in enumerate((
+                # Nothing but the host, which one domain has.
+                (("counted", 4, 1, [b], {b: 5}),
+                 [("tlsa", "b.isp.example", 4, 1)]),
+                # Which two have; and beside what says whom it is about.
+                (("foreign", 4, 1, [nobody], {nobody: 0}),
+                 [("tlsa", "mx1.isp.example", 4, 1)]),
+                (("counted", 9, 1, [a, a, a], {a: 10}),
+                 [("sts", a, 7, 0), ("tlsa", "mx1.isp.example", 4, 1),
+                  ("tlsa", "mx2.isp.example", 5, 0)]),
+                (("counted", 6, 1, [b, b], {b: 7}),
+                 [("no-policy-found", b, 2, 0),
+                  ("tlsa", "mx1.isp.example", 4, 1)]),
+                # It is about another one of ours, which has not said so.
+                (("counted", 6, 1, ["c.example", nobody], {"c.example": 2}),
+                 [("no-policy-found", "c.example", 2, 0),
+                  ("tlsa", "b.isp.example", 4, 1)]),
+                # MTA-STS knows domains alone.
+                (("foreign", 4, 1, [nobody], {nobody: 0}),
+                 [("sts", "b.isp.example", 4, 1)]))):
+            with self.subTest(elements=elements):
+                self.assertEqual(want, self.dane(str(n), *elements))
+
+    def test_an_mx_host_that_the_reports_policy_lists(self):
+        self.own("example.com")
+        row = self.corpus("microsoft-dane-hosts")
+        self.assertEqual(
+            {"example.com"},
+            {p.get("owned-domain") for p in row["policies"]})
+
     def test_what_is_not_told_is_not_zero(self):
         row = self.corpus("google-no-failures")
         self.assertNotIn("total-failure-session-count",

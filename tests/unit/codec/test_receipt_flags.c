@@ -79,7 +79,7 @@ totals_of_file(const char *name, struct session_totals *ret)
 	text = support_file(path);
 	arena_reset(&arena);
 	assert_ok_why(report_read(text, &arena, &report, &why), &why);
-	report_totals(&report, ret);
+	report_totals(&report, NULL, ret);
 	free((char *)(uintptr_t)text.p);
 }
 
@@ -123,7 +123,7 @@ flags_of(const char *json)
 
 	arena_reset(&arena);
 	assert_ok(report_read(span_str(json), &arena, &r, NULL));
-	report_totals(&r, &totals);
+	report_totals(&r, NULL, &totals);
 	return receipt_flags(&r, &totals, DAY + S_PER_DAY);
 }
 

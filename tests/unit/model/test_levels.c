@@ -35,7 +35,7 @@ levels_from(const struct element *elements, struct levels *ret)
 			.domain = SPAN_LIT("a.example") };
 		v[n] = (struct level_policy){
 			{ &policies[n], true, told(e->succeeded),
-			    told(e->failed) },
+			    told(e->failed), SPAN_LIT("") },
 			e->succeeded_level,
 			e->failed_level,
 		};

@@ -28,8 +28,10 @@ told(uint64_t n)
 			 : (struct told_count){ n, true };
 }
 
+/* owners: whose they are known to be. */
 static void
-totals_of(const struct element *elements, struct session_totals *ret)
+totals_owned(const struct element *elements, const char *const *owners,
+    struct session_totals *ret)
 {
 	struct policy policies[ELEMENTS_MAX];
 	struct span hosts[ELEMENTS_MAX];
@@ -47,9 +49,16 @@ totals_of(const struct element *elements, struct session_totals *ret)
 			.mx_hosts = { &hosts[n], e->mx == NULL ? 0 : 1 },
 		};
 		v[n] = (struct policy_totals){ &policies[n], e->type != ODD,
-			told(e->succeeded), told(e->failed) };
+			told(e->succeeded), told(e->failed),
+			span_str(owners == NULL ? "" : owners[n]) };
 	}
 	session_totals(v, n, ret);
+}
+
+static void
+totals_of(const struct element *elements, struct session_totals *ret)
+{
+	totals_owned(elements, NULL, ret);
 }
 
 /* Counted by hand: a session that MTA-STS and DANE applied to stands under
@@ -184,11 +193,41 @@ test_a_hostile_report_costs_no_time(void **state)
 			.domain = i == 0 ? T("a") : T("mx.a"),
 			.mx_hosts = { hosts, i == 0 ? 1000 : 0 } };
 		v[i] = (struct policy_totals){ &policies[i], true, told(1),
-			told(0) };
+			told(0), T("") };
 	}
 	session_totals(v, 501, &got);
 	/* 100 of them belong to the domain, 400 stand alone. */
 	assert_int_equal(500, got.succeeded.n);
+}
+
+/* Counted by hand. */
+static void
+test_mx_hosts_that_are_known(void **state)
+{
+	static const struct {
+		struct element in[ELEMENTS_MAX];
+		const char *owners[ELEMENTS_MAX];
+		uint64_t succeeded, failed;
+	} cases[] = {
+		{ { { STS, "a", 7, 0, NULL }, { TLSA, "mx", 4, 1, NULL } },
+		    { "a", "a" }, 6, 1 },
+		{ { { TLSA, "mx1", 4, 1, NULL }, { TLSA, "mx2", 5, 0, NULL } },
+		    { "a", "a" }, 9, 1 },
+		{ { { STS, "a", 7, 0, NULL }, { TLSA, "mx", 4, 1, NULL } },
+		    { "a", "" }, 11, 1 },
+		/* One that is ours by its own name, and the report's. */
+		{ { { STS, "a", 7, 0, "mx" }, { TLSA, "mx", 4, 1, NULL } },
+		    { "", "mx" }, 6, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct session_totals got;
+
+		totals_owned(cases[i].in, cases[i].owners, &got);
+		assert_int_equal(cases[i].succeeded, got.succeeded.n);
+		assert_int_equal(cases[i].failed, got.failed.n);
+	}
 }
 
 int
@@ -196,6 +235,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_session_is_counted_once),
+		cmocka_unit_test(test_mx_hosts_that_are_known),
 		cmocka_unit_test(test_no_policies_tell_nothing),
 		cmocka_unit_test(test_a_hostile_report_costs_no_time),
 		cmocka_unit_test(test_sums_stop_at_the_largest_count),

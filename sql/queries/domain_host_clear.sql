@@ -1,0 +1,2 @@
+DELETE FROM owned_host
+WHERE domain = $1

@@ -1,0 +1,4 @@
+SELECT host
+FROM owned_host
+WHERE domain = $1
+ORDER BY host
