@@ -476,6 +476,134 @@ test_a_partition_is_one_day(void **state)
 	    "d.day::bigint + 1) END)");
 }
 
+/* -- how it would run a query -- */
+
+/* Five days of 200 domains, two policies and six details each, reports. */
+static void
+fill_days(struct fixture *f)
+{
+	for (int64_t day = DAY - 4; day <= DAY; day++)
+		make_day(f, day);
+	run(f,
+	    "INSERT INTO day (day, closed_at) SELECT d, 1 "
+	    "FROM generate_series(20774, 20778) d; "
+	    "INSERT INTO tally_record SELECT d, 'd' || s, '\\x01', 0, 'v', 'r' "
+	    "FROM generate_series(20774, 20778) d, generate_series(1, 200) s; "
+	    "INSERT INTO tally_policy SELECT t.day, t.domain, t.record_key, 0, "
+	    "decode(md5(p::text), 'hex'), p, 'x', 'x', 'x', 1, 1 "
+	    "FROM tally_record t, generate_series(1, 2) p; "
+	    "INSERT INTO tally_detail SELECT t.day, t.domain, t.record_key, 0, "
+	    "t.policy_key, decode(md5(k::text), 'hex'), 202, '', '', '', '', "
+	    "'', '', 1 FROM tally_policy t, generate_series(1, 6) k; "
+	    "INSERT INTO report (report_id, day, domain, record_key, part, rua, "
+	    "file_name, body, json_bytes, policies, succeeded, failed, folded, "
+	    "built_at) SELECT t.day || t.domain, t.day, t.domain, "
+	    "t.record_key, 0, 'r', 'f', '\\x00', 1, 1, 1, 1, 0, 1 "
+	    "FROM tally_record t; ANALYZE");
+}
+
+/* d: a domain, b: a key, y: the day in question, i: another number. */
+static const struct {
+	enum query query;
+	const char *params;
+} plans[] = {
+	{ QUERY_REPORT_DUE, "ydbiii" },
+	{ QUERY_TALLY_RECORD_LIST, "ydbii" },
+	{ QUERY_TALLY_POLICY_LIST, "ydbidbi" },
+	{ QUERY_TALLY_DETAIL_LIST, "ydbidbi" },
+	{ QUERY_TALLY_DETAIL_PAGE, "ydbibbi" },
+	{ QUERY_TALLY_RECORD_LOCK, "ydbi" },
+	{ QUERY_TALLY_SUMS, "yd" },
+	{ QUERY_TALLY_PART, "ydb" },
+	{ QUERY_REPORT_MAKE_STALE, "ydb" },
+	{ QUERY_REPORT_LIST, "yyydti" },
+	{ QUERY_REPORT_UNDELIVERED_LIST, "ydti" },
+	{ QUERY_REPORT_GET, "t" },
+	{ QUERY_REPORT_FREEZE, "ti" },
+	{ QUERY_REPORT_DELIVERED, "ti" },
+	{ QUERY_OUTGOING_REPORTS, "yydydtii" },
+};
+
+static struct db_value
+param_of(char kind, const struct content_key *k)
+{
+	switch (kind) {
+	case 'd':
+		return DB_T(SPAN_LIT("d100"));
+	case 't':
+		return DB_T(SPAN_LIT("20778d100"));
+	case 'b':
+		return DB_B(content_key_span(k));
+	case 'y':
+		return DB_I(DAY);
+	default:
+		return DB_I(1);
+	}
+}
+
+/* No large table is read from its beginning, and of a day's tallies no other
+ * day's partition. */
+static enum err
+check_step(void *arg, const struct db_value *row)
+{
+	struct buf line = BUF_INIT(65536);
+	const char *text, *on;
+
+	buf_add(&line, row[0].bytes);
+	text = buf_str(&line);
+	on = strstr(text, " on tally_");
+	if (strstr(text, "Seq Scan on tally_") != NULL ||
+	    strstr(text, "Seq Scan on report") != NULL ||
+	    (on != NULL && strstr(on, "_20778") == NULL))
+		fail_msg("%s: %s", (const char *)arg, text);
+	buf_free(&line);
+	return E_OK;
+}
+
+static void
+assert_searches(struct db *db, enum query query, const char *kinds)
+{
+	struct db_value params[DB_VALUES_MAX];
+	struct buf sql = BUF_INIT(65536);
+	struct content_key k = key(1);
+	struct why why = { { 0 } };
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%s", query_texts[query].name);
+	for (size_t i = 0; i < strlen(kinds); i++)
+		params[i] = param_of(kinds[i], &k);
+	buf_addf(&sql, "EXPLAIN %s", query_texts[query].sql[SQL_PGSQL]);
+	assert_ok_why(db_run(db,
+			  &(const struct db_statement){ .params = params,
+			      .nparams = strlen(kinds),
+			      .row = check_step,
+			      .arg = name,
+			      .sql = buf_str(&sql) },
+			  NULL, &why),
+	    &why);
+	buf_free(&sql);
+}
+
+/* What could not use an index would read a whole table all the same. */
+static void
+test_a_query_is_about_one_partition(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct db *db;
+
+	if (!is_pgsql(f))
+		skip();
+	fill_days(f);
+	db = open_db(f);
+	assert_ok_why(db_begin(db, &why), &why);
+	assert_ok_why(db_script(db, "SET LOCAL enable_seqscan = off", &why),
+	    &why);
+	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++)
+		assert_searches(db, plans[i].query, plans[i].params);
+	db_close(db);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -493,6 +621,7 @@ main(int argc, char **argv)
 		TEST(test_a_foreign_key_begins_with_the_domain),
 		TEST(test_large_tables_have_a_partition_for_each_day),
 		TEST(test_a_partition_is_one_day),
+		TEST(test_a_query_is_about_one_partition),
 	};
 
 	store_kind(argc, argv);
