@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "net/easy.h"
-#include "net/http_transfer.h"
+#include "net/http_workers.h"
 
 struct http_client {
 	struct transfer_group group;
 	struct http_client_options options;
+	struct http_workers *workers;
 	char *ca_file, *user_agent;
 };
 
@@ -44,7 +45,7 @@ http_client_open(struct transfers *transfers,
 	transfers_join(transfers, &c->group, &http_transfer_kind,
 	    options->per_host, options->total);
 	if (copy_options(c, options) != E_OK ||
-	    transfers_keep_open(transfers, options->total) != E_OK) {
+	    http_workers_open(options->total, &c->workers) != E_OK) {
 		http_client_close(c);
 		return why_set(why, E_NOMEM, "out of memory");
 	}
@@ -57,6 +58,7 @@ http_client_close(struct http_client *c)
 {
 	if (c == NULL)
 		return;
+	http_workers_close(c->workers);
 	transfers_leave(&c->group);
 	free(c->ca_file);
 	free(c->user_agent);
@@ -72,9 +74,11 @@ http_client_post(struct http_client *c, const struct http_post *post,
 
 	if (http_transfer_new(&c->options, post, &t) != E_OK)
 		return why_set(why, E_NOMEM, "out of memory");
+	t->workers = c->workers;
 	t->done = done;
 	t->arg = arg;
 	if (http_transfer_is_refused(t)) {
+		http_transfer_end(t, CURLE_OK);
 		transfers_refuse(&c->group, &t->base);
 		return E_OK;
 	}

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include "base/num.h"
-#include "net/easy.h"
 
 /* RFC 9110: Retry-After is seconds or a date. */
 static int64_t
@@ -59,12 +58,12 @@ reason_of(const struct http_transfer *t, CURLcode code)
 /* The status is the answer even if what is behind it was cut off, by the peer
  * or by us: it has decided by then. */
 static void
-take_status(const struct http_transfer *t, CURLcode code,
-    struct http_result *result, char *why, size_t size)
+take_status(struct http_transfer *t, CURLcode code)
 {
+	struct http_result *result = &t->result;
 	long status = 0;
 
-	(void)curl_easy_getinfo(t->base.easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 200) {
 		result->outcome = outcome_of(t, code);
 		result->why = span_str(reason_of(t, code));
@@ -73,30 +72,35 @@ take_status(const struct http_transfer *t, CURLcode code,
 	result->outcome = HTTP_ANSWERED;
 	result->status = status;
 	result->verified = t->verify;
-	result->retry_after_s = retry_after_s(t->base.easy);
+	result->retry_after_s = retry_after_s(t->easy);
 	result->answer.p = t->answer;
 	result->answer.len = t->read < sizeof(t->answer) ? t->read
 							 : sizeof(t->answer);
-	(void)snprintf(why, size, "HTTP status %ld", status);
-	result->why = span_str(why);
+	(void)snprintf(t->status, sizeof(t->status), "HTTP status %ld", status);
+	result->why = span_str(t->status);
+}
+
+void
+http_transfer_end(struct http_transfer *t, CURLcode code)
+{
+	t->result = (struct http_result){ .retry_after_s = -1 };
+	if (t->easy == NULL) {
+		t->result.outcome = outcome_of(t, code);
+		t->result.why = span_str(reason_of(t, code));
+		return;
+	}
+	easy_peer(t->easy, t->peer);
+	t->result.peer = span_str(t->peer);
+	take_status(t, code);
 }
 
 void
 http_transfer_tell(struct transfer *base, CURLcode code)
 {
 	const struct http_transfer *t = (const void *)base;
-	struct http_result result = { .retry_after_s = -1 };
-	char peer[EASY_PEER_MAX], why[64];
 
-	if (t->base.easy == NULL) {
-		result.outcome = outcome_of(t, code);
-		result.why = span_str(reason_of(t, code));
-	} else {
-		easy_peer(t->base.easy, peer);
-		result.peer = span_str(peer);
-		take_status(t, code, &result, why, sizeof(why));
-	}
-	t->done(t->arg, &result);
+	(void)code;
+	t->done(t->arg, &t->result);
 }
 
 void

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "net/easy.h"
+#include "net/http_workers.h"
 
 #define HTTPS_PORT "443"
 #define HEADER_LINE_MAX 1024
@@ -178,57 +178,59 @@ make_headers(struct http_transfer *t, const char *content_type)
 }
 
 static bool
-set_reach(struct http_transfer *t)
+set_reach(struct http_transfer *t, CURL *easy)
 {
 	const struct http_client_options *o = t->options;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_PROTOCOLS_STR, "https");
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	if (!o->use_proxy)
-		bad |= curl_easy_setopt(t->base.easy, CURLOPT_PROXY, "");
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_OPENSOCKETFUNCTION,
-	    open_socket);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_OPENSOCKETDATA, t);
+		bad |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	bad |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	bad |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
 	return bad == 0;
 }
 
 static bool
-set_request(struct http_transfer *t)
+set_request(struct http_transfer *t, CURL *easy)
 {
 	const char *body = t->body.p == NULL ? "" : t->body.p;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_CURLU, t->url);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POST, 1L);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POSTFIELDS, body);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_POSTFIELDSIZE_LARGE,
+	bad |= curl_easy_setopt(easy, CURLOPT_CURLU, t->url);
+	bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 	    (curl_off_t)t->body.len);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HTTPHEADER, t->headers);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_USERAGENT,
+	bad |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
+	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT,
 	    t->options->user_agent);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HEADERFUNCTION,
-	    read_head);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_HEADERDATA, t);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_WRITEFUNCTION,
-	    read_content);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_WRITEDATA, t);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_ERRORBUFFER, t->error);
-	bad |= curl_easy_setopt(t->base.easy, CURLOPT_PRIVATE, &t->base);
+	bad |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, read_head);
+	bad |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, read_content);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	bad |= curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 	return bad == 0;
+}
+
+bool
+http_transfer_prepare(struct http_transfer *t, CURL *easy)
+{
+	const struct http_client_options *o = t->options;
+
+	return set_reach(t, easy) &&
+	    easy_set_times(easy, o->connect_ms, o->total_ms) &&
+	    easy_set_trust(easy, o->ca_file, t->verify) && set_request(t, easy);
 }
 
 static enum err
 start(struct transfer *base)
 {
 	struct http_transfer *t = (void *)base; /* its first member */
-	const struct http_client_options *o = t->options;
 
-	if ((t->base.easy = curl_easy_init()) == NULL || !set_reach(t) ||
-	    !easy_set_times(t->base.easy, o->connect_ms, o->total_ms) ||
-	    !easy_set_trust(t->base.easy, o->ca_file, t->verify) ||
-	    !set_request(t))
-		return E_NOMEM;
+	http_workers_take(t->workers, t);
 	return E_OK;
 }
 
@@ -258,7 +260,6 @@ http_transfer_free(struct http_transfer *t)
 {
 	if (t == NULL)
 		return;
-	curl_easy_cleanup(t->base.easy);
 	curl_slist_free_all(t->headers);
 	curl_free(t->host);
 	curl_url_cleanup(t->url);

@@ -3,8 +3,11 @@
 #ifndef NET_HTTP_TRANSFER_H
 #define NET_HTTP_TRANSFER_H
 
+#include "net/easy.h"
 #include "net/http_client.h"
 #include "net/transfer.h"
+
+struct http_workers;
 
 struct http_transfer {
 	struct transfer base; /* first */
@@ -16,12 +19,21 @@ struct http_transfer {
 	CURLU *url;
 	char *host; /* of the URL, by curl's allocator */
 	struct curl_slist *headers;
-	struct why refusal; /* why not by us */
-	bool is_allowed;    /* to one address at least */
-	size_t head, read;  /* bytes of header and content seen */
+	struct http_workers *workers;
+	STAILQ_ENTRY(http_transfer) given; /* of http_workers, */
+	LIST_ENTRY(http_transfer) going;   /* likewise */
+	CURL *easy;			   /* while it goes on */
+	struct why refusal;		   /* why not by us */
+	bool is_allowed;		   /* to one address at least */
+	size_t head, read; /* bytes of header and content seen */
 	char answer[HTTP_ANSWER_MAX];
 	char error[CURL_ERROR_SIZE];
+	struct http_result result; /* once it has ended, of these */
+	char peer[EASY_PEER_MAX], status[sizeof("HTTP status 999")];
 };
+
+STAILQ_HEAD(http_transfer_queue, http_transfer);
+LIST_HEAD(http_transfer_list, http_transfer);
 
 /* A post that is refused has a refusal and need not be started. E_NOMEM. */
 MUST_CHECK enum err http_transfer_new(const struct http_client_options *,
@@ -34,7 +46,14 @@ http_transfer_is_refused(const struct http_transfer *t)
 	return t->refusal.text[0] != '\0';
 }
 
-/* http_result.c: as in struct transfer_kind. */
+/* Have the handle, which is as if it were new, carry it out. False: out of
+ * memory. */
+MUST_CHECK bool http_transfer_prepare(struct http_transfer *, CURL *);
+
+/* http_result.c: it has ended, or never begun and easy is NULL; what came of it
+ * is read from the handle. */
+void http_transfer_end(struct http_transfer *, CURLcode);
+/* As in struct transfer_kind. */
 void http_transfer_tell(struct transfer *, CURLcode);
 void http_transfer_abandon(struct transfer *);
 

@@ -15,17 +15,16 @@ struct transfer {
 	struct host_item item;	   /* first */
 	LIST_ENTRY(transfer) next; /* among the refused or the started */
 	struct transfer_group *group;
-	CURL *easy; /* for the multi handle, once it is started */
 	STAILQ_ENTRY(transfer) finished;
-	CURLcode code; /* of one that has finished elsewhere */
+	CURLcode code; /* of one that has finished */
 };
 
 LIST_HEAD(transfer_list, transfer);
 
 /* How one kind of transfer differs from others. */
 struct transfer_kind {
-	/* Have the easy handle made, its CURLOPT_PRIVATE the transfer; or have
-	 * none and call transfers_finish in the end. E_NOMEM. */
+	/* Have a thread carry it out and call transfers_finish in the end.
+	 * E_NOMEM. */
 	enum err (*start)(struct transfer *);
 	/* Say what came of it: how curl ended it, or that it was given up. The
 	 * next is its free. */
@@ -61,10 +60,7 @@ MUST_CHECK enum err transfers_add(struct transfer_group *, struct transfer *,
 /* The same for one that is told without being started. */
 void transfers_refuse(struct transfer_group *, struct transfer *);
 
-/* From any thread: one that was started without an easy handle has ended. */
+/* From any thread: one that was started has ended. */
 void transfers_finish(struct transfer *, CURLcode);
-
-/* So many connections stay open, those in use included. E_NOMEM. */
-MUST_CHECK enum err transfers_keep_open(struct transfers *, size_t connections);
 
 #endif

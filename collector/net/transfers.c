@@ -1,18 +1,21 @@
 #include "net/transfers.h"
 
 #include <assert.h>
-#include <limits.h>
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "net/easy.h"
 #include "net/transfer.h"
 
 struct transfers {
-	CURLM *multi;
 	LIST_HEAD(, transfer_group) groups;
 	uint64_t ndone;
+	int finished_fd;      /* readable: one has finished behind none */
 	pthread_mutex_t lock; /* over all below */
 	STAILQ_HEAD(, transfer) finished;
 };
@@ -27,10 +30,13 @@ transfers_open(struct transfers **ret, struct why *why)
 
 	if ((e = easy_start(why)) != E_OK)
 		return e;
-	if ((all = calloc(1, sizeof(*all))) == NULL ||
-	    (all->multi = curl_multi_init()) == NULL) {
-		free(all);
+	if ((all = calloc(1, sizeof(*all))) == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
+	all->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (all->finished_fd == -1) {
+		e = why_errno(why, "eventfd");
+		free(all);
+		return e;
 	}
 	LIST_INIT(&all->groups);
 	STAILQ_INIT(&all->finished);
@@ -45,18 +51,9 @@ transfers_close(struct transfers *all)
 	if (all == NULL)
 		return;
 	assert(LIST_EMPTY(&all->groups));
-	(void)curl_multi_cleanup(all->multi);
+	(void)close(all->finished_fd);
 	(void)pthread_mutex_destroy(&all->lock);
 	free(all);
-}
-
-enum err
-transfers_keep_open(struct transfers *all, size_t connections)
-{
-	return curl_multi_setopt(all->multi, CURLMOPT_MAXCONNECTS,
-		   (long)connections) == CURLM_OK
-	    ? E_OK
-	    : E_NOMEM;
 }
 
 /* -- groups -- */
@@ -120,8 +117,6 @@ forget(struct transfer *t)
 static void
 forget_started(struct transfer *t)
 {
-	if (t->easy != NULL)
-		(void)curl_multi_remove_handle(t->group->all->multi, t->easy);
 	host_queue_end(&t->group->queue, &t->item);
 	forget(t);
 }
@@ -140,12 +135,15 @@ void
 transfers_finish(struct transfer *t, CURLcode code)
 {
 	struct transfers *all = t->group->all;
+	bool was_empty;
 
 	t->code = code;
 	(void)pthread_mutex_lock(&all->lock);
+	was_empty = STAILQ_EMPTY(&all->finished);
 	STAILQ_INSERT_TAIL(&all->finished, t, finished);
 	(void)pthread_mutex_unlock(&all->lock);
-	(void)curl_multi_wakeup(all->multi);
+	if (was_empty)
+		(void)eventfd_write(all->finished_fd, 1);
 }
 
 static struct transfer *
@@ -200,64 +198,29 @@ transfers_leave(struct transfer_group *g)
 
 /* -- running -- */
 
-static enum err
-multi_err(CURLMcode code, struct why *why)
-{
-	if (code == CURLM_OK)
-		return E_OK;
-	return why_set(why, code == CURLM_OUT_OF_MEMORY ? E_NOMEM : E_IO,
-	    "libcurl: %s", curl_multi_strerror(code));
-}
-
 static void
 start_waiting(struct transfer_group *g)
 {
 	struct transfer *t;
 
 	while ((t = next_waiting(g)) != NULL)
-		if (g->kind->start(t) != E_OK ||
-		    (t->easy != NULL &&
-			curl_multi_add_handle(g->all->multi, t->easy) !=
-			    CURLM_OK))
+		if (g->kind->start(t) != E_OK)
 			end_started(t, CURLE_OUT_OF_MEMORY);
 }
 
-static void
-end_performed(struct transfers *all)
-{
-	struct transfer *t;
-	CURLMsg *msg;
-	int left;
-
-	while ((msg = curl_multi_info_read(all->multi, &left)) != NULL) {
-		CURLcode code = msg->data.result;
-
-		if (msg->msg != CURLMSG_DONE ||
-		    curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t) !=
-			CURLE_OK)
-			continue;
-		end_started(t, code);
-	}
-}
-
-/* *ret_done: at least one was done. */
-static enum err
-work(struct transfers *all, bool *ret_done, struct why *why)
+/* True: at least one was done. Their places are given to others. */
+static bool
+work(struct transfers *all)
 {
 	uint64_t before = all->ndone;
 	struct transfer_group *g;
-	int running;
-	CURLMcode code;
 
+	end_finished(all);
 	for (g = LIST_FIRST(&all->groups); g != NULL; g = LIST_NEXT(g, next)) {
 		tell_refused(g);
 		start_waiting(g);
 	}
-	code = curl_multi_perform(all->multi, &running);
-	end_performed(all);
-	end_finished(all);
-	*ret_done = all->ndone > before;
-	return multi_err(code, why);
+	return all->ndone > before;
 }
 
 /* *ret_woken: wake_fd is readable. */
@@ -265,15 +228,18 @@ static enum err
 wait_for(struct transfers *all, int wake_fd, int64_t max_ns, bool *ret_woken,
     struct why *why)
 {
-	struct curl_waitfd extra = { .fd = wake_fd,
-		.events = CURL_WAIT_POLLIN };
-	int64_t ms = (max_ns + NS_PER_MS - 1) / NS_PER_MS;
-	CURLMcode code;
+	const struct timespec max = { max_ns / NS_PER_S, max_ns % NS_PER_S };
+	struct pollfd fds[] = { { .fd = all->finished_fd, .events = POLLIN },
+		{ .fd = wake_fd, .events = POLLIN } };
+	eventfd_t count;
+	int n = ppoll(fds, sizeof(fds) / sizeof(fds[0]), &max, NULL);
 
-	code = curl_multi_poll(all->multi, &extra, wake_fd != -1,
-	    ms > INT_MAX ? INT_MAX : (int)ms, NULL);
-	*ret_woken = extra.revents != 0;
-	return multi_err(code, why);
+	if (n == -1 && errno != EINTR)
+		return why_errno(why, "ppoll");
+	if (n > 0 && fds[0].revents != 0)
+		(void)eventfd_read(all->finished_fd, &count);
+	*ret_woken = n > 0 && fds[1].revents != 0;
+	return E_OK;
 }
 
 size_t
@@ -293,16 +259,15 @@ transfers_run(struct transfers *all, int wake_fd, int64_t max_ns,
 {
 	const struct clock clock = clock_machine(0);
 	const int64_t until = clock_mono_ns(&clock) + max_ns;
-	bool done, woken = false;
+	bool woken = false;
+	enum err e = E_OK;
 	int64_t left;
-	enum err e;
 
-	while ((e = work(all, &done, why)) == E_OK && !done && !woken) {
+	while (!work(all) && e == E_OK && !woken) {
 		left = until - clock_mono_ns(&clock);
 		if (left <= 0 || (wake_fd == -1 && transfers_pending(all) == 0))
 			break;
-		if ((e = wait_for(all, wake_fd, left, &woken, why)) != E_OK)
-			break;
+		e = wait_for(all, wake_fd, left, &woken, why);
 	}
 	return e;
 }

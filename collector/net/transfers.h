@@ -21,7 +21,7 @@ size_t transfers_pending(const struct transfers *);
 
 /* Work until one is done, wake_fd is readable, or max_ns have passed; 0: what
  * can be done now. Returns at once if nothing is pending and wake_fd is -1.
- * wake_fd is not read. E_IO, E_NOMEM. */
+ * wake_fd is not read. E_IO. */
 MUST_CHECK enum err transfers_run(struct transfers *, int wake_fd,
     int64_t max_ns, struct why *why);
 
