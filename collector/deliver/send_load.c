@@ -61,8 +61,10 @@ send_load(struct send_stage *s, struct send_job *j, struct store *store,
     struct why *why)
 {
 	const int64_t now_s = clock_wall_s(s->clock);
-	enum err e = suppressed_stop(store, j, now_s, why);
+	enum err e = E_OK;
 
+	if (s->any_suppressed)
+		e = suppressed_stop(store, j, now_s, why);
 	if (e != E_OK || j->phase == SEND_DONE)
 		return e;
 	buf_clear(&j->body);

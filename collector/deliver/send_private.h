@@ -22,6 +22,7 @@ struct send_stage {
 		       * program has ended */
 	struct send_job *jobs;
 	size_t njobs;
+	bool any_suppressed; /* when those of this step were claimed */
 };
 
 /* send_claim.c: claim what is due, as many as may be under way. */

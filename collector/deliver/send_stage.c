@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "deliver/send_private.h"
+#include "store/store_suppression.h"
 #include "tlsrptd_version.h"
 
 #define PASSWORD_MAX 1024
@@ -213,11 +214,22 @@ advance(struct send_stage *s, struct send_job *j, struct store *store,
 	return e;
 }
 
+static bool
+has_claimed(const struct send_stage *s)
+{
+	for (const struct send_job *j = s->jobs; j != NULL; j = j->next)
+		if (j->phase == SEND_CLAIMED)
+			return true;
+	return false;
+}
+
 static enum err
 advance_all(struct send_stage *s, struct store *store, struct why *why)
 {
 	enum err e = E_OK;
 
+	if (has_claimed(s))
+		e = store_suppression_is_any(store, &s->any_suppressed, why);
 	for (struct send_job *j = s->jobs; e == E_OK && j != NULL; j = j->next)
 		e = advance(s, j, store, why);
 	return e;

@@ -58,9 +58,9 @@ struct delivery_wish {
 	int64_t host_hourly, mailbox_hourly;
 };
 
-/* Begin an attempt of deliveries that are due, first those that are so for
- * longest, in a transaction of its own. Until lease_s later nobody else takes
- * them; after that everybody may. claim: a new UUID, for
+/* Begin an attempt of deliveries that are due, a few of each host, first those
+ * that are so for longest, in a transaction of its own. Until lease_s later
+ * nobody else takes them; after that everybody may. claim: a new UUID, for
  * store_delivery_settle. What is past an hourly ceiling is put back into the
  * next hour: that is no attempt. id, report, day, domain, uri, target, host,
  * attempts, first_s and tries are set. What was handed over is claimed on E_OK

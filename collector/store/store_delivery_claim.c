@@ -5,8 +5,10 @@
 #include "store/store_private.h"
 
 #define S_PER_HOUR 3600
+#define DUE_MAX 8	 /* of one host, before others have their turn */
 #define PUT_BACK_MAX 200 /* in one transaction: others want the store, too */
-#define BYTES_EACH ((size_t)URI_TEXT_MAX + 65536) /* an id and a target */
+/* Ids and targets of those. */
+#define BYTES_DUE (DUE_MAX * ((size_t)URI_TEXT_MAX + 256) + 65536)
 #define HOSTS_BYTES ((size_t)16 << 20) /* of all that one claim looks at */
 
 struct due {
@@ -21,6 +23,12 @@ struct host_cursor {
 	struct span host;
 };
 
+/* To one target in this hour. */
+struct visits {
+	struct span target; /* empty: of none yet */
+	int64_t n, added;   /* in the store; and since then here */
+};
+
 struct claim {
 	struct db *db;
 	const struct delivery_wish *wish;
@@ -30,9 +38,10 @@ struct claim {
 	struct host_cursor passed, at;
 	bool found;
 	struct arena arena; /* of what is due */
-	struct due due;
+	struct due due[DUE_MAX];
+	size_t ndue;
+	struct visits visits;
 	size_t n, nput_back; /* so far */
-	bool is_late;	     /* another worker made the last visit meanwhile */
 	int64_t attempt;     /* of the last that was claimed */
 	delivery_fn *fn;
 	void *arg;
@@ -47,32 +56,46 @@ note_number(void *arg, const struct db_value *row)
 	return E_OK;
 }
 
-/* Count one more unless the ceiling is reached. Looked at first: PostgreSQL
- * locks the row also where it is not changed then, and two workers that each
- * hold one and want the other's would wait for each other. */
+/* Those that are not in the store yet. Nobody else adds to them meanwhile: who
+ * claims at a host has its row. */
+static enum err
+end_visits(struct claim *c)
+{
+	const struct visits v = c->visits;
+	int64_t n = 0;
+	enum err e;
+
+	c->visits = (struct visits){ .target = SPAN_LIT("") };
+	if (v.added == 0)
+		return E_OK;
+	e = db_read(c->db, QUERY_VISIT_ADD, note_number, &n, NULL,
+	    DB_T(v.target), DB_I(c->hour), DB_I(v.added));
+	/* Once an hour for each target is often enough. */
+	if (e == E_OK && n == v.added)
+		e = db_write(c->db, QUERY_VISIT_FORGET, NULL,
+		    DB_I(c->hour - 1));
+	return e;
+}
+
+/* Count one more unless the ceiling is reached. */
 static enum err
 visit(struct claim *c, const struct due *d, bool *ret_allowed)
 {
-	int64_t n = 0;
-	enum err e;
+	struct visits *v = &c->visits;
+	enum err e = E_OK;
 
 	*ret_allowed = true;
 	if (d->hourly == 0)
 		return E_OK;
-	e = db_read(c->db, QUERY_VISIT_GET, note_number, &n, NULL,
-	    DB_T(d->target), DB_I(c->hour));
-	*ret_allowed = n < d->hourly;
-	if (e != E_OK || !*ret_allowed)
-		return e;
-	n = 0;
-	e = db_read(c->db, QUERY_VISIT_ADD, note_number, &n, NULL,
-	    DB_T(d->target), DB_I(c->hour), DB_I(d->hourly));
-	*ret_allowed = n > 0;
-	c->is_late |= n == 0;
-	/* Once an hour for each target is often enough. */
-	if (e == E_OK && n == 1)
-		e = db_write(c->db, QUERY_VISIT_FORGET, NULL,
-		    DB_I(c->hour - 1));
+	if (!span_eq(v->target, d->target)) {
+		if ((e = end_visits(c)) != E_OK)
+			return e;
+		v->target = d->target;
+		e = db_read(c->db, QUERY_VISIT_GET, note_number, &v->n, NULL,
+		    DB_T(d->target), DB_I(c->hour));
+	}
+	*ret_allowed = v->n + v->added < d->hourly;
+	v->added += *ret_allowed;
 	return e;
 }
 
@@ -143,15 +166,16 @@ note_due(void *arg, const struct db_value *row)
 	struct span uri = row[2].bytes.len > 0 ? row[2].bytes : row[1].bytes;
 	struct span rest = uri;
 	bool is_mail = span_take(&rest, SPAN_LIT("mailto:"));
+	struct due *d;
 
-	c->found = true;
-	c->due = (struct due){
+	d = &c->due[c->ndue++];
+	*d = (struct due){
 		.id = arena_copy(&c->arena, row[0].bytes),
 		.target = arena_copy(&c->arena, is_mail ? uri : c->at.host),
 		.hourly = is_mail ? c->wish->mailbox_hourly
 				  : c->wish->host_hourly,
 	};
-	return c->due.id.p == NULL || c->due.target.p == NULL ? E_NOMEM : E_OK;
+	return d->id.p == NULL || d->target.p == NULL ? E_NOMEM : E_OK;
 }
 
 /* -- hosts -- */
@@ -203,31 +227,43 @@ move_host(struct claim *c)
 				 DB_T(c->at.host), DB_I(due_s));
 }
 
-/* Its next delivery; there is none if others have it, or the host's time is
- * older than what it has. */
+static bool
+may_go_on(const struct claim *c)
+{
+	return c->n < c->wish->max && c->nput_back < PUT_BACK_MAX;
+}
+
+static enum err
+claim_due(struct claim *c)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; e == E_OK && i < c->ndue && may_go_on(c); i++)
+		if (may_visit(c))
+			e = claim_one(c, &c->due[i]);
+		else
+			c->passed = c->at;
+	return e == E_OK ? end_visits(c) : e;
+}
+
+/* Its next deliveries; there are none if others have them, or the host's time
+ * is older than what it has. */
 static enum err
 claim_at_host(struct claim *c)
 {
 	enum err e;
 
 	arena_reset(&c->arena);
-	c->found = false;
+	c->ndue = 0;
 	e = db_read(c->db, QUERY_DELIVERY_DUE, note_due, c, NULL,
-	    DB_T(c->at.host), DB_I(c->wish->now_s));
+	    DB_T(c->at.host), DB_I(c->wish->now_s), DB_I(DUE_MAX));
 	if (e != E_OK)
 		return e;
-	if (c->found)
-		e = claim_one(c, &c->due);
+	if (c->ndue > 0)
+		e = claim_due(c);
 	else
 		c->passed = c->at;
 	return e == E_OK ? move_host(c) : e;
-}
-
-static bool
-may_go_on(const struct claim *c)
-{
-	return c->n < c->wish->max && c->nput_back < PUT_BACK_MAX &&
-	    !c->is_late;
 }
 
 /* A claim that a power loss undoes is made once more: it is what came of it
@@ -265,7 +301,8 @@ store_delivery_claim(struct store *store, const struct uuid *id,
 		.hour = wish->now_s / S_PER_HOUR,
 		.hosts = ARENA_INIT(HOSTS_BYTES),
 		.passed = { INT64_MIN, SPAN_LIT("") },
-		.arena = ARENA_INIT(BYTES_EACH),
+		.arena = ARENA_INIT(BYTES_DUE),
+		.visits = { .target = SPAN_LIT("") },
 		.fn = fn,
 		.arg = arg,
 	};

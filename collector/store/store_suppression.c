@@ -105,6 +105,29 @@ store_suppression_list(struct store *store, int64_t now_s, suppression_fn *fn,
 	    DB_I(now_s));
 }
 
+static enum err
+note_any(void *arg, const struct db_value *row)
+{
+	(void)row;
+	*(bool *)arg = true;
+	return E_OK;
+}
+
+enum err
+store_suppression_is_any(struct store *store, bool *ret, struct why *why)
+{
+	bool is_any = false;
+	enum err e = db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_SUPPRESSION_ANY,
+		.row = note_any,
+		.arg = &is_any },
+	    NULL, why);
+
+	if (e == E_OK)
+		*ret = is_any;
+	return e;
+}
+
 struct find {
 	struct arena *arena;
 	struct suppression found;

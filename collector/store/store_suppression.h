@@ -37,6 +37,10 @@ typedef enum err suppression_fn(void *arg, const struct suppression *);
 MUST_CHECK enum err store_suppression_list(struct store *, int64_t now_s,
     suppression_fn *, void *arg, struct why *why);
 
+/* Whether there is one at all, be it past its time. */
+MUST_CHECK enum err store_suppression_is_any(struct store *, bool *ret,
+    struct why *why);
+
 /* What keeps the delivery from being sent, its texts in the arena. Of the
  * delivery report, uri, target and host are looked at. E_ABSENT: nothing does;
  * why stays empty. */
