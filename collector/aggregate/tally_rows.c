@@ -126,7 +126,7 @@ static void
 record_fold(struct record_content *c, enum record_level level)
 {
 	if (level >= RECORD_NOBODY)
-		c->record.nrua = 0;
+		c->record.nrua = c->record.nrefused = 0;
 	if (level >= RECORD_NAMELESS)
 		c->domain = c->text = SPAN_LIT("");
 }
@@ -158,7 +158,7 @@ record_admit(struct tally_table *t, const struct record_content *c,
 	if (!ceiling_admit(t->ceiling, of_day, of_domain,
 		t->limits.day_domains))
 		return false;
-	return c->record.nrua == 0 ||
+	return c->record.nrua + c->record.nrefused == 0 ||
 	    admit(t, w, of_domain, 0, t->limits.domain_records);
 }
 
@@ -169,6 +169,7 @@ record_make(struct tally_table *t, const struct record_content *c,
 	struct record_row *row = make(t, w, sizeof(*row));
 	struct buf rua = BUF_INIT(RUA_MAX * 2 * (URI_TEXT_MAX + 1));
 	struct span uris[RUA_MAX];
+	size_t n = 0;
 	enum err e;
 
 	if (row == NULL)
@@ -178,8 +179,11 @@ record_make(struct tally_table *t, const struct record_content *c,
 	t->nrecords++;
 	row->day = c->day;
 	for (size_t i = 0; i < c->record.nrua; i++)
-		uris[i] = c->record.rua[i].uri;
-	lines_join(&rua, (struct span_list){ uris, c->record.nrua });
+		uris[n++] = c->record.rua[i].uri;
+	/* Deliveries tell that they are refused, and by what. */
+	for (size_t i = 0; i < c->record.nrefused; i++)
+		uris[n++] = c->record.refused[i];
+	lines_join(&rua, (struct span_list){ uris, n });
 	e = rua.err;
 	if (e == E_OK)
 		e = copy(t, c->domain, &row->domain);

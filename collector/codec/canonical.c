@@ -39,6 +39,8 @@ canonical_record(struct buf *out, const struct tlsrpt_record *rec)
 	begin(out, KIND_RECORD);
 	for (size_t i = 0; rec != NULL && i < rec->nrua; i++)
 		add_text(out, rec->rua[i].uri);
+	for (size_t i = 0; rec != NULL && i < rec->nrefused; i++)
+		add_text(out, rec->refused[i]);
 }
 
 /* -- policies -- */

@@ -90,13 +90,24 @@ check_name(struct span name)
 
 /* -- mailto -- */
 
-static bool
-has_encoded_byte(struct span s)
+/* It is decoded once: whoever did it again would get other bytes. What could
+ * not be decoded because it would be no address stands here encoded. */
+static const char *
+check_encoded(struct span s)
 {
-	for (; s.len > 0; s = span_skip(s, 1))
-		if (uri_encoded_byte(s) >= 0)
-			return true;
-	return false;
+	for (; s.len > 0; s = span_skip(s, 1)) {
+		int byte = uri_encoded_byte(s);
+
+		if (byte < 0)
+			continue;
+		if (byte >= 0x80)
+			return "an encoded byte that is not ASCII";
+		if (byte < ' ' || byte == 0x7f)
+			return "an encoded control character";
+		return byte == ' ' ? "an encoded blank"
+				   : "percent-encoded twice";
+	}
+	return NULL;
 }
 
 static const char *
@@ -107,10 +118,7 @@ check_local_part(struct span local)
 	/* A mail command could take it for an option. */
 	if (local.len > 0 && local.p[0] == '-')
 		return "\"-\" in front";
-	/* It is decoded once: whoever did it again would get other bytes. */
-	if (has_encoded_byte(local))
-		return "percent-encoded twice";
-	return NULL;
+	return check_encoded(local);
 }
 
 static const char *
@@ -119,11 +127,13 @@ read_mail(struct span address, struct destination *to)
 	struct span host = address, local = span_until(&host, '@');
 	const char *fault;
 
-	if (!span_has(address, '@'))
-		return "no \"@\"";
 	if (address.len > ADDRESS_MAX)
 		return "an address of more than 254 bytes";
 	if ((fault = check_local_part(local)) != NULL)
+		return fault;
+	if (!span_has(address, '@'))
+		return "no \"@\"";
+	if ((fault = check_encoded(host)) != NULL)
 		return fault;
 	if (host.len > 0 && host.p[0] == '[')
 		return "an address literal";

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/buf.h"
 #include "codec/uri.h"
 #include "model/address.h"
 
@@ -112,6 +113,57 @@ add_rua(struct tlsrpt_record *rec, enum rua_scheme scheme, struct span uri)
 		rec->rua[rec->nrua++] = (struct rua){ scheme, uri };
 }
 
+static bool
+is_refused(const struct tlsrpt_record *rec, struct span uri)
+{
+	for (size_t i = 0; i < rec->nrefused; i++)
+		if (span_eq(rec->refused[i], uri))
+			return true;
+	return false;
+}
+
+/* What is cut is longer than an address may be, so that it stays one that is
+ * refused. */
+static void
+write_refused(struct span address, struct buf *uri)
+{
+	buf_adds(uri, "mailto:");
+	for (size_t i = 0; i < address.len; i++) {
+		unsigned char byte = (unsigned char)address.p[i];
+
+		if (uri->len + sizeof("%XX") - 1 > URI_TEXT_MAX)
+			break;
+		if (byte > ' ' && byte < 0x7f && byte != '%')
+			buf_addc(uri, (char)byte);
+		else
+			buf_addf(uri, "%%%02X", byte);
+	}
+}
+
+static enum err
+add_refused(struct tlsrpt_record *rec, struct span address, struct arena *arena)
+{
+	struct buf uri = BUF_INIT(URI_TEXT_MAX + 1);
+	struct span copy = SPAN_NONE;
+	enum err e;
+
+	add_note(rec, NOTE_URI_MALFORMED);
+	/* Written as it stands it would be a destination. */
+	if (rec->nrefused == RUA_MAX ||
+	    (address_is_valid(address) && !span_has(address, '%')))
+		return E_OK;
+	write_refused(address, &uri);
+	if ((e = uri.err) == E_OK && !is_refused(rec, buf_span(&uri))) {
+		copy = arena_copy(arena, buf_span(&uri));
+		if (copy.p != NULL)
+			rec->refused[rec->nrefused++] = copy;
+		else
+			e = E_NOMEM;
+	}
+	buf_free(&uri);
+	return e;
+}
+
 static enum err
 add_address(struct tlsrpt_record *rec, struct span address, struct arena *arena)
 {
@@ -120,10 +172,8 @@ add_address(struct tlsrpt_record *rec, struct span address, struct arena *arena)
 	size_t host = address_host(address).len;
 	char *p;
 
-	if (!address_is_valid(address)) {
-		add_note(rec, NOTE_URI_MALFORMED);
-		return E_OK;
-	}
+	if (!address_is_valid(address))
+		return add_refused(rec, address, arena);
 	if ((p = arena_alloc(arena, head + address.len)) == NULL)
 		return E_NOMEM;
 	memcpy(p, scheme, head);
@@ -144,10 +194,8 @@ add_mailto(struct tlsrpt_record *rec, struct span rest, struct arena *arena)
 
 	if (rest.len > 0)
 		add_note(rec, NOTE_MAILTO_HEADERS);
-	if (!percent_decode(to, decoded, &addresses)) {
-		add_note(rec, NOTE_URI_MALFORMED);
-		return E_OK;
-	}
+	if (!percent_decode(to, decoded, &addresses))
+		return add_refused(rec, to, arena);
 	do
 		e = add_address(rec, span_until(&addresses, ','), arena);
 	while (e == E_OK && addresses.len > 0);
@@ -198,14 +246,18 @@ add_uri(struct tlsrpt_record *rec, struct span uri, struct arena *arena)
 {
 	struct span rest = uri, scheme = span_until(&rest, ':');
 
+	bool is_mailto = span_eq_nocase(scheme, SPAN_LIT("mailto"));
+
 	if (!uri_is_text(uri) || uri.len > URI_TEXT_MAX) {
+		if (is_mailto)
+			return add_refused(rec, rest, arena);
 		add_note(rec, NOTE_URI_MALFORMED);
 		return E_OK;
 	}
 	if (span_has(uri, '!'))
 		add_note(rec, NOTE_URI_UNENCODED);
 	/* Schemes have no case: RFC 3986 s3.1. */
-	if (span_eq_nocase(scheme, SPAN_LIT("mailto")))
+	if (is_mailto)
 		return add_mailto(rec, rest, arena);
 	if (span_eq_nocase(scheme, SPAN_LIT("https")))
 		return add_https(rec, rest, arena);
@@ -282,6 +334,22 @@ compare_rua(const void *a, const void *b)
 	return span_cmp(ra->uri, rb->uri);
 }
 
+static int
+compare_refused(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* In one order for all senders of the domain; what is usable comes before. */
+static void
+end_refused(struct tlsrpt_record *rec)
+{
+	qsort(rec->refused, rec->nrefused, sizeof(rec->refused[0]),
+	    compare_refused);
+	if (rec->nrefused > RUA_MAX - rec->nrua)
+		rec->nrefused = RUA_MAX - rec->nrua;
+}
+
 enum err
 tlsrpt_record_parse(struct span txt, struct arena *arena,
     struct tlsrpt_record *ret, struct why *why)
@@ -314,10 +382,14 @@ tlsrpt_record_parse(struct span txt, struct arena *arena,
 		e = add_uris(&rec, field, arena);
 	}
 	ret->notes = rec.notes;
+	ret->nrefused = 0;
 	if (e != E_OK)
 		return why_set(why, e, "out of memory");
 	if (!seen_rua)
 		return why_set(why, E_ABSENT, "no rua field");
+	end_refused(&rec);
+	memcpy(ret->refused, rec.refused, sizeof(rec.refused));
+	ret->nrefused = rec.nrefused;
 	if (rec.nrua == 0)
 		return why_set(why, E_ABSENT, "no usable URI in rua");
 	qsort(rec.rua, rec.nrua, sizeof(rec.rua[0]), compare_rua);

@@ -32,6 +32,13 @@ enum record_note {
 struct tlsrpt_record {
 	struct rua rua[RUA_MAX]; /* sorted, each once */
 	size_t nrua;
+	/* Of mailto URIs what is no address, so that somebody is told of it:
+	 * "mailto:" and the decoded bytes, those that could be taken for
+	 * something else percent-encoded, cut to URI_TEXT_MAX. No reader takes
+	 * one for a destination. Sorted, each once; with rua RUA_MAX at most.
+	 */
+	struct span refused[RUA_MAX];
+	size_t nrefused;
 	unsigned notes; /* bit n: enum record_note n */
 };
 
@@ -43,8 +50,9 @@ MUST_CHECK enum err tlsrpt_record_select(struct span_list txts,
     struct span *ret, struct why *why);
 
 /* Parse one record: untrusted bytes. URIs are copied to the arena. ret is left
- * alone but for its notes on failure. E_SYNTAX: not v=TLSRPTv1 and fields,
- * E_ABSENT: no usable rua, so nobody to report to; E_NOMEM. */
+ * alone on failure but for its notes and what is refused. E_SYNTAX: not
+ * v=TLSRPTv1 and fields, E_ABSENT: no usable rua, so nobody to report to;
+ * E_NOMEM. */
 MUST_CHECK enum err tlsrpt_record_parse(struct span txt, struct arena *,
     struct tlsrpt_record *ret, struct why *why);
 

@@ -167,6 +167,9 @@ queue_others(struct send_stage *s, struct send_job *j, struct store *store,
 	for (size_t i = 0; e == E_OK && i < record->nrua; i++)
 		e = queue_destination(store, s->config, &report,
 		    record->rua[i].uri, now_s, why);
+	for (size_t i = 0; e == E_OK && i < record->nrefused; i++)
+		e = queue_destination(store, s->config, &report,
+		    record->refused[i], now_s, why);
 	if (e == E_OK)
 		return store_commit(store, why);
 	store_rollback(store);

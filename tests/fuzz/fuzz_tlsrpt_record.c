@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "codec/destination.h"
 #include "codec/tlsrpt_record.h"
 
 static bool
@@ -53,6 +54,18 @@ check_rua(const struct rua *r)
 		assert(span_take(&rest, SPAN_LIT("https://")));
 		check_https(rest);
 	}
+}
+
+/* A line of visible ASCII that is never a destination. */
+static void
+check_refused(struct span uri)
+{
+	struct destination to;
+
+	assert(uri.len <= URI_TEXT_MAX);
+	for (size_t i = 0; i < uri.len; i++)
+		assert(ascii_is_printable(uri.p[i]) && uri.p[i] != ' ');
+	assert(destination_parse(uri, &to, NULL) == E_SYNTAX);
 }
 
 static void
@@ -117,6 +130,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(
 		    i == 0 || span_cmp(rec.rua[i - 1].uri, rec.rua[i].uri) < 0);
 	}
+	assert(rec.nrua + rec.nrefused <= RUA_MAX);
+	for (size_t i = 0; i < rec.nrefused; i++)
+		check_refused(rec.refused[i]);
 	if (e == E_OK)
 		check_again(&rec, &arena);
 	arena_free(&arena);

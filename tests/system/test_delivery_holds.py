@@ -135,17 +135,29 @@ class Destinations(Holds):
         "label.example": ("mailto:tls@localhost", "a host of one label"),
         "dot.example": ("https://127.0.0.1./x", "a dot behind the host"),
         "number.example": ("https://127.1/x", "a host that ends in a number"),
+        "crlf.example": ("mailto:tls%0D%0ARCPT@crlf.example",
+                         "an encoded control character"),
+        "nul.example": ("mailto:tls%00@nul.example",
+                        "an encoded control character"),
+        "dash.example": ("mailto:-oQ/tmp@dash.example", '"-" in front'),
+        "quoted.example": ("mailto:%22a%20b%22@quoted.example",
+                           "a quoted local part"),
+        "latin.example": ("mailto:t%C3%A4st@latin.example",
+                          "an encoded byte that is not ASCII"),
+        "bytes.example": ("mailto:t\u00e4st@bytes.example",
+                          "an encoded byte that is not ASCII"),
+        "userinfo.example": ("mailto:a@b@userinfo.example",
+                             "a host that is no domain name"),
+        "ipv6.example": ("mailto:tls@[IPv6:2001:db8::1]",
+                         "an address literal"),
+        "comma-end.example": ("mailto:a%2C", 'no "@"'),
+        "digits.example": ("mailto:tls%zz@digits.example",
+                           "percent-encoded twice"),
+        "longmail.example": ("mailto:" + "x" * 1970 + "@longmail.example",
+                             "an address of more than 254 bytes"),
     }
     # No destination at all.
     IGNORED = {
-        "crlf.example": "mailto:tls%0D%0ARCPT@crlf.example",
-        "nul.example": "mailto:tls%00@nul.example",
-        "dash.example": "mailto:-oQ/tmp@dash.example",
-        "quoted.example": "mailto:%22a%20b%22@quoted.example",
-        "latin.example": "mailto:t%C3%A4st@latin.example",
-        "bytes.example": "mailto:t\u00e4st@bytes.example",
-        "userinfo.example": "mailto:a@b@userinfo.example",
-        "ipv6.example": "mailto:tls@[IPv6:2001:db8::1]",
         "none.example": "https:///x",
         "longer.example": "https://longer.example/" + "x" * 2000,
         "scheme.example": "http://scheme.example/",
@@ -155,7 +167,7 @@ class Destinations(Holds):
         ruas = {**{d: r for d, (r, _) in self.REFUSED.items()},
                 **self.IGNORED,
                 "long.example": self.LONG,
-                "comma.example": "mailto:a%2Cb@comma.example,"
+                "comma.example": "mailto:b@comma.example,"
                                  "mailto:c@comma.example%2Cd@comma.example",
                 "subject.example": "mailto:tls@subject.example?subject="
                                    "x%0D%0ABcc:%20a@b.example&to=z@b.example"}
@@ -171,7 +183,10 @@ class Destinations(Holds):
                                              found[domain]["delivery"])
                 self.assertEqual(OK, code)
                 self.assertIn(reason, shown)
-                self.assertIn(rua.partition("%")[0], shown)
+                self.assertIn(rua.partition("%")[0].partition("\u00e4")[0],
+                              shown)
+                for tried in self.tried(service, found[domain]):
+                    self.assertEqual("", tried["peer"])
         self.assertEqual(self.LONG, found["long.example"]["rua"])
         # One address each, and nothing of what stands behind it.
         wait_until(lambda: len(self.took()) == 4, "four mails are taken")

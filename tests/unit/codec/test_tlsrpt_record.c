@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "codec/destination.h"
 #include "codec/tlsrpt_record.h"
 
 #define BIT(note) (1U << NOTE_##note)
@@ -297,6 +298,7 @@ test_hostile_addresses(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct tlsrpt_record rec = { .nrua = 0 };
 		struct buf txt = BUF_INIT(1000), got = BUF_INIT(1000);
+		struct destination to;
 
 		print_message("%s\n", cases[i].name);
 		buf_addf(&txt, "v=TLSRPTv1;rua=%s", cases[i].in);
@@ -304,12 +306,101 @@ test_hostile_addresses(void **state)
 		    tlsrpt_record_parse(buf_span(&txt), &arena, &rec, NULL));
 		assert_int_equal(BIT(URI_MALFORMED),
 		    rec.notes & ~BIT(MAILTO_HEADERS));
+		/* Somebody is told of it; nobody takes it for a destination. */
+		assert_int_equal(1, rec.nrefused);
+		assert_err(E_SYNTAX,
+		    destination_parse(rec.refused[0], &to, NULL));
 		buf_adds(&txt, ",https://a.b/");
 		assert_string_equal("https://a.b/ ",
 		    uris(&got, buf_span(&txt), &rec));
 		buf_free(&txt);
 		buf_free(&got);
 	}
+}
+
+static void
+test_what_is_refused_is_kept_encoded(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "mailto:tls%0D%0ARCPT@a.b", "mailto:tls%0D%0ARCPT@a.b" },
+		{ "MAILTO:t\xc3\xa4st@A.b", "mailto:t%C3%A4st@A.b" },
+		{ "mailto:%22a%20b%22@a.b", "mailto:\"a%20b\"@a.b" },
+		{ "mailto:r%zz@a.b?subject=x", "mailto:r%25zz@a.b" },
+		{ "mailto:a@b@c.d", "mailto:a@b@c.d" },
+		{ "mailto:r@a.b?subject=\x01", "mailto:r@a.b?subject=%01" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tlsrpt_record rec = { .nrua = 0 };
+		struct buf txt = BUF_INIT(1000);
+
+		buf_addf(&txt, "v=TLSRPTv1;rua=%s,https://a.b/,%s", cases[i].in,
+		    cases[i].in);
+		assert_ok(
+		    tlsrpt_record_parse(buf_span(&txt), &arena, &rec, NULL));
+		assert_int_equal(1, rec.nrua);
+		assert_int_equal(1, rec.nrefused);
+		assert_span(cases[i].want, rec.refused[0]);
+		buf_free(&txt);
+	}
+}
+
+static void
+test_an_address_that_is_no_uri_is_not_refused_as_one(void **state)
+{
+	struct tlsrpt_record rec = { .nrua = 0 };
+
+	(void)state;
+	assert_err(E_ABSENT,
+	    tlsrpt_record_parse(SPAN_LIT("v=TLSRPTv1;rua=mailto:a^b@c.example"),
+		&arena, &rec, NULL));
+	assert_int_equal(BIT(URI_MALFORMED), rec.notes);
+	assert_int_equal(0, rec.nrefused);
+}
+
+/* An address that is cut could be another one. */
+static void
+test_what_is_refused_and_long_stays_refused(void **state)
+{
+	struct tlsrpt_record rec = { .nrua = 0 };
+	struct buf txt = BUF_INIT(8000);
+	struct why why = { { 0 } };
+	struct destination to;
+
+	(void)state;
+	buf_adds(&txt, "v=TLSRPTv1;rua=mailto:r@");
+	for (int i = 0; i < 1500; i++)
+		buf_adds(&txt, "a.");
+	buf_adds(&txt, "\xff");
+	assert_err(E_ABSENT,
+	    tlsrpt_record_parse(buf_span(&txt), &arena, &rec, NULL));
+	assert_int_equal(1, rec.nrefused);
+	assert_in_range(rec.refused[0].len, 1900, URI_TEXT_MAX);
+	assert_err(E_SYNTAX, destination_parse(rec.refused[0], &to, &why));
+	assert_string_equal("mailto: an address of more than 254 bytes",
+	    why.text);
+	buf_free(&txt);
+}
+
+static void
+test_what_is_refused_takes_nobodys_place(void **state)
+{
+	struct tlsrpt_record rec = { .nrua = 0 };
+	struct buf txt = BUF_INIT(8000);
+
+	(void)state;
+	buf_adds(&txt, "v=TLSRPTv1;rua=mailto:a");
+	for (int i = 0; i < 20; i++)
+		buf_addf(&txt, ",mailto:%d", i);
+	for (int i = 0; i < 6; i++)
+		buf_addf(&txt, ",mailto:r%d@a.b", i);
+	assert_ok(tlsrpt_record_parse(buf_span(&txt), &arena, &rec, NULL));
+	assert_int_equal(6, rec.nrua);
+	assert_int_equal(RUA_MAX - 6, rec.nrefused);
+	buf_free(&txt);
 }
 
 static void
@@ -619,6 +710,11 @@ main(void)
 		cmocka_unit_test(test_several_destinations),
 		cmocka_unit_test(test_mailto),
 		cmocka_unit_test(test_hostile_addresses),
+		cmocka_unit_test(test_what_is_refused_is_kept_encoded),
+		cmocka_unit_test(
+		    test_an_address_that_is_no_uri_is_not_refused_as_one),
+		cmocka_unit_test(test_what_is_refused_and_long_stays_refused),
+		cmocka_unit_test(test_what_is_refused_takes_nobodys_place),
 		cmocka_unit_test(test_longest_domain),
 		cmocka_unit_test(test_https),
 		cmocka_unit_test(test_destinations_that_are_none),
