@@ -1,9 +1,14 @@
 /* deliver/send_claim.c -- which deliveries are begun. */
+#include <stdlib.h>
+
+#include "base/log.h"
 #include "deliver/plan.h"
 #include "deliver/send_private.h"
 
 /* More than an attempt may take, by far: past it another worker begins. */
 #define LEASE_MARGIN_S 300
+/* Two workers, each off by less than that, differ by less than the margin. */
+#define CLOCK_OFF_MAX_S 120
 
 struct claiming {
 	struct send_stage *stage;
@@ -50,6 +55,30 @@ holds_run_out(const struct send_stage *s, int64_t now_s)
 	return false;
 }
 
+/* docs/adr/0020-clocks-of-workers.md */
+static enum err
+check_clock(struct send_stage *s, struct store *store, struct why *why)
+{
+	const int64_t machine_s = clock_wall_s(s->clock) -
+	    s->clock->offset_ns / NS_PER_S;
+	int64_t store_s = 0, ahead_s;
+	enum err e = store_delivery_clock(store, &store_s, why);
+	bool was_off = s->clock_is_off;
+
+	if (e != E_OK)
+		return e;
+	ahead_s = machine_s - store_s;
+	s->clock_is_off = llabs(ahead_s) > CLOCK_OFF_MAX_S;
+	if (s->clock_is_off && !was_off)
+		log_error("this machine's clock is not the store's: nothing is "
+			  "sent until it is set",
+		    LOG_I("ahead_s", ahead_s));
+	else if (was_off && !s->clock_is_off)
+		log_info("this machine's clock is the store's again",
+		    LOG_I("ahead_s", ahead_s));
+	return E_OK;
+}
+
 /* The transaction was rolled back, or nobody knows: then another claims them
  * when this claim has run out. */
 static void
@@ -85,6 +114,8 @@ send_claim(struct send_stage *s, struct store *store, struct why *why)
 	if (config->deliver_mode != DELIVER_ON || wish.max == 0 ||
 	    holds_run_out(s, wish.now_s))
 		return E_OK;
+	if ((e = check_clock(s, store, why)) != E_OK || s->clock_is_off)
+		return e;
 	c.until_s = wish.now_s + wish.lease_s;
 	e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c, why);
 	if (e != E_OK)

@@ -22,6 +22,7 @@ struct send_stage {
 		       * program has ended */
 	struct send_job *jobs;
 	size_t njobs;
+	bool clock_is_off;   /* as it was told last */
 	bool any_suppressed; /* when those of this step were claimed */
 };
 

@@ -47,6 +47,10 @@ enum err store_delivery_add(struct store *, const struct delivery *,
 
 typedef enum err delivery_fn(void *arg, const struct delivery *);
 
+/* What the store's clock says, UTC: that of the machine which it runs on. */
+MUST_CHECK enum err store_delivery_clock(struct store *, int64_t *ret_s,
+    struct why *why);
+
 struct delivery_wish {
 	int64_t now_s, lease_s;
 	size_t max;

@@ -291,6 +291,16 @@ claim_all(struct claim *c, struct why *why)
 }
 
 enum err
+store_delivery_clock(struct store *store, int64_t *ret_s, struct why *why)
+{
+	return db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_STORE_NOW,
+		.row = note_number,
+		.arg = ret_s },
+	    NULL, why);
+}
+
+enum err
 store_delivery_claim(struct store *store, const struct uuid *id,
     const struct delivery_wish *wish, delivery_fn *fn, void *arg,
     struct why *why)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -21,6 +22,7 @@
 struct fixture {
 	char folder[256], url[300];
 	struct clock clock;
+	int64_t machine_ns; /* what the machine takes for the time */
 	struct store *store;
 	struct config *config;
 	struct send_stage *stage;
@@ -31,7 +33,9 @@ struct fixture {
 static int64_t
 wall_ns(const struct clock *c)
 {
-	return c->offset_ns;
+	const struct fixture *f = c->arg;
+
+	return f->machine_ns + c->offset_ns;
 }
 
 /* It says that it has begun, and ends when "go" is there. */
@@ -80,7 +84,9 @@ setup(void **state)
 	(void)snprintf(f->url, sizeof(f->url), "sqlite:%s/store.db", f->folder);
 	f->clock = clock_machine(0);
 	f->clock.wall_ns = wall_ns;
-	f->clock.offset_ns = NOW_S * NS_PER_S;
+	f->clock.arg = f;
+	f->machine_ns = time(NULL) * NS_PER_S;
+	f->clock.offset_ns = NOW_S * NS_PER_S - f->machine_ns;
 	assert_ok_why(store_make(f->url, &f->store, &why), &why);
 	assert_ok_why(store_migrate(f->store, 0, &schema, &why), &why);
 	make_program(f);
@@ -223,6 +229,30 @@ test_a_clock_that_goes_back_leaves_it_alone(void **state)
 	assert_int_equal(NOW_S - 3600, get(f).done_s);
 }
 
+/* Another worker's attempt might be taken from it, or ours from us. */
+static void
+test_a_clock_that_is_not_the_stores_begins_none(void **state)
+{
+	static const int64_t off_s[] = { 3600, 130, -130, -3600 };
+	struct fixture *f = *state;
+
+	add(f);
+	for (size_t i = 0; i < sizeof(off_s) / sizeof(off_s[0]); i++) {
+		f->machine_ns += off_s[i] * NS_PER_S;
+		/* It would be due, or have run out, by that clock. */
+		for (int j = 0; j < 3; j++)
+			step(f);
+		assert_int_equal(0, get(f).attempts);
+		f->machine_ns -= off_s[i] * NS_PER_S;
+	}
+	f->machine_ns += 60 * NS_PER_S;
+	for (int i = 0; i < STEPS_MAX && !has_begun(f); i++)
+		step(f);
+	assert_int_equal(1, get(f).attempts);
+	let_it_end(f);
+	assert_int_equal(DELIVERY_HANDED_OVER, get(f).state);
+}
+
 int
 main(void)
 {
@@ -230,6 +260,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_clock_that_jumps_begins_no_second_attempt),
 		TEST(test_a_clock_that_goes_back_leaves_it_alone),
+		TEST(test_a_clock_that_is_not_the_stores_begins_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

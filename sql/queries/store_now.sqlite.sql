@@ -1,0 +1,1 @@
+SELECT CAST(STRFTIME('%s', 'now') AS INTEGER)
