@@ -14,6 +14,7 @@ struct domain {
 	uint64_t reports;
 	int64_t received_s; /* the last in the range */
 	double rank;
+	struct days *days; /* of one that is shown */
 };
 
 /* Reports by what became of them; of a report about two domains, two. */
@@ -189,16 +190,24 @@ rank(struct overview *o)
 		qsort(o->domains, o->n, sizeof(*o->domains), compare_ranks);
 }
 
-/* -- the days of one domain -- */
+/* -- the days of each domain that is shown -- */
 
 struct days {
-	const struct api_request *request;
 	struct levels *v;
-	size_t n;
 	struct {
 		int64_t type;
 		uint64_t failures;
 	} worst[32];
+	uint64_t reporters;
+};
+
+/* Those domains. */
+struct shown {
+	const struct api_request *request;
+	size_t n, ndays;
+	struct domain **by_name;
+	struct days *days;
+	struct levels *levels; /* of all days */
 };
 
 static void
@@ -214,18 +223,47 @@ add_worst(struct days *days, const struct view_sum *s)
 	    levels_failed(&s->levels));
 }
 
+static int
+compare_shown(const void *va, const void *vb)
+{
+	const struct domain *const *a = va, *const *b = vb;
+
+	return span_cmp((*a)->name, (*b)->name);
+}
+
+static struct days *
+days_of(const struct shown *s, struct span name)
+{
+	const struct domain wanted = { .name = name }, *key = &wanted;
+	struct domain **found = bsearch(&key, s->by_name, s->n,
+	    sizeof(struct domain *), compare_shown);
+
+	return found == NULL ? NULL : (*found)->days;
+}
+
 static enum err
 add_day(void *arg, const struct view_sum *s)
 {
-	struct days *days = arg;
-	int64_t i = s->day - days->request->query->from;
+	const struct shown *shown = arg;
+	int64_t i = s->day - shown->request->query->from;
+	struct days *days = days_of(shown, s->domain);
 
-	if (view_layer_of(days->request, s->state, s->verdict) != VIEW_MAIN ||
-	    i < 0 || (size_t)i >= days->n)
+	if (view_layer_of(shown->request, s->state, s->verdict) != VIEW_MAIN ||
+	    days == NULL || i < 0 || (size_t)i >= shown->ndays)
 		return E_OK;
 	view_add(&days->v[i], &s->levels);
 	if (s->worst_type != 0)
 		add_worst(days, s);
+	return E_OK;
+}
+
+static enum err
+note_reporters(void *arg, struct span domain, uint64_t n)
+{
+	struct days *days = days_of(arg, domain);
+
+	if (days != NULL)
+		days->reporters = n;
 	return E_OK;
 }
 
@@ -251,20 +289,19 @@ put_text(struct json_out *out, const char *key, struct span text)
 }
 
 static void
-put_days(struct json_out *out, const struct days *days)
+put_days(struct json_out *out, const struct days *days, size_t n)
 {
 	struct api_levels room;
 
 	json_out_array(out, "days");
-	for (size_t i = 0; i < days->n; i++)
+	for (size_t i = 0; i < n; i++)
 		api_json_levels(out, NULL,
 		    view_levels_or_null(&days->v[i], &room));
 	json_out_end(out);
 }
 
 static void
-put_domain(struct json_out *out, const struct domain *d,
-    const struct days *days, uint64_t reporters)
+put_domain(struct json_out *out, const struct domain *d, size_t ndays)
 {
 	const struct api_levels levels = view_levels(&d->main);
 	struct api_levels room;
@@ -277,54 +314,110 @@ put_domain(struct json_out *out, const struct domain *d,
 	json_out_count(out, "sessions", levels_sessions(&d->main));
 	json_out_count(out, "failures", levels_failed(&d->main));
 	json_out_count(out, "reports", d->reports);
-	json_out_count(out, "reporters", reporters);
+	json_out_count(out, "reporters", d->days->reporters);
 	api_json_time(out, "last-report", d->received_s);
-	put_text(out, "worst", worst_of(days));
+	put_text(out, "worst", worst_of(d->days));
 	json_out_share(out, "rank", d->rank);
-	put_days(out, days);
+	put_days(out, d->days, ndays);
 	json_out_end(out);
 }
 
+/* Their names, as a filter allows them. */
 static enum err
-put_domain_days(const struct overview *o, const struct domain *d,
-    struct view_filter *f, struct json_out *out, struct why *why)
+allow_shown(const struct shown *s, struct arena *arena, struct span *ret)
 {
-	const struct api_query *q = o->request->query;
-	struct days days = { .request = o->request,
-		.n = (size_t)(q->to - q->from + 1) };
-	uint64_t reporters = 0;
+	struct buf text = BUF_INIT((size_t)1 << 20);
+	enum err e;
+
+	buf_addc(&text, '|');
+	for (size_t i = 0; i < s->n; i++) {
+		buf_add(&text, s->by_name[i]->name);
+		buf_addc(&text, '|');
+	}
+	*ret = arena_copy(arena, buf_span(&text));
+	e = text.err != E_OK ? text.err : ret->p == NULL ? E_NOMEM : E_OK;
+	buf_free(&text);
+	return e;
+}
+
+/* What one reporter told of each: one by one. */
+static enum err
+load_days_by(struct shown *s, struct view_filter f, struct why *why)
+{
 	enum err e = E_OK;
 
-	days.v = calloc(days.n, sizeof(*days.v));
-	if (days.v == NULL)
-		return why_set(why, E_NOMEM, "out of memory");
-	f->domain = d->name;
-	if (d->reports > 0)
-		e = store_view_days(o->request->store, f, add_day, &days, why);
-	if (e == E_OK && d->reports > 0 && f->reporter.len > 0)
-		reporters = 1;
-	else if (e == E_OK && d->reports > 0)
-		e = store_view_reporter_count(o->request->store, f, &reporters,
-		    why);
-	if (e == E_OK)
-		put_domain(out, d, &days, reporters);
-	free(days.v);
+	for (size_t i = 0; e == E_OK && i < s->n; i++) {
+		f.domain = s->by_name[i]->name;
+		if (s->by_name[i]->reports == 0)
+			continue;
+		s->by_name[i]->days->reporters = 1;
+		e = store_view_days(s->request->store, &f, add_day, s, why);
+	}
 	return e;
 }
 
 static enum err
-put_domains(const struct overview *o, struct view_filter f,
-    struct json_out *out, struct why *why)
+load_days(struct shown *s, struct view_filter f, struct why *why)
 {
-	size_t n = o->n < o->request->query->limit ? o->n
-						   : o->request->query->limit;
+	struct store *store = s->request->store;
 	enum err e = E_OK;
 
+	if (f.reporter.len > 0)
+		return load_days_by(s, f, why);
+	e = allow_shown(s, s->request->arena, &f.allowed);
+	if (e == E_OK)
+		e = store_view_days_of(store, &f, add_day, s, why);
+	return e == E_OK
+	    ? store_view_reporter_counts(store, &f, note_reporters, s, why)
+	    : e;
+}
+
+static void
+free_shown(struct shown *s)
+{
+	free(s->by_name);
+	free(s->days);
+	free(s->levels);
+}
+
+/* The first ones. */
+static enum err
+show(struct overview *o, struct shown *s, struct why *why)
+{
+	const struct api_query *q = o->request->query;
+
+	s->request = o->request;
+	s->n = o->n < q->limit ? o->n : q->limit;
+	s->ndays = (size_t)(q->to - q->from + 1);
+	s->by_name = calloc(s->n + 1, sizeof(struct domain *));
+	s->days = calloc(s->n + 1, sizeof(*s->days));
+	s->levels = calloc(s->n * s->ndays + 1, sizeof(*s->levels));
+	if (s->by_name == NULL || s->days == NULL || s->levels == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	for (size_t i = 0; i < s->n; i++) {
+		s->days[i].v = &s->levels[i * s->ndays];
+		o->domains[i].days = &s->days[i];
+		s->by_name[i] = &o->domains[i];
+	}
+	qsort(s->by_name, s->n, sizeof(struct domain *), compare_shown);
+	return E_OK;
+}
+
+static enum err
+put_domains(struct overview *o, const struct view_filter *f,
+    struct json_out *out, struct why *why)
+{
+	struct shown shown = { .n = 0 };
+	enum err e = show(o, &shown, why);
+
+	if (e == E_OK)
+		e = load_days(&shown, *f, why);
 	json_out_array(out, "domains");
-	for (size_t i = 0; e == E_OK && i < n; i++)
-		e = put_domain_days(o, &o->domains[i], &f, out, why);
+	for (size_t i = 0; e == E_OK && i < shown.n; i++)
+		put_domain(out, &o->domains[i], shown.ndays);
 	json_out_end(out);
 	json_out_count(out, "domains-in-all", o->n);
+	free_shown(&shown);
 	return e;
 }
 
@@ -442,7 +535,7 @@ api_get_overview(const struct api_request *r, struct api_answer *a,
 	rank(&o);
 	out = api_object(a);
 	put_head(&o, newest_s, out);
-	e = put_domains(&o, f, out, why);
+	e = put_domains(&o, &f, out, why);
 	if (e == E_OK)
 		e = put_reporters(&o, f, out, why);
 	json_out_array(out, "findings");

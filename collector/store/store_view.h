@@ -47,6 +47,9 @@ MUST_CHECK enum err store_view_domains(struct store *,
 /* Of the filter's one domain, by day; filtered likewise. */
 MUST_CHECK enum err store_view_days(struct store *, const struct view_filter *,
     view_sum_fn *, void *arg, struct why *why);
+/* Of all that the filter allows by name, in no order; filtered by range. */
+MUST_CHECK enum err store_view_days_of(struct store *,
+    const struct view_filter *, view_sum_fn *, void *arg, struct why *why);
 
 typedef enum err view_name_fn(void *arg, struct span name);
 /* All domains of ours, by name. Filtered by allowed and domain. */
@@ -88,6 +91,11 @@ MUST_CHECK enum err store_view_reporters(struct store *,
 /* How many there are for the filter's one domain and its range. */
 MUST_CHECK enum err store_view_reporter_count(struct store *,
     const struct view_filter *, uint64_t *ret, struct why *why);
+typedef enum err view_count_fn(void *arg, struct span domain, uint64_t n);
+/* How many there are for each domain that the filter allows by name; without
+ * any it may be left out. Filtered by range, states and verdicts. */
+MUST_CHECK enum err store_view_reporter_counts(struct store *,
+    const struct view_filter *, view_count_fn *, void *arg, struct why *why);
 
 /* -- one domain: filtered by all but what is said, and by level only failures
  * -- */

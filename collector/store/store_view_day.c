@@ -76,6 +76,16 @@ store_view_days(struct store *store, const struct view_filter *f,
 }
 
 enum err
+store_view_days_of(struct store *store, const struct view_filter *f,
+    view_sum_fn *fn, void *arg, struct why *why)
+{
+	struct sums s = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_DAYS_OF, hand_over_sum, &s, why,
+	    DB_T(f->allowed), DB_I(f->first), DB_I(f->last));
+}
+
+enum err
 store_view_report_domains(struct store *store, struct span allowed,
     struct span intake, int64_t part, view_sum_fn *fn, void *arg,
     struct why *why)
@@ -195,6 +205,30 @@ store_view_reporters(struct store *store, const struct view_filter *f,
 	    &r, why, DB_I(since), DB_I(f->last), DB_I(f->first),
 	    DB_I(f->states), DB_I(f->verdicts), DB_T(f->domain),
 	    DB_T(f->allowed));
+}
+
+struct reporter_counts {
+	view_count_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_count(void *arg, const struct db_value *row)
+{
+	const struct reporter_counts *c = arg;
+
+	return c->fn(c->arg, row[0].bytes, (uint64_t)row[1].num);
+}
+
+enum err
+store_view_reporter_counts(struct store *store, const struct view_filter *f,
+    view_count_fn *fn, void *arg, struct why *why)
+{
+	struct reporter_counts c = { fn, arg };
+
+	return db_read(store->db, QUERY_VIEW_REPORTER_COUNTS, hand_over_count,
+	    &c, why, DB_T(f->allowed), DB_I(f->first), DB_I(f->last),
+	    DB_I(f->states), DB_I(f->verdicts));
 }
 
 enum err

@@ -95,6 +95,55 @@ test_domains_are_summed(void **state)
 	assert_domains(f, &filter, "");
 }
 
+struct lines {
+	char v[32][128];
+	size_t n;
+};
+
+static enum err
+note_line(void *arg, const struct view_sum *s)
+{
+	struct lines *lines = arg;
+
+	(void)snprintf(lines->v[lines->n++], sizeof(lines->v[0]),
+	    "%lld %.*s %d/%d %d %llu %d", (long long)s->day,
+	    SPAN_ARG(s->domain), (int)s->state, (int)s->verdict,
+	    (int)s->reports, (unsigned long long)levels_sessions(&s->levels),
+	    (int)s->worst_type);
+	return E_OK;
+}
+
+static int
+compare_lines(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* As they are told one by one. */
+static void
+test_days_of_some_domains(void **state)
+{
+	struct view_filter a = counted("a.example"), b = counted("b.example"),
+			   some = counted("");
+	struct lines got = { .n = 0 }, want = { .n = 0 };
+	struct fixture *f = *state;
+
+	tell_estate(f);
+	assert_ok(store_view_days(f->store, &a, note_line, &want, NULL));
+	assert_ok(store_view_days(f->store, &b, note_line, &want, NULL));
+	some.allowed = T("|b.example|none.example|a.example|");
+	assert_ok(store_view_days_of(f->store, &some, note_line, &got, NULL));
+	qsort(want.v, want.n, sizeof(want.v[0]), compare_lines);
+	qsort(got.v, got.n, sizeof(got.v[0]), compare_lines);
+	assert_int_equal(want.n, got.n);
+	for (size_t i = 0; i < want.n; i++)
+		assert_string_equal(want.v[i], got.v[i]);
+	some.allowed = T("|");
+	got.n = 0;
+	assert_ok(store_view_days_of(f->store, &some, note_line, &got, NULL));
+	assert_int_equal(0, got.n);
+}
+
 static enum err
 note_owned(void *arg, const struct view_domain *d)
 {
@@ -175,6 +224,30 @@ assert_reporters(struct fixture *f, const struct view_filter *filter,
 	assert_string_equal(want, text);
 }
 
+static enum err
+note_count(void *arg, struct span domain, uint64_t n)
+{
+	char word[64];
+
+	(void)snprintf(word, sizeof(word), "%.*s=%d", SPAN_ARG(domain), (int)n);
+	if (n > 0)
+		add(arg, word);
+	return E_OK;
+}
+
+static void
+assert_counts(struct fixture *f, const struct view_filter *filter,
+    const char *want)
+{
+	char text[512] = "";
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_view_reporter_counts(f->store, filter, note_count,
+			  text, &why),
+	    &why);
+	assert_string_equal(want, text);
+}
+
 static void
 test_reporters_and_their_days(void **state)
 {
@@ -203,6 +276,23 @@ test_reporters_and_their_days(void **state)
 	filter.allowed = T("|b.example|");
 	assert_ok(store_view_reporter_count(f->store, &filter, &n, NULL));
 	assert_int_equal(0, n);
+}
+
+static void
+test_reporters_of_some_domains(void **state)
+{
+	struct view_filter filter = counted("");
+	struct fixture *f = *state;
+
+	tell_estate(f);
+	filter.allowed = T("|a.example|");
+	assert_counts(f, &filter, "a.example=3");
+	filter.verdicts = BIT(TRUST_AUTHENTICATED);
+	assert_counts(f, &filter, "a.example=2");
+	filter.allowed = T("|none.example|b.example|");
+	assert_counts(f, &filter, "b.example=1");
+	filter.allowed = T("|");
+	assert_counts(f, &filter, "");
 }
 
 /* -- one domain -- */
@@ -616,12 +706,14 @@ static const struct {
 	{ QUERY_VIEW_DOMAINS_BY_OF, "iidtt" },
 	{ QUERY_VIEW_DAYS, "diit" },
 	{ QUERY_VIEW_DAYS_BY, "diitd" },
+	{ QUERY_VIEW_DAYS_OF, "tii" },
 	{ QUERY_VIEW_OWNED, "dttii" },
 	{ QUERY_VIEW_NEWEST, "i" },
 	{ QUERY_VIEW_NEWEST_OF, "itt" },
 	{ QUERY_VIEW_REPORTERS, "iiiii" },
 	{ QUERY_VIEW_REPORTERS_OF, "iiiiitt" },
 	{ QUERY_VIEW_REPORTER_COUNT, "diiiit" },
+	{ QUERY_VIEW_REPORTER_COUNTS, "tiiii" },
 	{ QUERY_VIEW_FAILURES, "diitiititttiiii" },
 	{ QUERY_VIEW_CERTIFICATES, "diitiit" },
 	{ QUERY_VIEW_POLICIES, "diitiitii" },
@@ -769,9 +861,11 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_domains_are_summed),
+		TEST(test_days_of_some_domains),
 		TEST(test_owned_domains_are_paged),
 		TEST(test_the_newest_report_is_one_that_counts),
 		TEST(test_reporters_and_their_days),
+		TEST(test_reporters_of_some_domains),
 		TEST(test_failures_are_grouped),
 		TEST(test_verdicts_are_told_apart_unless_merged),
 		TEST(test_policies_that_reporters_saw),
