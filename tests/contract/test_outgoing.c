@@ -1,0 +1,347 @@
+/* The store contract: what our own servers saw and we reported, as it is looked
+ * at. */
+#include "store_fixture.h"
+
+#include "store/store_delivery.h"
+#include "store/store_outgoing.h"
+
+#define T(text) SPAN_LIT(text)
+#define TEXT_SIZE 1024
+
+static void
+add_word(char *text, const char *word)
+{
+	size_t len = strlen(text);
+
+	(void)snprintf(text + len, TEXT_SIZE - len, "%s ", word);
+}
+
+/* -- days -- */
+
+static enum err
+note_day(void *arg, int64_t day, uint64_t domains)
+{
+	char word[64];
+
+	(void)snprintf(word, sizeof(word), "%d:%d", (int)(day - DAY),
+	    (int)domains);
+	add_word(arg, word);
+	return E_OK;
+}
+
+static void
+assert_days(struct fixture *f, int64_t first, int64_t last, const char *want)
+{
+	char text[TEXT_SIZE] = "";
+
+	assert_ok(
+	    store_outgoing_days(f->store, first, last, note_day, text, NULL));
+	assert_string_equal(want, text);
+}
+
+static void
+test_days_with_sessions(void **state)
+{
+	struct fixture *f = *state;
+
+	register_collector(f);
+	assert_days(f, 0, DAY + 9, "");
+	flush_one(f, 0, 1, DAY, "a.example", 2, 0);
+	flush_one(f, 1, 2, DAY, "b.example", 1, 1);
+	flush_one(f, 2, 3, DAY, "a.example", 5, 0);
+	flush_one(f, 3, 4, DAY + 2, "a.example", 1, 0);
+	assert_days(f, DAY, DAY + 2, "0:2 2:1 ");
+	assert_days(f, DAY + 1, DAY + 2, "2:1 ");
+	assert_days(f, DAY, DAY + 1, "0:2 ");
+}
+
+/* -- reports -- */
+
+static void
+put_report(struct fixture *f, const char *id, int64_t day, const char *domain,
+    uint64_t succeeded, uint64_t failed)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_report_put(f->store,
+			  &(const struct report_row){ .id = span_str(id),
+			      .day = day,
+			      .domain = span_str(domain),
+			      .rua = T(""),
+			      .file_name = T("name"),
+			      .body = T("{}"),
+			      .succeeded = succeeded,
+			      .failed = failed },
+			  &why),
+	    &why);
+}
+
+static void
+queue(struct fixture *f, const char *id, const char *report, const char *uri,
+    int64_t queued_s)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_add(f->store,
+			  &(const struct delivery){ .id = span_str(id),
+			      .report = span_str(report),
+			      .uri = span_str(uri),
+			      .host = T("a.example"),
+			      .state = DELIVERY_QUEUED,
+			      .queued_s = queued_s,
+			      .due_s = queued_s },
+			  &why),
+	    &why);
+}
+
+static enum err
+take(void *arg, const struct delivery *d)
+{
+	(void)arg, (void)d;
+	return E_OK;
+}
+
+/* What is due is tried once, and one of it ends. */
+static void
+try(struct fixture *f, const char *id, enum delivery_state end, int64_t done_s,
+    const char *answer)
+{
+	const struct delivery_wish wish = { .now_s = NOW_S + 100,
+		.lease_s = 600,
+		.max = 9 };
+	const struct delivery_outcome outcome = { .state = end,
+		.reason = T("why"),
+		.due_s = NOW_S + 1000,
+		.done_s = done_s,
+		.attempt = { .number = 1,
+		    .started_s = NOW_S + 100,
+		    .ended_s = NOW_S + 101,
+		    .transport = T("https"),
+		    .peer = T("192.0.2.1:443"),
+		    .tls = T("verified"),
+		    .status = 200,
+		    .answer = span_str(answer) } };
+	struct uuid claim = uuid_new(0);
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_delivery_claim(f->store, &claim, &wish, take, NULL,
+			  &why),
+	    &why);
+	assert_ok_why(store_delivery_settle(f->store, &claim, span_str(id),
+			  &outcome, &why),
+	    &why);
+}
+
+static enum err
+note_report(void *arg, const struct outgoing_report *r)
+{
+	char word[256];
+	int len = snprintf(word, sizeof(word), "%.*s@%d/%.*s=%d+%d",
+	    SPAN_ARG(r->id), (int)(r->day - DAY), SPAN_ARG(r->domain),
+	    (int)r->succeeded, (int)r->failed);
+
+	for (size_t i = 0; i < r->ndeliveries; i++)
+		len += snprintf(word + len, sizeof(word) - (size_t)len,
+		    ",%s:%d", delivery_state_text(r->deliveries[i].state),
+		    (int)r->deliveries[i].n);
+	add_word(arg, word);
+	return E_OK;
+}
+
+static void
+assert_reports(struct fixture *f, const struct outgoing_filter *filter,
+    const char *want)
+{
+	char text[TEXT_SIZE] = "";
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_outgoing_reports(f->store, filter, note_report,
+			  text, &why),
+	    &why);
+	assert_string_equal(want, text);
+}
+
+static void
+test_reports_with_their_deliveries(void **state)
+{
+	struct outgoing_filter filter = { .first = DAY,
+		.last = DAY + 1,
+		.domain = T(""),
+		.after = { .day = -1, .domain = T(""), .id = T("") },
+		.max = 9 };
+	struct fixture *f = *state;
+
+	put_report(f, "r-2", DAY, "b.example", 3, 1);
+	put_report(f, "r-1", DAY, "a.example", 10, 0);
+	put_report(f, "r-3", DAY + 1, "a.example", 0, 7);
+	put_report(f, "r-4", DAY + 2, "a.example", 1, 1);
+	queue(f, "d-1", "r-1", "https://one.example/", NOW_S);
+	try(f, "d-1", DELIVERY_ACCEPTED, NOW_S + 101, "200 OK");
+	queue(f, "d-2", "r-1", "https://two.example/", NOW_S);
+	queue(f, "d-3", "r-1", "https://three.example/", NOW_S);
+	queue(f, "d-4", "r-3", "https://one.example/", NOW_S);
+	assert_reports(f, &filter,
+	    "r-1@0/a.example=10+0,queued:2,accepted:1 r-2@0/b.example=3+1 "
+	    "r-3@1/a.example=0+7,queued:1 ");
+	/* A page has so many reports, whatever their deliveries. */
+	filter.max = 1;
+	assert_reports(f, &filter, "r-1@0/a.example=10+0,queued:2,accepted:1 ");
+	filter.after = (struct report_cursor){ .day = DAY,
+		.domain = T("a.example"),
+		.id = T("r-1") };
+	filter.max = 9;
+	assert_reports(f, &filter,
+	    "r-2@0/b.example=3+1 r-3@1/a.example=0+7,queued:1 ");
+	filter.domain = T("a.example");
+	assert_reports(f, &filter, "r-3@1/a.example=0+7,queued:1 ");
+	filter.first = filter.last = DAY + 5;
+	assert_reports(f, &filter, "");
+}
+
+/* -- deliveries -- */
+
+static enum err
+note_delivery(void *arg, const struct outgoing_delivery *d)
+{
+	char word[256];
+
+	(void)snprintf(word, sizeof(word), "%.*s/%.*s/%.*s:%s,%d,%d,%d,%.*s",
+	    SPAN_ARG(d->id), SPAN_ARG(d->report), SPAN_ARG(d->domain),
+	    delivery_state_text(d->state), (int)d->attempts,
+	    (int)(d->queued_s - NOW_S),
+	    d->next_s == 0 ? -1 : (int)(d->next_s - NOW_S),
+	    SPAN_ARG(d->answer));
+	add_word(arg, word);
+	return E_OK;
+}
+
+static void
+assert_deliveries(struct fixture *f,
+    const struct outgoing_delivery_filter *filter, const char *want)
+{
+	char text[TEXT_SIZE] = "";
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_outgoing_deliveries(f->store, filter, note_delivery,
+			  text, &why),
+	    &why);
+	assert_string_equal(want, text);
+}
+
+#define D1 "d-1/r-1/a.example:accepted,1,0,-1,thanks "
+#define D2 "d-2/r-2/b.example:queued,0,5,5, "
+#define D3 "d-3/r-1/a.example:queued,0,5,5, "
+#define D4 "d-4/gone/:queued,0,4,4, "
+
+static void
+test_deliveries_the_newest_first(void **state)
+{
+	struct outgoing_delivery_filter filter = { .domain = T(""),
+		.report = T(""),
+		.before_s = INT64_MAX,
+		.before_id = T(""),
+		.max = 9 };
+	struct fixture *f = *state;
+
+	put_report(f, "r-1", DAY, "a.example", 1, 0);
+	put_report(f, "r-2", DAY, "b.example", 1, 0);
+	queue(f, "d-1", "r-1", "https://one.example/", NOW_S);
+	try(f, "d-1", DELIVERY_ACCEPTED, NOW_S + 101, "thanks");
+	queue(f, "d-2", "r-2", "https://one.example/", NOW_S + 5);
+	queue(f, "d-3", "r-1", "https://two.example/", NOW_S + 5);
+	queue(f, "d-4", "gone", "https://two.example/", NOW_S + 4);
+	assert_deliveries(f, &filter, D3 D2 D4 D1);
+	filter.max = 2;
+	assert_deliveries(f, &filter, D3 D2);
+	filter.before_s = NOW_S + 5;
+	filter.before_id = T("d-3");
+	assert_deliveries(f, &filter, D2 D4);
+	filter.before_s = INT64_MAX;
+	filter.max = 9;
+	filter.domain = T("a.example");
+	assert_deliveries(f, &filter, D3 D1);
+	filter.report = T("r-2");
+	assert_deliveries(f, &filter, "");
+	filter.domain = T("");
+	assert_deliveries(f, &filter, D2);
+}
+
+/* One that failed for now tells of its last attempt, and of the next. */
+static void
+test_a_delivery_that_is_tried_again(void **state)
+{
+	const struct outgoing_delivery_filter filter = { .domain = T(""),
+		.report = T(""),
+		.before_s = INT64_MAX,
+		.before_id = T(""),
+		.max = 9 };
+	struct fixture *f = *state;
+
+	put_report(f, "r-1", DAY, "a.example", 1, 0);
+	queue(f, "d-1", "r-1", "https://one.example/", NOW_S);
+	try(f, "d-1", DELIVERY_RETRYING, 0, "busy");
+	assert_deliveries(f, &filter,
+	    "d-1/r-1/a.example:retrying,1,0,1000,busy ");
+}
+
+/* -- counters -- */
+
+static enum err
+note_counter(void *arg, struct span collector, struct span counter, uint64_t n)
+{
+	char word[256];
+
+	(void)snprintf(word, sizeof(word), "%zu:%.*s=%d", collector.len,
+	    SPAN_ARG(counter), (int)n);
+	add_word(arg, word);
+	return E_OK;
+}
+
+static void
+assert_counters(struct fixture *f, int64_t first, const char *want)
+{
+	char text[TEXT_SIZE] = "";
+
+	assert_ok(store_collector_counters(f->store, first, note_counter, text,
+	    NULL));
+	assert_string_equal(want, text);
+}
+
+static void
+test_counters_of_a_collector(void **state)
+{
+	struct day_counters days[2] = { { .day = DAY }, { .day = DAY + 1 } };
+	struct fixture *f = *state;
+	struct flush all = { .collector = f->collector,
+		.host = T("host"),
+		.from = position(f, 1, 0),
+		.to = position(f, 1, 1),
+		.now_s = NOW_S,
+		.counters = days,
+		.ncounters = 2 };
+	struct why why = { { 0 } };
+
+	register_collector(f);
+	counters_add(&days[0].counters, COUNTER_RECEIVED, 5);
+	counters_add(&days[1].counters, COUNTER_RECEIVED, 7);
+	counters_add(&days[1].counters, COUNTER_TORN, 1);
+	assert_ok_why(store_flush(f->store, &all, &why), &why);
+	assert_counters(f, DAY, "36:received=12 36:torn=1 ");
+	assert_counters(f, DAY + 1, "36:received=7 36:torn=1 ");
+	assert_counters(f, DAY + 2, "");
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_days_with_sessions),
+		TEST(test_reports_with_their_deliveries),
+		TEST(test_deliveries_the_newest_first),
+		TEST(test_a_delivery_that_is_tried_again),
+		TEST(test_counters_of_a_collector),
+	};
+
+	store_kind(argc, argv);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
