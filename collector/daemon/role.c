@@ -14,7 +14,7 @@ static const struct role roles[] = {
 	{ "report", role_report, .needs_store = true },
 	{ "deliver", role_deliver, .needs_store = true },
 	{ "intake", role_intake, .needs_streams = true, .rereads = true },
-	{ "web", role_web, .needs_store = false },
+	{ "web", role_web, .rereads = true },
 };
 
 const struct role *

@@ -3,34 +3,27 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "base/file.h"
 #include "base/log.h"
+#include "daemon/https.h"
+#include "daemon/reload.h"
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 #include "http/listen.h"
-#include "http/server.h"
 #include "store/store_config.h"
 #include "tlsrptd_version.h"
 
-#define THREADS 2
-#define IDLE_MS 30000
 #define REQUEST_MS 30000
-#define CONNECTION_MS 600000
 #define ANSWER_MS 60000
-#define CONNECTIONS 2000
 #define PER_ADDRESS 200
-#define HEAD_MAX 16384
 #define BODIES_MAX ((size_t)16 * 1024 * 1024)
 #define SOCKET_MODE 0660
-#define GRACE_MS 3000
-#define PEM_MAX 1048576
 #define LOOK_EVERY_NS (3600 * NS_PER_S)
 
 struct serving {
 	const struct role_context *context;
 	struct api *api;
 	struct http_route routes[API_HTTP_ROUTES];
-	struct http_server *server;
+	struct https *server;
 };
 
 /* -- the store -- */
@@ -86,74 +79,37 @@ open_api(struct serving *s, struct why *why)
 /* -- the server -- */
 
 static enum err
-read_pem(const char *path, struct buf *ret, struct why *why)
-{
-	return path[0] == '\0' ? E_OK : file_read(path, ret, why);
-}
-
-static enum err
-trust_proxies(const struct config *c, struct http_networks *ret,
-    struct why *why)
-{
-	enum err e = E_OK;
-
-	for (size_t i = 0; e == E_OK && i < c->web_trusted_proxies.n; i++)
-		e = http_networks_add(ret,
-		    span_str(c->web_trusted_proxies.v[i]), why);
-	return e;
-}
-
-static enum err
-serve(struct serving *s, struct span certificate, struct span key,
-    struct why *why)
+serve(struct serving *s, struct why *why)
 {
 	const struct config *c = s->context->config;
-	struct http_options options = {
+	const struct https_options options = {
 		.routes = s->routes,
 		.nroutes = API_HTTP_ROUTES,
-		.clock = s->context->clock,
-		.limits = { .idle_ms = IDLE_MS,
-		    .request_ms = REQUEST_MS,
-		    .connection_ms = CONNECTION_MS,
-		    .answer_ms = ANSWER_MS,
-		    .connections = CONNECTIONS,
-		    .per_address = PER_ADDRESS,
-		    .head_max = HEAD_MAX,
-		    .bodies_max = BODIES_MAX },
-		.threads = THREADS,
-		.certificate = certificate,
-		.key = key,
 		.fields = api_http_fields(s->api),
+		.clock = s->context->clock,
+		.certificate = c->web_certificate,
+		.key = c->web_key,
+		.proxies = &c->web_trusted_proxies,
+		.request_ms = REQUEST_MS,
+		.answer_ms = ANSWER_MS,
+		.per_address = PER_ADDRESS,
+		.bodies_max = BODIES_MAX,
 	};
 	int fd = -1;
-	enum err e = trust_proxies(c, &options.trusted, why);
+	enum err e = http_listen(c->web_listen, SOCKET_MODE, &fd, why);
 
-	if (e == E_OK)
-		e = http_listen(c->web_listen, SOCKET_MODE, &fd, why);
 	if (e != E_OK)
 		return e;
-	e = http_server_open(&options, fd, &s->server, why);
+	e = https_open(&options, fd, &s->server, why);
 	if (e != E_OK)
 		(void)close(fd);
 	return e;
 }
 
-static enum err
-serve_files(struct serving *s, struct why *why)
+static void
+reread(void *arg)
 {
-	const struct config *c = s->context->config;
-	struct buf certificate = BUF_INIT(PEM_MAX), key = BUF_INIT(PEM_MAX);
-	enum err e = read_pem(c->web_certificate, &certificate, why);
-
-	if (e == E_OK)
-		e = read_pem(c->web_key, &key, why);
-	if (e == E_OK)
-		e = serve(s, buf_span(&certificate), buf_span(&key), why);
-	if (key.p != NULL)
-		explicit_bzero(key.p, key.len);
-	buf_free(&key);
-	buf_free(&certificate);
-	return e;
+	https_reload(((struct serving *)arg)->server);
 }
 
 /* -- the role -- */
@@ -168,7 +124,9 @@ role_web(struct role_context *context)
 	if (context->config->web_listen[0] != '\0')
 		e = open_api(&s, &why);
 	if (e == E_OK && s.api != NULL)
-		e = serve_files(&s, &why);
+		e = serve(&s, &why);
+	if (e == E_OK)
+		e = reload_start(reread, &s, &why);
 	if (e == E_OK && s.api != NULL)
 		log_info("the page is served",
 		    LOG_STR("listen", context->config->web_listen));
@@ -176,7 +134,8 @@ role_web(struct role_context *context)
 		log_error("the page cannot be served", LOG_WHY(&why));
 	while (e == E_OK && !stop_asked())
 		worker_sleep(context, LOOK_EVERY_NS);
-	http_server_close(s.server, GRACE_MS);
+	reload_stop();
+	https_close(s.server);
 	api_close(s.api);
 	return e == E_OK ? EX_OK : EX_UNAVAILABLE;
 }

@@ -3,15 +3,21 @@ meet it."""
 
 import concurrent.futures
 import contextlib
+import http.client
 import json
+import shutil
+import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import unittest
 
+import memory
 from harness import NOON, OK, SystemTest, TLSRPTD, put_away, session, \
     wait_until
 from postgres import Postgres
+from test_endpoint import make_certificate
 from web import PASSWORD, Web
 
 SECURITY = {
@@ -26,6 +32,7 @@ SECURITY = {
 }
 SLOW_CLIENTS = 180  # of one address; others come from more
 SLOW_ADDRESSES = 6
+SLOW_CLIENTS_KIB = 128 * 1024  # that they may take in all, under ASan too
 
 
 def openapi():
@@ -599,6 +606,63 @@ class OutgoingTest(Base):
                 f"{path}delivery-state=nonsense"))
 
 
+class CertificateTest(Base):
+    """HTTPS by the role itself."""
+
+    def setUp(self):
+        self.files = self.folder()
+        for name in ("one.example", "two.example"):
+            make_certificate(self.files, name)
+        self.install("one.example")
+
+    def install(self, pem, key=None):
+        """As the files that the configuration names."""
+        shutil.copy(self.files / f"{pem}.pem", self.files / "the.pem")
+        shutil.copy(self.files / f"{key or pem}.key", self.files / "the.key")
+
+    def connection(self, web, name):
+        """To who shows that name's certificate."""
+        context = ssl.create_default_context(
+            cafile=self.files / f"{name}.pem")
+        context.check_hostname = False
+        connection = http.client.HTTPSConnection("127.0.0.1", web.port,
+                                                 timeout=30, context=context)
+        self.addCleanup(connection.close)
+        return connection
+
+    def status(self, connection):
+        """Of the health; None: it shows another certificate, or nothing."""
+        try:
+            connection.request("GET", "/api/v1/health")
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        except OSError:
+            connection.close()
+            return None
+
+    def test_it_is_replaced_and_no_connection_is_closed(self):
+        web = Web(**{"web.certificate": self.files / "the.pem",
+                     "web.key": self.files / "the.key"})
+        self.addCleanup(put_away, web.service)
+        web.service.launch()
+        first = self.connection(web, "one.example")
+        wait_until(lambda: self.status(first) == 200, "it listens")
+        kept, pid = first.sock, web.service.role_pid("web")
+        self.install("two.example", "one.example")
+        web.service.signal(signal.SIGHUP)
+        web.service.wait_logged("certificate not taken, the old one stays",
+                                "the key is not that of the first")
+        self.install("two.example")
+        web.service.signal(signal.SIGHUP)
+        wait_until(lambda: self.status(
+            self.connection(web, "two.example")) == 200, "it is shown")
+        self.assertIsNone(self.status(self.connection(web, "one.example")))
+        self.assertEqual(200, self.status(first))
+        self.assertIs(kept, first.sock)
+        self.assertEqual(pid, web.service.role_pid("web"))
+
+
 class StoreTest(Base):
     """The store goes and comes back."""
 
@@ -646,7 +710,8 @@ class SlowTest(Base):
 
     def test_a_thousand_slow_clients(self):
         web = self.web()
-        sockets = []
+        pid = web.service.role_pid("web")
+        before, sockets = memory.anonymous_kib(pid), []
         try:
             for i in range(SLOW_CLIENTS * SLOW_ADDRESSES):
                 s = socket.socket()
@@ -655,8 +720,11 @@ class SlowTest(Base):
                 s.connect(("127.0.0.1", web.port))
                 s.sendall(b"GET /api/v1/health HTTP/1.1\r\nHost: 127.0")
             self.assertGreaterEqual(len(sockets), 1000)
+            admin = web.admin()
             for _ in range(20):
-                self.assert_status(200, web.client().get("/health"))
+                self.assert_status(200, admin.get("/overview"))
+            self.assertLess(memory.anonymous_kib(pid) - before,
+                            SLOW_CLIENTS_KIB)
         finally:
             for s in sockets:
                 s.close()
