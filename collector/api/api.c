@@ -157,7 +157,8 @@ struct turn {
 	/* Of an answer that is kept. */
 	struct api_key key;
 	int64_t since_ns;
-	bool makes, is_made;
+	bool makes, is_kept;
+	bool is_sent; /* it is made for others alone */
 };
 
 /* -- answers that are kept -- */
@@ -221,25 +222,43 @@ end_making(struct turn *t)
 	ask_again(t->api, &waiting);
 }
 
-/* True: it is answered, or it waits. */
-static bool
-look_for_kept(struct turn *t)
+static void
+send_and_note(struct turn *t)
 {
+	send_answer(t->job, &t->answer);
+	if (t->answer.status < 400)
+		note_use(t->api, &t->identity);
+}
+
+/* What was kept goes out before another is made. False: out of memory. */
+static bool
+send_before(struct turn *t)
+{
+	send_and_note(t);
+	t->is_sent = true;
+	api_answer_free(&t->answer);
+	return api_answer_init(&t->answer, &t->request,
+	    t->job->route->reach != API_ROWS);
+}
+
+/* *ret_ended: there is nothing to make: it is answered, or it waits. */
+static enum err
+look_for_kept(struct turn *t, bool *ret_ended)
+{
+	enum api_place place;
+
+	*ret_ended = false;
 	if (t->job->route->does != API_VIEWS || key_of(t, &t->key) != E_OK)
-		return false;
+		return E_OK;
 	t->since_ns = clock_mono_ns(t->api->options.clock);
-	switch (api_cache_find(t->api->cache, &t->key, t->since_ns, t->job,
-	    &t->answer)) {
-	case API_HERE:
-		t->is_made = true;
-		return true;
-	case API_WAIT:
+	place = api_cache_find(t->api->cache, &t->key, t->since_ns, t->job,
+	    &t->answer);
+	t->makes = place == API_MAKE || place == API_RENEW;
+	t->is_kept = place == API_HERE;
+	*ret_ended = !t->makes;
+	if (place == API_WAIT)
 		t->job = NULL;
-		return true;
-	default:
-		t->makes = true;
-		return false;
-	}
+	return place != API_RENEW || send_before(t) ? E_OK : E_NOMEM;
 }
 
 static enum err
@@ -249,6 +268,7 @@ ask_resource(struct turn *t, struct why *why)
 	const char *detail = NULL;
 	unsigned status = api_permit(route, &t->identity, t->job->csrf,
 	    &detail);
+	bool is_ended;
 	enum err e;
 
 	if (status != 0)
@@ -256,8 +276,9 @@ ask_resource(struct turn *t, struct why *why)
 	e = check_domains(t->job, &t->identity.account);
 	if (e != E_OK)
 		return e;
-	if (look_for_kept(t))
-		return E_OK;
+	e = look_for_kept(t, &is_ended);
+	if (e != E_OK || is_ended)
+		return e;
 	for (size_t i = 0; i < API_SEGMENTS_MAX; i++)
 		t->request.segments[i] = t->job->segments[i];
 	return route->resource(&t->request, &t->answer, why);
@@ -293,16 +314,15 @@ read_or_write(struct turn *t, struct why *why)
 static void
 answer(struct turn *t, enum err e, const struct why *why)
 {
-	if (!t->is_made)
+	if (!t->is_kept)
 		api_answer_finish(&t->answer, e, why);
 	end_making(t);
 	if (t->answer.status == 500)
 		log_error("a request could not be answered",
 		    LOG_STR("route", t->job->route->name),
 		    LOG_STR("error", err_text(e)), LOG_WHY(why));
-	send_answer(t->job, &t->answer);
-	if (t->answer.status < 400)
-		note_use(t->api, &t->identity);
+	if (!t->is_sent)
+		send_and_note(t);
 }
 
 static enum err
@@ -326,7 +346,8 @@ run_turn(struct turn *t, bool may_retry, struct why *why)
 	if (api_answer_init(&t->answer, &t->request,
 		job->route->reach != API_ROWS))
 		e = read_or_write(t, why);
-	may_retry = may_retry && t->answer.status < 400 && is_of_store(e);
+	may_retry = may_retry && !t->is_sent && t->answer.status < 400 &&
+	    is_of_store(e);
 	if (may_retry)
 		end_making(t);
 	else if (t->job != NULL)

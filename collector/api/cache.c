@@ -133,11 +133,26 @@ place_of(const struct api_cache *c, const struct entry *e, int64_t now_ns)
 {
 	int64_t age_ns = now_ns - e->since_ns;
 
-	if (e->has_answer &&
-	    (age_ns < c->options.age_ns / 2 ||
-		(e->is_making && age_ns < c->options.age_ns)))
-		return API_HERE;
-	return e->is_making ? API_WAIT : API_MAKE;
+	if (!e->has_answer || age_ns >= c->options.age_ns)
+		return e->is_making ? API_WAIT : API_MAKE;
+	return e->is_making || age_ns < c->options.age_ns / 2 ? API_HERE
+							      : API_RENEW;
+}
+
+/* Out of memory: whoever asks makes it for himself. */
+static enum api_place
+take_place(const struct api_cache *c, struct entry *e, int64_t now_ns,
+    struct api_job *job, struct api_answer *ret)
+{
+	enum api_place place = place_of(c, e, now_ns);
+
+	if ((place == API_HERE || place == API_RENEW) && !give(e, ret))
+		place = API_MAKE;
+	if (place == API_WAIT)
+		STAILQ_INSERT_TAIL(&e->waiting, job, next);
+	else if (place != API_HERE)
+		e->is_making = true;
+	return place;
 }
 
 enum api_place
@@ -150,15 +165,8 @@ api_cache_find(struct api_cache *c, const struct api_key *key, int64_t now_ns,
 	if (c->options.age_ns == 0)
 		return API_MAKE;
 	(void)pthread_mutex_lock(&c->lock);
-	if ((e = use(c, key)) != NULL) {
-		place = place_of(c, e, now_ns);
-		if (place == API_HERE && !give(e, ret))
-			place = API_MAKE;
-		if (place == API_WAIT)
-			STAILQ_INSERT_TAIL(&e->waiting, job, next);
-		else if (place == API_MAKE)
-			e->is_making = true;
-	}
+	if ((e = use(c, key)) != NULL)
+		place = take_place(c, e, now_ns, job, ret);
 	(void)pthread_mutex_unlock(&c->lock);
 	return place;
 }

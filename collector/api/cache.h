@@ -19,18 +19,18 @@ struct api_key {
 };
 
 enum api_place {
-	API_HERE, /* it has been answered */
-	API_MAKE, /* the caller makes it: api_cache_keep or _give_up follows */
-	API_WAIT, /* somebody makes it: the job waits, and is taken over */
+	API_HERE,  /* the answer has what was kept */
+	API_RENEW, /* likewise; and now the caller makes it, as with */
+	API_MAKE,  /* the caller makes it: api_cache_keep or _give_up follows */
+	API_WAIT,  /* somebody makes it: the job waits, and is taken over */
 };
 
 MUST_CHECK enum err api_cache_open(const struct api_cache_options *,
     struct api_cache **ret, struct why *why);
 void api_cache_close(struct api_cache *); /* nobody waits; NULL is fine */
 
-/* now_ns: monotonic. On API_HERE the answer has what was kept. Half the age
- * before an answer is too old, the first who asks makes it anew, while the
- * others still get it. */
+/* now_ns: monotonic. Half the age before an answer is too old, the first who
+ * asks is to renew it, so that nobody waits. */
 enum api_place api_cache_find(struct api_cache *, const struct api_key *,
     int64_t now_ns, struct api_job *, struct api_answer *ret);
 /* A finished answer is copied; since_ns: when its making began. waiting gets
