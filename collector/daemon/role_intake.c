@@ -90,6 +90,7 @@ open_posted(struct receiving *r, struct why *why)
 		return why_set(why, E_NOMEM, "out of memory");
 	posted_fill_from_spool(r->posted, r->spool);
 	r->worker.posted = r->posted;
+	r->worker.upkeep->options.posted = r->posted;
 	return E_OK;
 }
 

@@ -99,8 +99,9 @@ weigh(const struct judge_case *c, const struct trust *trust,
 	const int64_t received_s = c->facts->received_ns / NS_PER_S;
 
 	ret->verdict = trust->verdict;
-	ret->rank = trust->verdict == TRUST_AUTHENTICATED ? TAKE_AUTHENTICATED
-							  : TAKE_NOT_COUNTED;
+	ret->rank = trust->verdict == TRUST_AUTHENTICATED
+	    ? TRUST_RANK_AUTHENTICATED
+	    : TRUST_RANK_NOT_COUNTED;
 	if (!trust->may_turn_better)
 		return;
 	if (c->judge->ask != NULL && now_s - received_s < JUDGE_WAIT_S) {
@@ -135,7 +136,7 @@ judge_report(void *arg, const struct examined *x,
 	if (c->proof == NULL) {
 		trust = report_trust_https();
 		ret->verdict = trust.verdict;
-		ret->rank = TAKE_UNAUTHENTICATED;
+		ret->rank = TRUST_RANK_UNAUTHENTICATED;
 	} else {
 		trust = trust_in_mail(c->proof, x, r);
 		weigh(c, &trust, ret);

@@ -134,6 +134,19 @@ posted_note(struct posted *p, const struct content_key *key,
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+void
+posted_forget(struct posted *p, const struct content_key *key,
+    const struct uuid *intake)
+{
+	struct place *at;
+
+	(void)pthread_mutex_lock(&p->lock);
+	at = find(p, key);
+	if (at != NULL && at->coming == NULL && uuid_eq(&at->intake, intake))
+		*at = (struct place){ .coming = NULL };
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
 /* -- posting -- */
 
 /* The posting is over: who waited for the other is told what became of it. */

@@ -28,6 +28,10 @@ MUST_CHECK enum err posted_key(struct span body, struct content_key *ret);
 void posted_note(struct posted *, const struct content_key *,
     const struct uuid *intake);
 
+/* That intake is kept no more: what has its key is new. Thread-safe. */
+void posted_forget(struct posted *, const struct content_key *,
+    const struct uuid *intake);
+
 /* Put it into the sink, unless the same bytes are durable already, or on their
  * way: then it shares their fate. done is called exactly once on E_OK, maybe
  * before this returns, as the sink does it; else never. is_again: the intake is

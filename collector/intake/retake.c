@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "codec/gzip.h"
-#include "model/trust.h"
 #include "store/store_inbox_account.h"
 #include "store/store_retake.h"
 
@@ -103,50 +102,6 @@ note_identity(void *arg, const struct content_key *identity)
 	return E_OK;
 }
 
-/* The best so far. */
-struct winner {
-	struct inbox_row row;
-	enum take_rank rank;
-	char intake[UUID_TEXT_SIZE];
-	bool any;
-};
-
-/* Who comes first counts, unless what vouches for another goes further. */
-static enum err
-compare(void *arg, const struct inbox_row *r)
-{
-	struct winner *w = arg;
-	const enum take_rank rank = take_rank_of(r->verdict);
-	struct span id = span_head(r->intake, UUID_TEXT_SIZE - 1);
-
-	if (w->any && rank <= w->rank)
-		return E_OK;
-	w->any = true;
-	w->rank = rank;
-	w->row = *r;
-	memcpy(w->intake, id.p, id.len);
-	w->intake[id.len] = '\0';
-	return E_OK;
-}
-
-static enum err
-settle(const struct intake *in, struct store *store,
-    const struct content_key *identity, struct why *why)
-{
-	struct winner w = { .any = false };
-	enum err e = store_inbox_rivals(store, identity, compare, &w, why);
-
-	if (e != E_OK || !w.any)
-		return e;
-	w.row.intake = span_str(w.intake);
-	w.row.state = w.rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
-						 : INBOX_COUNTED;
-	e = store_inbox_prefer(store, identity, &w.row, why);
-	return e == E_OK ? store_inbox_raise(store, in->account, w.row.intake,
-			       inbox_class_of(w.row.state, w.row.verdict), why)
-			 : e;
-}
-
 static enum err
 settle_all(const struct intake *in, struct store *store,
     const struct identities *all, struct why *why)
@@ -154,7 +109,7 @@ settle_all(const struct intake *in, struct store *store,
 	enum err e = E_OK;
 
 	for (size_t i = 0; e == E_OK && i < all->n; i++)
-		e = settle(in, store, &all->v[i], why);
+		e = store_inbox_settle(store, in->account, &all->v[i], why);
 	return e;
 }
 

@@ -130,7 +130,7 @@ struct rival {
 	const struct take *take;
 	struct inbox_row *row;
 	bool is_plausible; /* its range and totals */
-	enum take_rank rank;
+	enum trust_rank rank;
 	char like[UUID_TEXT_SIZE];
 	/* What is to be demoted, since this one has the higher rank. */
 	struct {
@@ -140,14 +140,6 @@ struct rival {
 	} beaten[8];
 	size_t nbeaten;
 };
-
-enum take_rank
-take_rank_of(int64_t verdict)
-{
-	return verdict == TRUST_AUTHENTICATED  ? TAKE_AUTHENTICATED
-	    : verdict == TRUST_UNAUTHENTICATED ? TAKE_UNAUTHENTICATED
-					       : TAKE_NOT_COUNTED;
-}
 
 static void
 copy_id(char to[UUID_TEXT_SIZE], struct span from)
@@ -169,7 +161,7 @@ meet(void *arg, const struct inbox_row *other)
 	    other->part == v->row->part)
 		return E_OK;
 	copy_id(v->like, other->intake);
-	if (v->rank <= take_rank_of(other->verdict)) {
+	if (v->rank <= trust_rank_of(other->verdict)) {
 		v->row->state = is_same ? INBOX_DUPLICATE : INBOX_CONTRADICTED;
 	} else if (v->nbeaten < sizeof(v->beaten) / sizeof(v->beaten[0])) {
 		copy_id(v->beaten[v->nbeaten].intake, other->intake);
@@ -289,11 +281,11 @@ judge(const struct take *t, const struct take_trust *trust, bool any_owned,
 	row->verdict = trust->verdict;
 	row->trust = trust->trust;
 	rival->rank = trust->rank;
-	row->state = !any_owned		      ? INBOX_FOREIGN
-	    : !rival->is_plausible	      ? INBOX_IMPLAUSIBLE
-	    : trust->due_s != 0		      ? INBOX_WAITING
-	    : trust->rank == TAKE_NOT_COUNTED ? INBOX_UNTRUSTED
-					      : INBOX_COUNTED;
+	row->state = !any_owned			    ? INBOX_FOREIGN
+	    : !rival->is_plausible		    ? INBOX_IMPLAUSIBLE
+	    : trust->due_s != 0			    ? INBOX_WAITING
+	    : trust->rank == TRUST_RANK_NOT_COUNTED ? INBOX_UNTRUSTED
+						    : INBOX_COUNTED;
 	row->due_s = row->state == INBOX_WAITING ? trust->due_s : 0;
 	if (row->state != INBOX_UNTRUSTED && row->state != INBOX_COUNTED)
 		return E_OK;

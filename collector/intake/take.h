@@ -5,27 +5,17 @@
 #include "intake/opened.h"
 #include "intake/source.h"
 #include "model/inbox_class.h"
+#include "model/trust.h"
 #include "store/store_inbox.h"
 
 /* As the store has it. */
 const char *take_way_text(enum receipt_way);
 enum receipt_way take_way_of(struct span text);
 
-/* How far what vouches for a report goes; of two reports with the same identity
- * the one with the higher rank counts. */
-enum take_rank {
-	TAKE_NOT_COUNTED, /* a mail that does not verify, s3 */
-	TAKE_UNAUTHENTICATED,
-	TAKE_AUTHENTICATED,
-};
-
-/* Of what was stored with that verdict; 0: none. */
-enum take_rank take_rank_of(int64_t verdict);
-
 struct take_trust {
 	int64_t verdict;   /* enum trust_verdict */
 	struct span trust; /* codec/lines: why */
-	enum take_rank rank;
+	enum trust_rank rank;
 	int64_t due_s; /* when it may be judged; 0: it is */
 	/* The TLS-Report-Domain that what vouches for it is over, or empty. */
 	struct span domain;

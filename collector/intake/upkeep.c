@@ -60,12 +60,21 @@ tell_full(struct upkeep *u, uint64_t vouched)
 	admission_store_is_full(u->options.admission, is_full);
 }
 
+static void
+forget_posted(void *posted, const struct uuid *intake,
+    const struct content_key *key)
+{
+	posted_forget(posted, key, intake);
+}
+
 static struct inbox_removal
 removal(const struct upkeep *u, enum inbox_class class, int64_t before_s,
     uint64_t enough)
 {
 	return (struct inbox_removal){ u->options.account, class, before_s,
-		clock_wall_s(u->options.clock), enough };
+		clock_wall_s(u->options.clock), enough,
+		u->options.posted == NULL ? NULL : forget_posted,
+		u->options.posted };
 }
 
 static void

@@ -5,6 +5,7 @@
 #define INTAKE_UPKEEP_H
 
 #include "intake/admission.h"
+#include "intake/posted.h"
 #include "intake/take.h"
 #include "store/store_inbox_expire.h"
 
@@ -17,6 +18,7 @@ struct upkeep_options {
 	uint64_t store_max;		 /* bytes */
 	unsigned reserve;		 /* percent, of what is authenticated */
 	struct admission *admission;
+	struct posted *posted; /* what is removed is forgotten; or NULL */
 };
 
 /* Zeroed but for options. */

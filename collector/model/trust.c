@@ -80,3 +80,11 @@ trust_reason_sentence(enum trust_reason reason)
 	assert(reason < TRUST_REASONS);
 	return reasons[reason].sentence;
 }
+
+enum trust_rank
+trust_rank_of(int64_t verdict)
+{
+	return verdict == TRUST_AUTHENTICATED  ? TRUST_RANK_AUTHENTICATED
+	    : verdict == TRUST_UNAUTHENTICATED ? TRUST_RANK_UNAUTHENTICATED
+					       : TRUST_RANK_NOT_COUNTED;
+}

@@ -35,6 +35,16 @@ const char *trust_verdict_sentence(enum trust_verdict); /* for a person */
 const char *trust_reason_text(enum trust_reason);     /* "from-unaligned" */
 const char *trust_reason_sentence(enum trust_reason); /* for a person */
 
+/* How far what vouches for a report goes; of several with the same identity the
+ * one with the higher rank counts. */
+enum trust_rank {
+	TRUST_RANK_NOT_COUNTED, /* a mail that does not verify, s3 */
+	TRUST_RANK_UNAUTHENTICATED,
+	TRUST_RANK_AUTHENTICATED,
+};
+
+enum trust_rank trust_rank_of(int64_t verdict); /* 0: not judged */
+
 static inline bool
 trust_has(uint32_t reasons, enum trust_reason reason)
 {

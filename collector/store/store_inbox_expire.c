@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "store/store_inbox_level.h"
 #include "store/store_inbox_private.h"
+#include "store/store_retake.h"
 
 #define ID_SIZE 64
+#define WON_BYTES ((size_t)1 << 20) /* identities, some for each intake */
 
 struct oldest {
 	struct {
@@ -42,6 +44,78 @@ note(void *arg, const struct db_value *row)
 	return E_OK;
 }
 
+/* -- whom it had the better of -- */
+
+struct won {
+	struct arena arena;
+	struct content_key *v;
+	size_t n;
+};
+
+static enum err
+note_won(void *arg, const struct db_value *row)
+{
+	struct won *won = arg;
+
+	if ((won->n & (won->n - 1)) == 0)
+		won->v = arena_grow(&won->arena, won->v, won->n,
+		    won->n == 0 ? 1 : 2 * won->n, sizeof(*won->v));
+	if (won->v == NULL)
+		return E_NOMEM;
+	won->v[won->n++] = content_key_of(&row[0]);
+	return E_OK;
+}
+
+static enum err
+note_standing(void *arg, const struct inbox_row *r)
+{
+	*(bool *)arg |= r->state == INBOX_COUNTED ||
+	    r->state == INBOX_UNTRUSTED;
+	return E_OK;
+}
+
+/* Once all are removed, so that no one of them is chosen. */
+static void
+settle(struct store *store, struct span account, const struct won *won)
+{
+	for (size_t i = 0; i < won->n; i++) {
+		bool any = false;
+
+		if (store_inbox_rivals(store, &won->v[i], note_standing, &any,
+			NULL) == E_OK &&
+		    !any)
+			(void)store_inbox_settle(store, account, &won->v[i],
+			    NULL);
+	}
+}
+
+/* -- removing -- */
+
+static enum err
+tell_gone(void *arg, const struct db_value *row)
+{
+	const struct inbox_removal *r = arg;
+	const struct content_key key = content_key_of(&row[1]);
+	struct uuid intake;
+
+	if (uuid_parse(row[0].bytes, &intake))
+		r->gone(r->gone_arg, &intake, &key);
+	return E_OK;
+}
+
+static void
+look_at(struct store *store, const struct inbox_removal *r, struct span intake,
+    struct won *won)
+{
+	struct inbox_removal told = *r;
+
+	(void)db_read(store->db, QUERY_INBOX_WON, note_won, won, NULL,
+	    DB_T(intake), DB_I(INBOX_COUNTED), DB_I(INBOX_UNTRUSTED));
+	if (r->gone != NULL)
+		(void)db_read(store->db, QUERY_INBOX_POSTED, tell_gone, &told,
+		    NULL, DB_T(intake));
+}
+
 static void
 remove_all(struct store *store, struct span intake)
 {
@@ -60,6 +134,26 @@ remove_raw(struct store *store, struct span intake, int64_t now_s)
 	(void)db_write(store->db, QUERY_INBOX_FORGET_RAW, NULL, DB_T(intake));
 	(void)db_write(store->db, QUERY_INBOX_HELD_RAW_GONE, NULL, DB_T(intake),
 	    DB_I(now_s));
+}
+
+static void
+remove_intakes(struct store *store, const struct inbox_removal *r,
+    const struct oldest *o)
+{
+	struct won won = { .arena = ARENA_INIT(WON_BYTES) };
+
+	for (size_t i = 0; i < o->n; i++) {
+		struct span intake = span_str(o->v[i].intake);
+
+		if (o->raw) {
+			remove_raw(store, intake, r->now_s);
+			continue;
+		}
+		look_at(store, r, intake, &won);
+		remove_all(store, intake);
+	}
+	settle(store, r->account, &won);
+	arena_free(&won.arena);
 }
 
 /* Off the sums, and into the day's counts. */
@@ -88,12 +182,7 @@ remove_oldest(struct store *store, const struct inbox_removal *r,
 	(void)db_read(store->db,
 	    o.raw ? QUERY_INBOX_OLDEST_RAW : QUERY_INBOX_OLDEST, note, &o, NULL,
 	    DB_I(r->class), DB_I(r->before_s), DB_I(INBOX_EXPIRE_INTAKES));
-	for (size_t i = 0; i < o.n; i++) {
-		if (o.raw)
-			remove_raw(store, span_str(o.v[i].intake), r->now_s);
-		else
-			remove_all(store, span_str(o.v[i].intake));
-	}
+	remove_intakes(store, r, &o);
 	book(store, r, &o, event);
 	if ((e = store_commit(store, why)) == E_OK)
 		*ret = (struct inbox_removed){ o.n, o.bytes,

@@ -1,5 +1,7 @@
 #include "store/store_retake.h"
 
+#include "model/trust.h"
+#include "store/store_inbox_account.h"
 #include "store/store_inbox_level.h"
 #include "store/store_private.h"
 
@@ -178,4 +180,47 @@ store_inbox_prefer(struct store *store, const struct content_key *identity,
 		e = db_write(store->db, QUERY_INBOX_LEVEL_JUDGE_RIVALS, why,
 		    DB_B(content_key_span(identity)));
 	return e == E_OK ? inbox_touch_rivals(store, identity, why) : e;
+}
+
+/* The best so far. */
+struct winner {
+	struct inbox_row row;
+	enum trust_rank rank;
+	char intake[UUID_TEXT_SIZE];
+	bool any;
+};
+
+static enum err
+compare(void *arg, const struct inbox_row *r)
+{
+	struct winner *w = arg;
+	const enum trust_rank rank = trust_rank_of(r->verdict);
+	struct span id = span_head(r->intake, UUID_TEXT_SIZE - 1);
+
+	if (w->any && rank <= w->rank)
+		return E_OK;
+	w->any = true;
+	w->rank = rank;
+	w->row = *r;
+	memcpy(w->intake, id.p, id.len);
+	w->intake[id.len] = '\0';
+	return E_OK;
+}
+
+enum err
+store_inbox_settle(struct store *store, struct span account,
+    const struct content_key *identity, struct why *why)
+{
+	struct winner w = { .any = false };
+	enum err e = store_inbox_rivals(store, identity, compare, &w, why);
+
+	if (e != E_OK || !w.any)
+		return e;
+	w.row.intake = span_str(w.intake);
+	w.row.state = w.rank == TRUST_RANK_NOT_COUNTED ? INBOX_UNTRUSTED
+						       : INBOX_COUNTED;
+	e = store_inbox_prefer(store, identity, &w.row, why);
+	return e == E_OK ? store_inbox_raise(store, account, w.row.intake,
+			       inbox_class_of(w.row.state, w.row.verdict), why)
+			 : e;
 }

@@ -53,4 +53,9 @@ MUST_CHECK enum err store_inbox_rivals(struct store *,
 enum err store_inbox_prefer(struct store *, const struct content_key *identity,
     const struct inbox_row *winner, struct why *why);
 
+/* Of those that there are by now, who comes first counts, unless what vouches
+ * for another one goes further. account: store_inbox_account.h. */
+enum err store_inbox_settle(struct store *, struct span account,
+    const struct content_key *identity, struct why *why);
+
 #endif

@@ -170,8 +170,8 @@ is_held(struct fixture *f, const char *intake)
 static struct inbox_removal
 removal(enum inbox_class class, int64_t before_s, uint64_t enough)
 {
-	return (
-	    struct inbox_removal){ ACCOUNT, class, before_s, NOW_S, enough };
+	return (struct inbox_removal){ ACCOUNT, class, before_s, NOW_S, enough,
+		NULL, NULL };
 }
 
 static struct inbox_removed

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/store_inbox.h"
+#include "store/store_inbox_expire.h"
 #include "store/store_retake.h"
 
 #define T(text) SPAN_LIT(text)
@@ -251,6 +252,88 @@ test_one_is_preferred_to_the_others(void **state)
 	    "e.0=foreign");
 }
 
+static void
+hold(struct fixture *f, const char *intake, enum inbox_class class,
+    int64_t received_s)
+{
+	(void)store_inbox_hold(f->store, T("a1"),
+	    &(const struct inbox_held){ span_str(intake), class, received_s,
+		T(""), 100, 10, 0 },
+	    NULL);
+}
+
+static enum inbox_class
+class_of(struct fixture *f, const char *intake)
+{
+	struct inbox_held held;
+
+	assert_ok(store_inbox_held(f->store, span_str(intake), &held, NULL));
+	return held.class;
+}
+
+static void
+note_gone(void *arg, const struct uuid *intake,
+    const struct content_key *posted)
+{
+	char text[UUID_TEXT_SIZE];
+	const struct content_key want = key(7);
+
+	uuid_text(intake, text);
+	add(arg, text, strlen(text));
+	assert_int_equal(0, content_key_cmp(&want, posted));
+}
+
+/* n bytes of those that nobody vouches for, the oldest first. */
+static void
+remove_oldest(struct fixture *f, uint64_t enough, char gone[256])
+{
+	const struct inbox_removal r = { T("a1"), INBOX_CLASS_UNAUTHENTICATED,
+		INT64_MAX, NOW_S, enough, note_gone, gone };
+	struct inbox_removed removed;
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_inbox_remove(f->store, &r, INBOX_EVENT_EXPIRED,
+			  &removed, &why),
+	    &why);
+}
+
+/* What counts was removed: the best of those that it had the better of counts
+ * in its place. */
+static void
+test_the_next_one_counts_when_the_first_is_removed(void **state)
+{
+	static const char posted[] = "01890000-0000-7000-8000-000000000001";
+	const struct content_key body = key(7);
+	struct fixture *f = *state;
+	char gone[256] = "";
+
+	assert_ok(store_inbox_put_raw(f->store, span_str(posted), T("raw"), 30,
+	    false, &body, NULL));
+	put(f, posted, 0, INBOX_COUNTED, 2, 0);
+	put(f, "b", 0, INBOX_CONTRADICTED, 3, 0);
+	put(f, "c", 0, INBOX_DUPLICATE, 2, 0);
+	put(f, "d", 0, INBOX_DUPLICATE, 3, 0);
+	put(f, "e", 0, INBOX_WAITING, 2, NOW_S);
+	hold(f, posted, INBOX_CLASS_UNAUTHENTICATED, NOW_S);
+	hold(f, "b", INBOX_CLASS_UNUSABLE, NOW_S + 1);
+	hold(f, "c", INBOX_CLASS_UNUSABLE, NOW_S + 2);
+	remove_oldest(f, 1, gone);
+	assert_string_equal(posted, gone);
+	assert_inbox(f,
+	    "b.0=counted c.0=contradicted<b d.0=duplicate<b e.0=waiting");
+	assert_int_equal(INBOX_CLASS_UNAUTHENTICATED, class_of(f, "b"));
+	assert_int_equal(INBOX_CLASS_UNUSABLE, class_of(f, "c"));
+	/* One that counts for nothing leaves the others as they are. */
+	hold(f, "d", INBOX_CLASS_UNAUTHENTICATED, NOW_S - 1);
+	remove_oldest(f, 1, gone);
+	assert_inbox(f, "b.0=counted c.0=contradicted<b e.0=waiting");
+	/* Those that go together count in nobody's place. */
+	hold(f, "c", INBOX_CLASS_UNAUTHENTICATED, NOW_S + 2);
+	remove_oldest(f, UINT64_MAX, gone);
+	assert_inbox(f, "e.0=waiting");
+	assert_string_equal(posted, gone);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -260,6 +343,7 @@ main(int argc, char **argv)
 		TEST(test_identities_are_told_once),
 		TEST(test_forgetting_is_of_one_intake),
 		TEST(test_one_is_preferred_to_the_others),
+		TEST(test_the_next_one_counts_when_the_first_is_removed),
 	};
 
 	store_kind(argc, argv);

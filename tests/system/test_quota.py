@@ -171,6 +171,21 @@ class Quota(SystemTest):
         self.check_store(service, ceiling)
         service.wait_logged("the inbox was full")
         self.assertEqual(1, len(service.log_lines("the inbox was full")))
+        self.check_posted_again(service)
+
+    def check_posted_again(self, service):
+        """What was evicted is as new; what is held is there already."""
+        with contextlib.closing(sqlite3.connect(service.database)) as store:
+            last, = store.execute(
+                "SELECT report_id FROM inbox WHERE report_id LIKE 'r-%'"
+                " AND way = 'https' ORDER BY intake_id DESC").fetchone()
+            self.assertEqual((0,), store.execute(
+                "SELECT COUNT(*) FROM inbox WHERE report_id = 'r-0'"
+                ).fetchone())
+        with self.connect() as connection:
+            self.assertEqual([200, 201], [
+                self.post(connection, report(int(n)), "192.0.2.9")[0]
+                for n in (last[2:], "0")])
 
     def check_store(self, service, ceiling):
         """The rows are what the books say, and the file is no larger."""

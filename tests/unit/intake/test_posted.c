@@ -198,6 +198,32 @@ test_the_oldest_are_forgotten(void **state)
 }
 
 static void
+test_what_is_kept_no_more_is_put_anew(void **state)
+{
+	struct posted *p = open_posted(100);
+	struct slow_sink sink = { 0 };
+	struct uuid one = uuid_new(1000000), two = uuid_new(2000000);
+	struct content_key key;
+	struct told t = { 0 };
+
+	(void)state;
+	assert_ok(posted_key(SPAN_LIT("a"), &key));
+	posted_note(p, &key, &one);
+	posted_forget(p, &key, &two); /* another one with the same bytes */
+	assert_ok(post(p, &sink, "a", &t));
+	assert_true(t.is_again && uuid_eq(&one, &t.intake));
+	posted_forget(p, &key, &one);
+	posted_forget(p, &key, &one);
+	assert_ok(post(p, &sink, "a", &t));
+	assert_int_equal(1, sink.n);
+	/* One that is on its way is another. */
+	posted_forget(p, &key, &one);
+	sink.done(sink.arg, E_OK, &two);
+	assert_true(!t.is_again && uuid_eq(&two, &t.intake));
+	posted_close(p);
+}
+
+static void
 test_places_of_those_on_their_way_stay(void **state)
 {
 	struct posted *p = open_posted(16);
@@ -237,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_what_was_not_kept_is_put_anew),
 		cmocka_unit_test(test_of_several_the_first_is_told),
 		cmocka_unit_test(test_the_oldest_are_forgotten),
+		cmocka_unit_test(test_what_is_kept_no_more_is_put_anew),
 		cmocka_unit_test(test_places_of_those_on_their_way_stay),
 	};
 
