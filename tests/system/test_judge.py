@@ -450,6 +450,63 @@ class Back(Judge):
                          self.sql(service, "SELECT COUNT(*) FROM inbox_raw"))
 
 
+class Mailbox(Judge):
+    """Of mails that lie in a mailbox of a real Dovecot."""
+
+    USER, PASSWORD = f"tls@{OURS}", "secret"
+
+    def fetching(self, *messages):
+        """A service that fetches them."""
+        dovecot = Dovecot({self.USER: self.PASSWORD}, imap=True)
+        self.addCleanup(dovecot.close)
+        password = dovecot.folder / "password"
+        password.write_text(self.PASSWORD + "\n")
+        password.chmod(0o600)
+        service = self.receiving(
+            intake__imap=f"imaps://{self.USER.replace('@', '%40')}@127.0.0.1:"
+                         f"{dovecot.imaps_port}/INBOX={password}",
+            intake__imap_period="100ms",
+            intake__imap_ca_file=str(dovecot.ca))
+        with smtplib.LMTP("127.0.0.1", dovecot.lmtp_port) as lmtp:
+            for message in messages:
+                lmtp.sendmail(f"bounces@{REPORTER}", [self.USER], message)
+        return service
+
+    def test_signatures_are_judged_as_they_were_signed(self):
+        changed = self.sign(mail(named("changed"))).replace(
+            b"A report.", b"No report.")
+        service = self.fetching(
+            self.sign(mail(named("rsa"))),
+            self.sign(mail(named("ed25519")), "e1", key=None),
+            self.sign(mail(named("other")), domain=OTHER),
+            changed, mail(named("unsigned")))
+        rows = self.rows(service, 5)
+        self.assert_judged({
+            "rsa": ("counted", "authenticated",
+                    f"dkim=pass d={REPORTER} s=r2048 dnssec=secure"),
+            "ed25519": ("counted", "authenticated",
+                        f"dkim=pass d={REPORTER} s=e1 dnssec=secure"),
+            "other": ("untrusted", "unaligned", "from-unaligned"),
+            "changed": ("untrusted", "failed", "dkim=fail reason=body"),
+            "unsigned": ("untrusted", "unsigned", "no-signature")}, rows)
+        for row in rows.values():
+            self.assertEqual(("imap", 5326, 303), tuple(row[k] for k in (
+                "way", "total-successful-session-count",
+                "total-failure-session-count")))
+
+    def test_a_post_of_the_same_report_gives_way(self):
+        service = self.fetching(self.sign(mail(named("one"))))
+        self.rows(service, 1)
+        self.post(named("one"))
+        def rows():
+            found = service.cli_json("inbox", "list")
+            return found if len(found) == 2 else None
+        self.assertEqual(
+            [("https", "duplicate"), ("imap", "counted")],
+            sorted((r["way"], r["state"]) for r in wait_until(
+                rows, "both are in the inbox")))
+
+
 class RoundTrip(Judge):
     """From one instance to another, by a real Postfix."""
 
