@@ -1,6 +1,7 @@
 #include "http/exchange.h"
 
 #include "http/head.h"
+#include "http/last_word.h"
 #include "http/request_private.h"
 #include "http/server_private.h"
 
@@ -181,10 +182,23 @@ take_head(struct http_server *s, struct http_request *r, struct http_head *head)
 
 /* -- the body -- */
 
-/* No answer can be given before the end of a body that was let come: it is
+static bool
+is_too_large(const struct http_request *r)
+{
+	return r->body_fault == E_RANGE;
+}
+
+static const char *
+body_detail(const struct http_request *r)
+{
+	return is_too_large(r) ? "the body is too large"
+			       : "too much is received at the moment";
+}
+
+/* The library takes no answer before the end of a body that was let come: it is
  * thrown away, to a limit. */
 static enum MHD_Result
-take_piece(struct http_request *r, struct span piece)
+take_piece(struct http_server *s, struct http_request *r, struct span piece)
 {
 	if (r->body_fault == E_OK)
 		r->body_fault = http_body_add(&r->body, piece);
@@ -194,7 +208,10 @@ take_piece(struct http_request *r, struct span piece)
 	r->thrown_away += piece.len;
 	if (r->thrown_away <= THROW_AWAY_MAX)
 		return MHD_YES;
-	r->connection->is_done = true; /* there is no answer to be lost */
+	http_last_word(r,
+	    is_too_large(r) ? MHD_HTTP_CONTENT_TOO_LARGE
+			    : MHD_HTTP_SERVICE_UNAVAILABLE,
+	    body_detail(r), &s->options);
 	return MHD_NO;
 }
 
@@ -211,12 +228,10 @@ hand_over(struct http_server *s, struct http_request *r)
 static enum MHD_Result
 finish(struct http_server *s, struct http_request *r)
 {
-	if (r->body_fault == E_RANGE)
-		refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
-		    NULL);
+	if (is_too_large(r))
+		refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, body_detail(r), NULL);
 	else if (r->body_fault != E_OK)
-		refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "too much is received at the moment", later);
+		refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, body_detail(r), later);
 	else if (!http_request_is_handled(r))
 		hand_over(s, r);
 	if (http_request_suspend(r, !atomic_load(&s->is_closed)))
@@ -252,7 +267,7 @@ exchange_go_on(void *arg, struct MHD_Connection *mhd, const char *url,
 		return http_request_has_answer(r) ? send_answer(s, r) : MHD_YES;
 	}
 	*piece_len = 0;
-	return taken.len > 0 ? take_piece(r, taken) : finish(s, r);
+	return taken.len > 0 ? take_piece(s, r, taken) : finish(s, r);
 }
 
 void

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -461,18 +462,42 @@ class Refused(EndpointTest):
             client.send(head + chunked(b"x" * 999, b"yy", b"z" * 100000))
             self.assert_refused(413, client.answer())
 
+    def send_without_end(self, client):
+        """Until there is an answer, which refuses it, and on to the end."""
+        piece = b"%x\r\n%s\r\n" % (16384, b"x" * 16384)
+        client.send(post(b"", fields={"Content-Length": None,
+                                      "Transfer-Encoding": "chunked"}))
+        sent = 0
+        while not select.select([client.socket], [], [], 0)[0]:
+            client.send(piece)
+            sent += len(piece)
+            self.assertLess(sent, 64 << 20)
+        answer = client.answer()
+        self.assert_refused(413, answer)
+        self.assertTrue(answer[1]["date"].endswith(" gmt"))
+        with self.assertRaises(OSError):
+            while sent < 256 << 20:
+                client.send(piece)
+                sent += len(piece)
+
     def test_chunks_without_end(self):
         server = self.serve(body_max=1000)
-        piece = b"%x\r\n%s\r\n" % (16384, b"x" * 16384)
-        sent = 0
         with Client(server.port) as client:
-            client.send(post(b"", fields={"Content-Length": None,
-                                          "Transfer-Encoding": "chunked"}))
-            with self.assertRaises(ConnectionError):
-                while sent < 64 * 1024 * 1024:
-                    client.send(piece)
-                    sent += len(piece)
+            self.send_without_end(client)
         self.assertEqual(201, self.status_of(server, post()))
+
+    def test_chunks_without_end_over_tls(self):
+        folder = self.folder()
+        make_certificate(folder, "one.example")
+        server = self.serve(body_max=1000, cert=folder / "one.example.pem",
+                            key=folder / "one.example.key")
+        context = ssl.create_default_context(
+            cafile=folder / "one.example.pem")
+        # TLS 1.3 has tickets, which are no answer.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with Client(server.port, lambda s: context.wrap_socket(
+                s, server_hostname="one.example")) as client:
+            self.send_without_end(client)
 
     def test_chunk_extensions_and_trailers_do_not_grow(self):
         server = self.serve()
