@@ -69,7 +69,7 @@ bind_lmtp(struct intake_sockets *s, const struct config *c, struct why *why)
 	if ((e = lock_lmtp(s, where, why)) != E_OK)
 		return e;
 	return stream_socket_listen(
-	    &(const struct stream_socket_options){
+	    &(const struct socket_file){
 		.path = where,
 		.owner = "",
 		.group = "",

@@ -99,7 +99,7 @@ static enum err
 lock_and_bind(struct listen_socket *s, const struct config *c, int *ret_fd,
     struct why *why)
 {
-	struct datagram_socket_options options = {
+	struct socket_file options = {
 		.path = c->collect_socket,
 		.owner = c->collect_socket_owner,
 		.group = c->collect_socket_group,

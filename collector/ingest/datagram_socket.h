@@ -3,22 +3,13 @@
 #ifndef INGEST_DATAGRAM_SOCKET_H
 #define INGEST_DATAGRAM_SOCKET_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "base/err.h"
-
-struct datagram_socket_options {
-	const char *path;
-	const char *owner; /* user name, "" for ours */
-	const char *group; /* group name, "" for ours */
-	mode_t mode;
-};
+#include "base/socket_file.h"
 
 /* Bind a datagram socket at path. A socket that nobody listens on any more is
  * replaced; whoever binds must hold file_lock(path ".lock"). E_BUSY: somebody
  * listens on it; E_EXISTS: something else lies there. */
-MUST_CHECK enum err datagram_socket_bind(const struct datagram_socket_options *,
+MUST_CHECK enum err datagram_socket_bind(const struct socket_file *,
     int *ret_fd, struct why *why);
 
 /* Check and set up a descriptor that was bound by somebody else. E_USAGE: it is

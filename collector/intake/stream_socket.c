@@ -1,145 +1,35 @@
 #include "intake/stream_socket.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <grp.h>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/num.h"
 #include "base/span.h"
 
 #define BACKLOG 128
+#define STREAM (SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK)
 
 union address {
 	struct sockaddr any;
-	struct sockaddr_un un;
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
 };
 
-static enum err
-open_socket(int family, int *ret_fd, struct why *why)
-{
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return why_errno(why, "socket");
-	*ret_fd = fd;
-	return E_OK;
-}
-
 /* -- at a path -- */
 
-static enum err
-make_address(const char *path, union address *ret, struct why *why)
-{
-	*ret = (union address){ .un = { .sun_family = AF_UNIX } };
-	if (strlen(path) >= sizeof(ret->un.sun_path))
-		return why_set(why, E_RANGE, "%s: socket path too long", path);
-	memcpy(ret->un.sun_path, path, strlen(path) + 1);
-	return E_OK;
-}
-
-/* False: nobody does, errno tells whether that is sure. */
-static bool
-somebody_listens(const union address *a)
-{
-	int fd = -1, error;
-	bool listens;
-
-	if (open_socket(AF_UNIX, &fd, NULL) != E_OK)
-		return false;
-	/* EAGAIN: its queue is full. */
-	listens = connect(fd, &a->any, sizeof(a->un)) == 0 || errno == EAGAIN;
-	error = errno;
-	(void)close(fd);
-	errno = error;
-	return listens;
-}
-
-/* A socket file outlives the process that bound it and is in the way of the
- * next bind. */
-static enum err
-remove_stale(const union address *a, struct why *why)
-{
-	const char *path = a->un.sun_path;
-	struct stat st;
-
-	if (lstat(path, &st) != 0)
-		return errno == ENOENT ? E_OK : why_errno(why, "%s", path);
-	if (!S_ISSOCK(st.st_mode))
-		return why_set(why, E_EXISTS, "%s is there and no socket",
-		    path);
-	if (somebody_listens(a))
-		return why_set(why, E_BUSY, "another process listens on %s",
-		    path);
-	if (errno != ECONNREFUSED || unlink(path) != 0)
-		return why_errno(why, "%s", path);
-	return E_OK;
-}
-
-static enum err
-set_owner(const struct stream_socket_options *o, struct why *why)
-{
-	const struct passwd *user = NULL;
-	const struct group *group = NULL;
-
-	if (o->owner[0] != '\0' && (user = getpwnam(o->owner)) == NULL)
-		return why_set(why, E_USAGE, "there is no user \"%s\"",
-		    o->owner);
-	if (o->group[0] != '\0' && (group = getgrnam(o->group)) == NULL)
-		return why_set(why, E_USAGE, "there is no group \"%s\"",
-		    o->group);
-	if ((user != NULL || group != NULL) &&
-	    chown(o->path, user == NULL ? (uid_t)-1 : user->pw_uid,
-		group == NULL ? (gid_t)-1 : group->gr_gid) != 0)
-		return why_errno(why, "%s: owner", o->path);
-	if (chmod(o->path, o->mode) != 0)
-		return why_errno(why, "%s: mode", o->path);
-	return E_OK;
-}
-
-static enum err
-listen_at(const struct stream_socket_options *o, int fd, struct why *why)
-{
-	union address a;
-	mode_t mask;
-	int failed;
-	enum err e;
-
-	if ((e = make_address(o->path, &a, why)) != E_OK ||
-	    (e = remove_stale(&a, why)) != E_OK)
-		return e;
-	/* Nobody may connect before owner and mode are what they should be. */
-	mask = umask(0777);
-	failed = bind(fd, &a.any, sizeof(a.un));
-	(void)umask(mask);
-	if (failed)
-		return why_errno(why, "%s: bind", o->path);
-	if ((e = set_owner(o, why)) != E_OK)
-		return e;
-	if (listen(fd, BACKLOG) != 0)
-		return why_errno(why, "%s: listen", o->path);
-	return E_OK;
-}
-
 enum err
-stream_socket_listen(const struct stream_socket_options *o, int *ret_fd,
-    struct why *why)
+stream_socket_listen(const struct socket_file *o, int *ret_fd, struct why *why)
 {
 	int fd = -1;
-	enum err e = open_socket(AF_UNIX, &fd, why);
+	enum err e = socket_file_bind(o, STREAM, &fd, why);
 
-	if (e == E_OK)
-		e = listen_at(o, fd, why);
+	if (e == E_OK && listen(fd, BACKLOG) != 0)
+		e = why_errno(why, "%s: listen", o->path);
 	if (e == E_OK)
 		*ret_fd = fd;
 	else if (fd >= 0)
@@ -215,8 +105,8 @@ enum err
 stream_socket_listen_tcp(const char *address, int *ret_fd, struct why *why)
 {
 	union address a;
-	int fd = -1;
 	enum err e;
+	int fd;
 
 	if (!read_address(address, &a))
 		return why_set(why, E_SYNTAX,
@@ -224,8 +114,8 @@ stream_socket_listen_tcp(const char *address, int *ret_fd, struct why *why)
 	if (!is_loopback(&a))
 		return why_set(why, E_USAGE,
 		    "%s: not an address of this machine alone", address);
-	if ((e = open_socket(a.any.sa_family, &fd, why)) != E_OK)
-		return e;
+	if ((fd = socket(a.any.sa_family, STREAM, 0)) < 0)
+		return why_errno(why, "socket");
 	if ((e = listen_on(fd, &a, address, why)) == E_OK)
 		*ret_fd = fd;
 	else

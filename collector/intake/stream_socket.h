@@ -3,22 +3,14 @@
 #ifndef INTAKE_STREAM_SOCKET_H
 #define INTAKE_STREAM_SOCKET_H
 
-#include <sys/types.h>
-
 #include "base/err.h"
-
-struct stream_socket_options {
-	const char *path;
-	const char *owner; /* user name, "" for ours */
-	const char *group; /* group name, "" for ours */
-	mode_t mode;
-};
+#include "base/socket_file.h"
 
 /* Listen at a path. A socket that nobody listens on any more is replaced;
  * whoever does this must hold file_lock(path ".lock"). E_BUSY: somebody listens
  * on it; E_EXISTS: something else lies there; E_USAGE: no such user or group.
  */
-MUST_CHECK enum err stream_socket_listen(const struct stream_socket_options *,
+MUST_CHECK enum err stream_socket_listen(const struct socket_file *,
     int *ret_fd, struct why *why);
 
 /* Listen at "127.0.0.1:24" or "[::1]:24"; port 0 is any. E_SYNTAX; E_USAGE: the

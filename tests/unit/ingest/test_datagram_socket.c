@@ -12,7 +12,7 @@
 
 struct fixture {
 	char folder[256], path[300];
-	struct datagram_socket_options options;
+	struct socket_file options;
 };
 
 static int
@@ -22,7 +22,7 @@ setup(void **state)
 
 	support_mkdtemp(f->folder);
 	(void)snprintf(f->path, sizeof(f->path), "%s/socket", f->folder);
-	f->options = (struct datagram_socket_options){ f->path, "", "", 0622 };
+	f->options = (struct socket_file){ f->path, "", "", 0622 };
 	*state = f;
 	return 0;
 }

@@ -13,7 +13,7 @@
 
 struct fixture {
 	char folder[256], path[300];
-	struct stream_socket_options options;
+	struct socket_file options;
 };
 
 static int
@@ -23,7 +23,7 @@ setup(void **state)
 
 	support_mkdtemp(f.folder);
 	(void)snprintf(f.path, sizeof(f.path), "%s/socket", f.folder);
-	f.options = (struct stream_socket_options){ f.path, "", "", 0660 };
+	f.options = (struct socket_file){ f.path, "", "", 0660 };
 	*state = &f;
 	return 0;
 }
