@@ -1,6 +1,6 @@
 #include "store/store_inbox.h"
 
-#include "store/store_private.h"
+#include "store/store_inbox_private.h"
 
 #define PAGE 1000
 
@@ -173,15 +173,10 @@ store_inbox_get(struct store *store, struct span intake, inbox_fn *fn,
 	return e;
 }
 
-struct same {
-	inbox_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_over_same(void *arg, const struct db_value *row)
+enum err
+inbox_rival_of(void *arg, const struct db_value *row)
 {
-	const struct same *s = arg;
+	const struct inbox_rivals *list = arg;
 	struct inbox_row r = {
 		.intake = row[0].bytes,
 		.part = row[1].num,
@@ -191,16 +186,16 @@ hand_over_same(void *arg, const struct db_value *row)
 
 	if (inbox_state_from_code(row[2].num, &r.state) != E_OK)
 		return E_SYNTAX;
-	return s->fn(s->arg, &r);
+	return list->fn(list->arg, &r);
 }
 
 enum err
 store_inbox_same(struct store *store, const struct content_key *identity,
     inbox_fn *fn, void *arg, struct why *why)
 {
-	struct same s = { fn, arg };
+	struct inbox_rivals list = { fn, arg };
 
-	return db_read(store->db, QUERY_INBOX_SAME, hand_over_same, &s, why,
+	return db_read(store->db, QUERY_INBOX_SAME, inbox_rival_of, &list, why,
 	    DB_B(content_key_span(identity)), DB_I(INBOX_COUNTED),
 	    DB_I(INBOX_UNTRUSTED));
 }

@@ -1,9 +1,8 @@
 #include "store/store_retake.h"
 
 #include "model/trust.h"
-#include "store/store_inbox_account.h"
 #include "store/store_inbox_level.h"
-#include "store/store_private.h"
+#include "store/store_inbox_private.h"
 
 /* -- what is due -- */
 
@@ -129,34 +128,13 @@ store_inbox_forget_raw(struct store *store, struct span intake, struct why *why)
 
 /* -- those of one identity -- */
 
-struct rivals {
-	inbox_rival_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_over_rival(void *arg, const struct db_value *row)
-{
-	const struct rivals *list = arg;
-	struct inbox_row r = {
-		.intake = row[0].bytes,
-		.part = row[1].num,
-		.verdict = row[3].num,
-		.content = content_key_of(&row[4]),
-	};
-
-	if (inbox_state_from_code(row[2].num, &r.state) != E_OK)
-		return E_SYNTAX;
-	return list->fn(list->arg, &r);
-}
-
 enum err
 store_inbox_rivals(struct store *store, const struct content_key *identity,
-    inbox_rival_fn *fn, void *arg, struct why *why)
+    inbox_fn *fn, void *arg, struct why *why)
 {
-	struct rivals list = { fn, arg };
+	struct inbox_rivals list = { fn, arg };
 
-	return db_read(store->db, QUERY_INBOX_RIVALS, hand_over_rival, &list,
+	return db_read(store->db, QUERY_INBOX_RIVALS, inbox_rival_of, &list,
 	    why, DB_B(content_key_span(identity)), DB_I(INBOX_COUNTED),
 	    DB_I(INBOX_UNTRUSTED), DB_I(INBOX_DUPLICATE),
 	    DB_I(INBOX_CONTRADICTED));

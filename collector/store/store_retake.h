@@ -4,7 +4,7 @@
 #define STORE_STORE_RETAKE_H
 
 #include "model/inbox.h"
-#include "store/store.h"
+#include "store/store_inbox.h"
 
 typedef enum err inbox_due_fn(void *arg, struct span intake,
     uint64_t raw_bytes);
@@ -44,10 +44,8 @@ enum err store_inbox_forget_raw(struct store *, struct span intake,
 
 /* All of that identity whose state depends on the others: first come, first
  * told. intake, part, state, verdict and content are set. */
-typedef enum err inbox_rival_fn(void *arg, const struct inbox_row *);
 MUST_CHECK enum err store_inbox_rivals(struct store *,
-    const struct content_key *identity, inbox_rival_fn *, void *arg,
-    struct why *why);
+    const struct content_key *identity, inbox_fn *, void *arg, struct why *why);
 /* Of those, this one counts in its state, and all others are like it, or
  * contradict it. */
 enum err store_inbox_prefer(struct store *, const struct content_key *identity,
