@@ -239,6 +239,7 @@ put_ground(struct json_out *out, const struct readiness_basis *b)
 	json_out_count(out, "failures", b->failures);
 	json_out_count(out, "unreadable", b->uncounted);
 	json_out_count(out, "silent-reporters", b->silent);
+	json_out_count(out, "enforced", b->enforced);
 	json_out_end(out);
 }
 

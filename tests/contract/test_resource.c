@@ -336,13 +336,13 @@ test_readiness(void **state)
 	assert_answer(f, api_get_readiness, "b.example", "b.example",
 	    "{\"ready\":\"no\",\"basis\":{\"days\":1,\"reporters\":1,"
 	    "\"sessions\":33,\"failures\":3,\"unreadable\":0,"
-	    "\"silent-reporters\":0},\"reasons\":[\"sessions failed that would "
+	    "\"silent-reporters\":0,\"enforced\":0},\"reasons\":[\"sessions failed that would "
 	    "not have been delivered under enforce: mend what they failed with "
 	    "first\"]}");
 	assert_answer(f, api_get_readiness, "c.example", "c.example",
 	    "{\"ready\":\"unknown\",\"basis\":{\"days\":0,\"reporters\":0,"
 	    "\"sessions\":0,\"failures\":0,\"unreadable\":0,"
-	    "\"silent-reporters\":0},\"reasons\":[\"no report tells of a "
+	    "\"silent-reporters\":0,\"enforced\":0},\"reasons\":[\"no report tells of a "
 	    "policy in testing\"]}");
 }
 

@@ -110,6 +110,7 @@ export function overview(query) {
 	    });
 	return { from, to, dates: agos.map(dateOf), "newest-report": timeOf(0, 1),
 		levels: sum(domains.map((one) => one.levels)),
+		unauthenticated: levels(0, 0, 180, 0, 7),
 		domains,
 		trust: { authenticated: 391, unauthenticated: 28, unaligned: 2,
 			unsigned: 0, failed: 1, unverifiable: 0, waiting: 3, unreadable: 2,
@@ -132,32 +133,43 @@ export function days(domain, query) {
 		const one = day(domain, ago);
 		return { date: dateOf(ago), levels: one,
 			sessions: one && sessions(one), failures: one && failures(one),
-			reporters: one && 4 };
+			reporters: one && 4,
+			unauthenticated: ago === 3 ? levels(0, 0, 60, 0, 7) : null };
 	});
 	const marks = domain === "shop.example" ? [
-		{ date: dateOf(4), kind: "mx", text: "mx3.shop.example first seen" },
+		{ date: dateOf(4), kind: "mx",
+			text: "sts shop.example: mx1.shop.example\nmx3.shop.example" },
 		{ date: dateOf(15), kind: "policy",
-			text: "Another MTA-STS policy first seen: mode enforce" }] : [];
+			text: "sts shop.example: version: STSv1\nmode: enforce" },
+		{ date: dateOf(6), kind: "certificate",
+			text: "certificate-expired: first reported" },
+		{ date: dateOf(4), kind: "certificate",
+			text: "certificate-expired: not reported any more" }] : [];
 	return { rows, marks };
 }
 
-function group(key, type, n, level, first, last, told = 3) {
+function group(key, type, n, level, first, last, told = 3,
+    trust = "authenticated") {
 	return { key, "result-type": type, sessions: n, reports: told * 2,
 		reporters: told, "first-seen": dateOf(first), "last-seen": dateOf(last),
-		level };
+		level, trust };
 }
 export function failureGroups(domain, query) {
-	if (query.get("group") === "type") return { next: null, rows: [
+	if (query.get("group") === "type") return { next: null, reporters: 4, rows: [
 		group("certificate-expired", "certificate-expired", 3021, "not-sent", 6, 4,
 		    4),
+		group("certificate-expired", "certificate-expired", 7, "not-sent", 3, 3, 1,
+		    "unauthenticated"),
 		group("starttls-not-supported", "starttls-not-supported", 85,
 		    "cleartext-or-unknown", 8, 1, 1),
-		group("x-new-type", "x-new-type", 2, "not-sent", 5, 5, 1)] };
+		group("x-new-type", "x-new-type", 2, "not-sent", 5, 5, 1)]
+		.filter((one) => !query.get("level") ||
+		    one.level === query.get("level")) };
 	const keys = { mx: ["mx1.shop.example", "mx2.shop.example", ""],
 		"receiving-ip": ["192.0.2.25", "2001:db8::25", "198.51.100.7"],
 		reporter: ["google.com", "microsoft.com", "mail.provider.example"],
 		"sending-ip": ["203.0.113.4", "203.0.113.9", "2001:db8:a::1"] };
-	return { next: null, rows: (keys[query.get("group")] ?? []).map((key, i) =>
+	return { next: null, reporters: 4, rows: (keys[query.get("group")] ?? []).map((key, i) =>
 	    group(key, i === 2 ? "starttls-not-supported" : "certificate-expired",
 	        [2800, 221, 85][i], i === 2 ? "cleartext-or-unknown" : "not-sent", 6,
 	        4, 3 - i)) };
@@ -176,7 +188,7 @@ export function policies(domain) {
 			"policy-string": ["version: STSv1", "mode: testing",
 				`mx: mx1.${domain}`, "max_age: 86400"],
 			"mx-host": [`mx1.${domain}`], reporters: ["google.com"],
-			sessions: 22000, failures: 0, "first-seen": dateOf(29),
+			trust: "unauthenticated", sessions: 22000, failures: 0, "first-seen": dateOf(29),
 			"last-seen": dateOf(12) },
 		{ "policy-type": "tlsa", "policy-domain": `mx1.${domain}`,
 			"policy-string": ["3 1 1 " + "ab12".repeat(16)], "mx-host": [],
@@ -303,13 +315,16 @@ export function outgoingDays(query) {
 	}) };
 }
 
-export function outgoingReports() {
-	return { next: null, rows: ["gmail.example", "outlook.example",
+export function outgoingReports(query = new URLSearchParams()) {
+	const state = query.get("delivery-state");
+	const rows = ["gmail.example", "outlook.example",
 		"startup.example", "vanished.example"].map((domain, i) => ({
 		"report-id": `${dateOf(1)}_${domain}_7f3a@reports.example.com`,
 		date: dateOf(1), domain, succeeded: 8123 >> i, failed: i === 1 ? 12 : 0,
 		deliveries: [{ accepted: 2 }, { "handed-over": 1, retrying: 1 },
-			{ "given-up": 1 }, { "record-vanished": 1 }][i] })) };
+			{ "given-up": 1 }, { "record-vanished": 1 }][i] }));
+	return { next: null, rows: rows.filter((one) => !state ||
+	    one.deliveries[state] > 0) };
 }
 
 export function outgoingReport(id) {
@@ -318,17 +333,19 @@ export function outgoingReport(id) {
 		"built-at": timeOf(0, 0), deliveries: deliveries().rows.slice(0, 2) };
 }
 
-export function deliveries() {
+export function deliveries(query = new URLSearchParams()) {
+	const state = query.get("delivery-state");
 	const row = (id, domain, uri, state, reason, attempts, next, answer) =>
 	    ({ id, "report-id": `${dateOf(1)}_${domain}_7f3a@reports.example.com`,
 		domain, uri, state, reason, attempts, "next-at": next, answer });
-	return { next: null, rows: [
+	const rows = [
 		row(1, "gmail.example", "https://reports.gmail.example/v1/tlsrpt",
 		    "accepted", null, 1, null, "201 Created"),
 		row(2, "outlook.example", "mailto:tlsrpt@outlook.example", "retrying",
 		    "the host cannot be reached", 3, timeOf(0, 20), null),
 		row(3, "startup.example", "https://tls.startup.example/report",
-		    "given-up", "refused for 24 hours", 9, null, "404 Not Found")] };
+		    "given-up", "refused for 24 hours", 9, null, "404 Not Found")];
+	return { next: null, rows: rows.filter((one) => !state || one.state === state) };
 }
 
 export function collectors() {
@@ -374,10 +391,12 @@ export function users() {
 		{ name: "ada", role: "admin", domains: null, created: timeOf(50),
 			"last-login": timeOf(0) },
 		{ name: "kim", role: "viewer", domains: ["shop.example"],
-			created: timeOf(20), "last-login": null }] };
+			created: timeOf(20), "last-login": null },
+		{ name: "sam", role: "analyst", domains: [], created: timeOf(10),
+			"last-login": timeOf(2) }] };
 }
 export function tokens() {
-	return { next: null, rows: [{ id: 7, name: "wall screen", scopes: ["read"],
+	return { next: null, rows: [{ id: 7, user: "ada", name: "wall screen", scopes: ["read"],
 		created: timeOf(20), expires: timeOf(-300), "last-used": timeOf(0) }] };
 }
 export function audit() {
@@ -392,5 +411,6 @@ export function audit() {
 export function emptied(answer) {
 	if (Array.isArray(answer.rows)) return { ...answer, rows: [], next: null };
 	return answer.domains ? { ...answer, domains: [], reporters: [],
-		levels: levels(0, 0, 0, 0, 0), "newest-report": null } : answer;
+		levels: levels(0, 0, 0, 0, 0), unauthenticated: null,
+		"newest-report": null } : answer;
 }

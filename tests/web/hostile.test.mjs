@@ -42,6 +42,19 @@ for (const [what, keep] of Object.entries(PATTERNS))
 		}
 	    }));
 
+test("the forms of hostile accounts hold text", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	for (let turn = 0; turn < TURNS; turn++) {
+		site.mock.turn = turn;
+		await page.goto("about:blank");
+		await page.goto(`${site.base}#/users`);
+		await page.getByRole("button", { name: /^Change/ }).nth(1).click();
+		await page.locator("#change").waitFor();
+		assert.deepEqual(await page.evaluate(strange),
+		    { pwned: undefined, bad: [] }, `turn ${turn}`);
+	}
+}));
+
 test("hostile bytes of a report are shown as text", { skip: REAL }, () =>
     withPage(site, {}, async (page) => {
 	site.mock.turn = 1;
@@ -59,7 +72,9 @@ test("a hostile address is text as well", { skip: REAL }, () =>
 	for (const hash of ["#/domain/%3Cimg%20src%3Dx%20onerror%3Dpwned%3D1%3E",
 	    "#/%3Cscript%3Epwned=1%3C/script%3E", "#/report/..%2f..%2fusers",
 	    "#/overview?domain=%22%3E%3Cscript%3Epwned=1%3C/script%3E",
-	    "#/domain/%zz", "#/setup-dns?name=%3Csvg%20onload=pwned=1%3E"]) {
+	    "#/domain/%zz", "#/reports?verdict=%3Cimg%20src%3Dx%20onerror%3Dpwned%3D1%3E" +
+	    "&state=__proto__&level=constructor", "#/outgoing?part=reports" +
+	    "&delivery-state=%22%3E%3Csvg%20onload=pwned=1%3E", "#/setup-dns?name=%3Csvg%20onload=pwned=1%3E"]) {
 		await page.goto("about:blank");
 		await page.goto(site.base + hash);
 		await settled(page);

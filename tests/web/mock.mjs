@@ -49,9 +49,9 @@ const ROUTES = [
 	[/^reports\/([^/]+)$/, (q, id) => fixtures.reportById(id)],
 	[/^reports\/[^/]+\/failures$/, (q) => fixtures.details(q)],
 	[/^outgoing\/days$/, (q) => fixtures.outgoingDays(q)],
-	[/^outgoing\/reports$/, () => fixtures.outgoingReports()],
+	[/^outgoing\/reports$/, (q) => fixtures.outgoingReports(q)],
 	[/^outgoing\/reports\/([^/]+)$/, (q, id) => fixtures.outgoingReport(id)],
-	[/^outgoing\/deliveries$/, () => fixtures.deliveries()],
+	[/^outgoing\/deliveries$/, (q) => fixtures.deliveries(q)],
 	[/^collectors$/, () => fixtures.collectors()],
 	[/^search$/, (q) => fixtures.search(q)],
 	[/^advice$/, () => fixtures.advice()],
@@ -65,13 +65,14 @@ const LIST = ["cursor", "limit", "format"], RANGE = ["from", "to"];
 const RECEIVED = [...RANGE, "domain", "reporter", "trust"];
 const SESSIONS = [...RECEIVED, "result-type", "mx", "receiving-ip", "sending-ip"];
 const PARAMETERS = [
-	[/^overview$/, RECEIVED], [/^domains\/.*\/days$/, SESSIONS],
-	[/^domains\/.*\/failures$/, [...SESSIONS, "group"]],
+	[/^overview$/, RECEIVED], [/^domains\/.*\/days$/, RECEIVED],
+	[/^domains\/.*\/failures$/, [...SESSIONS, "group", "level"]],
 	[/^domains\/.*\/(policies|compare)$/, RECEIVED],
-	[/^domains\/.*\/readiness$/, RANGE], [/^reports$/, RECEIVED],
+	[/^domains\/.*\/readiness$/, RANGE],
+	[/^reports$/, [...SESSIONS, "verdict", "state", "level"]],
 	[/^outgoing\/days$/, RANGE], [/^search$/, ["q"]],
-	[/^outgoing\/reports$/, [...RANGE, "date", "domain"]],
-	[/^outgoing\/deliveries$/, ["domain"]],
+	[/^outgoing\/reports$/, [...RANGE, "date", "domain", "delivery-state"]],
+	[/^outgoing\/deliveries$/, ["domain", "delivery-state"]],
 ];
 function takes(path, name) {
 	const own = PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? [];

@@ -1,7 +1,8 @@
 // sign_in.test.mjs -- signing in and out, the first account, users and tokens.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settled, signIn } from "./browser.mjs";
+import { axe, settled, signIn } from "./browser.mjs";
+import { dateOf } from "./fixtures.mjs";
 import { REAL, useSite, withPage } from "./site.mjs";
 
 const site = useSite();
@@ -79,7 +80,8 @@ test("an admin adds and removes users", { skip: REAL }, () =>
 	await page.getByText("Add a user").click();
 	const form = page.locator("form").first();
 	await form.getByLabel("Name").fill("lee");
-	await form.getByLabel("Domains").fill("shop.example, dane.example");
+	await form.getByRole("combobox", { name: "Sees" }).selectOption("some");
+	await form.getByRole("textbox", { name: "Domains" }).fill("shop.example, dane.example");
 	await form.getByLabel("Password").fill("0123456789");
 	await form.getByRole("button", { name: "Add" }).click();
 	await page.getByText("lee can sign in now.").waitFor();
@@ -91,6 +93,56 @@ test("an admin adds and removes users", { skip: REAL }, () =>
 		{ method: "POST", path: "users", body: { name: "lee", role: "viewer",
 			password: "0123456789", domains: ["shop.example", "dane.example"] } },
 		{ method: "DELETE", path: "users/kim", body: null }]);
+}));
+
+test("an admin changes a user, by keys", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	await page.getByRole("button", { name: "Change kim" }).focus();
+	await page.keyboard.press("Enter");
+	const form = page.getByRole("region", { name: "Change kim" });
+	await form.waitFor();
+	assert.equal(await page.evaluate(() => document.activeElement.id), "change");
+	assert.equal(await form.getByRole("textbox", { name: "Domains" }).inputValue(), "shop.example");
+	assert.deepEqual(await axe(page), []);
+	await form.getByLabel("Role").selectOption("analyst");
+	await form.getByRole("textbox", { name: "Domains" }).fill("shop.example bank.example");
+	await page.keyboard.press("Enter");
+	await page.getByText("kim is changed.").waitFor();
+	assert.equal(await form.count(), 0);
+	assert.deepEqual(site.mock.changes, [{ method: "PATCH", path: "users/kim",
+		body: { role: "analyst", domains: ["shop.example", "bank.example"] } }]);
+}));
+
+test("who may see no domain is not let see all by a change", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	await page.getByRole("button", { name: "Change sam" }).click();
+	const form = page.getByRole("region", { name: "Change sam" });
+	await form.getByLabel("New password").fill("0123456789");
+	await form.getByRole("button", { name: "Save" }).click();
+	await page.getByText("sam is changed.").waitFor();
+	assert.deepEqual(site.mock.changes[0].body,
+	    { role: "analyst", domains: [], password: "0123456789" });
+}));
+
+test("an admin revokes a token and makes one that may change", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	page.once("dialog", (dialog) => dialog.accept());
+	await page.getByRole("button", { name: "Revoke wall screen" }).click();
+	await page.getByText("Make a token").click();
+	const form = page.locator("form").last();
+	await form.getByLabel("Name").fill("robot");
+	await form.getByLabel("Scope").selectOption("admin");
+	await form.getByLabel("Expires").fill(dateOf(-30));
+	await form.getByRole("button", { name: "Make" }).click();
+	await page.getByText("tlsrpt_secret").waitFor();
+	assert.equal(await form.getByLabel("Name").inputValue(), "");
+	assert.deepEqual(site.mock.changes, [
+		{ method: "DELETE", path: "tokens/7", body: null },
+		{ method: "POST", path: "tokens", body: { name: "robot",
+			scopes: ["admin"], expires: dateOf(-30) } }]);
 }));
 
 test("a token is shown once", { skip: REAL }, () =>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, settled } from "./browser.mjs";
-import { dateOf, report } from "./fixtures.mjs";
+import { dateOf, report, reports } from "./fixtures.mjs";
 import { REAL, useSite, withPage } from "./site.mjs";
 
 const site = useSite();
@@ -57,6 +57,140 @@ test("what failed by machine leads to the filter of that machine", { skip }, () 
 	await page.getByRole("link", { name: "2001:db8::25" }).click();
 	await page.waitForFunction(() =>
 	    location.hash.includes("receiving-ip=2001%3Adb8%3A%3A25"));
+}));
+
+test("reports that were set aside are listed by why", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/overview?trust=authenticated`);
+	await settled(page);
+	const trust = page.locator(".panel").filter({ hasText: "be trusted?" });
+	await trust.getByRole("link", { name: "Duplicate" }).click();
+	await settled(page);
+	assert.ok(site.mock.queries.some((one) => /state=duplicate/.test(one) &&
+	    !/trust=authenticated/.test(one)));
+	await page.getByRole("combobox", { name: "State" }).selectOption("untrusted");
+	await page.getByRole("combobox", { name: "Verdict" }).selectOption("failed");
+	await settled(page);
+	assert.match(page.url(), /#\/reports\?state=untrusted&verdict=failed$/);
+	const states = await page.locator("tbody td[data-label=State]")
+	    .allInnerTexts();
+	assert.ok(states.length > 10);
+	assert.deepEqual([...new Set(states)], ["Untrusted"]);
+	const csv = await page.getByRole("link", { name: "Download as CSV" })
+	    .getAttribute("href");
+	assert.match(csv, /verdict=failed&state=untrusted.*format=csv/);
+}));
+
+test("deliveries by their state, and back", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/outgoing?part=deliveries`);
+	await page.getByRole("combobox", { name: "Delivery" })
+	    .selectOption("given-up");
+	await settled(page);
+	assert.equal(await page.locator("tbody tr").count(), 1);
+	await page.getByRole("combobox", { name: "Delivery" })
+	    .selectOption("cancelled");
+	await page.getByRole("link", { name: "Take the filters away" }).click();
+	await settled(page);
+	assert.equal(await page.locator("tbody tr").count(), 3);
+}));
+
+test("failures by protection, and who else sees them", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/domain/shop.example`);
+	const failed = page.locator(".panel").filter({ hasText: "What failed" });
+	await failed.getByText("All 4 reporters tell of it").waitFor();
+	await failed.getByText("Only one of 4 reporters").first().waitFor();
+	await failed.getByText("Nobody vouches for these reports").waitFor();
+	await page.getByText("More filters").click();
+	await page.getByRole("combobox", { name: "Protection" })
+	    .selectOption("cleartext-or-unknown");
+	await settled(page);
+	assert.deepEqual(await failed.locator("h3").allInnerTexts(),
+	    ["STARTTLS was not offered"]);
+}));
+
+test("changes are marked on the chart, and in its table", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/domain/shop.example`);
+	await page.locator(".flag").first().waitFor();
+	assert.deepEqual(await page.locator(".flag title").allTextContents().then(
+	    (all) => all.map((one) => one.trim().replace(/ \(\d+ \w+\)$/, ""))), [
+		"Other MX hosts, MTA-STS of shop.example: mx1.shop.example; " +
+		    "mx3.shop.example",
+		"Another policy, MTA-STS of shop.example: version: STSv1; " +
+		    "mode: enforce",
+		"The certificate has expired: first reported",
+		"The certificate has expired: not reported any more"]);
+	await page.getByRole("button", { name: "Table" }).click();
+	await page.getByRole("cell", { name: "has expired: first reported" })
+	    .waitFor();
+}));
+
+test("our own days have their levels, as a chart and as a table", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/outgoing`);
+	await page.locator(".days").waitFor();
+	assert.ok(await page.locator(".days .lv-encrypted").count() > 20);
+	await page.getByRole("button", { name: "Table" }).click();
+	const table = page.getByRole("table", { name: "Sessions per day" });
+	assert.deepEqual((await table.getByRole("columnheader").allTextContents())
+	    .slice(1), ["Authenticated", "Testing", "Encrypted, peer unknown",
+		"Cleartext or unknown", "Not sent"]);
+}));
+
+/* From now on each answer has one session more than the one before. */
+async function giveNews(page) {
+	let more = 0;
+	await page.route("**/api/v1/reports?*", (route) => {
+		const { rows, next } = reports(new URLSearchParams());
+		more++;
+		return route.fulfill({ json: { next, rows: rows.map((one) =>
+		    ({ ...one, succeeded: one.succeeded + more })) } });
+	});
+	return async () => {
+		const news = String(report(12).succeeded + more + 1);
+		await page.clock.fastForward(61_000);
+		await page.locator("tbody tr").nth(12).getByText(news).waitFor();
+	};
+}
+
+test("a refresh leaves the focus, the place and what is half typed", { skip }, () =>
+    withPage(site, { viewport: { width: 1280, height: 500 } }, async (page) => {
+	await page.clock.install();
+	await page.goto(`${site.base}#/reports`);
+	await settled(page);
+	const refresh = await giveNews(page);
+	await page.locator("tbody a").nth(12).focus();
+	const place = () => page.evaluate(() => [
+		document.activeElement.getAttribute("href"), window.scrollY]);
+	const before = await place();
+	assert.ok(before[1] > 0);
+	await refresh();
+	assert.deepEqual(await place(), before);
+	const field = page.getByRole("searchbox", { name: "Reporter" });
+	await field.pressSequentially("half a na");
+	await refresh();
+	assert.equal(await field.inputValue(), "half a na");
+	await page.keyboard.press("Enter");
+	await page.waitForFunction(() => location.hash.endsWith("reporter=half+a+na"));
+}));
+
+test("on paper are the numbers, what they are about, and no controls", { skip }, () =>
+    withPage(site, { colorScheme: "dark" }, async (page) => {
+	await page.goto(`${site.base}#/domain/shop.example?reporter=google.com`);
+	await settled(page);
+	await page.emulateMedia({ media: "print" });
+	await page.setViewportSize({ width: 720, height: 1000 });
+	assert.equal(await page.locator(".top, .tools button, select").filter(
+	    { visible: true }).count(), 0);
+	assert.match(await page.locator(".printed").innerText(),
+	    /^\d{4}-\d\d-\d\d to .* \(UTC\); Reporter: google\.com; printed /);
+	assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <=
+	    window.innerWidth && document.querySelector(".days")
+	        .getBoundingClientRect().right <= window.innerWidth));
+	assert.equal(await page.evaluate(() =>
+	    getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
 }));
 
 test("the heat map is walked by keys", { skip }, () =>

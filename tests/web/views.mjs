@@ -7,9 +7,13 @@ export const VIEWS = [
 	["domain", "#/domain/shop.example"],
 	["domain-failures", "#/domain/shop.example?scale=failures&by=mx"],
 	["domain-table", "#/domain/partner.example?table=days&by=reporter"],
+	["domain-changes", "#/domain/shop.example?table=days&by=receiving-ip" +
+	    "&level=not-sent"],
 	["reports", "#/reports"],
+	["reports-unread", "#/reports?verdict=failed&state=untrusted&level=not-sent"],
 	["report", `#/report/${report(16).id}`],
 	["outgoing", "#/outgoing"],
+	["outgoing-table", "#/outgoing?table=sent&scale=failures"],
 	["outgoing-reports", "#/outgoing?part=reports"],
 	["outgoing-deliveries", "#/outgoing?part=deliveries"],
 	["outgoing-report", "#/outgoing-report/" +

@@ -7,7 +7,8 @@ export interface Place { view: string; arg: string; query: URLSearchParams }
 
 /** What follows from one view to the next. */
 export const FILTERS = ["from", "to", "domain", "reporter", "result-type", "mx",
-	"receiving-ip", "sending-ip", "trust", "direction"] as const;
+	"receiving-ip", "sending-ip", "trust", "verdict", "state", "level",
+	"delivery-state", "direction"] as const;
 export type Filter = typeof FILTERS[number];
 
 /** "#/domain/example.com?from=2026-11-01" */
@@ -37,7 +38,7 @@ export function linkWith(place: Place,
 	return link(place.view, place.arg, query);
 }
 
-/** Another view that keeps the range and the trust of this one. */
+/** Another view that keeps the range and the trust of this one; "" takes away. */
 export function linkTo(place: Place, view: string, arg = "",
     more: Record<string, string> = {}): string {
 	const query = new URLSearchParams();
@@ -45,7 +46,10 @@ export function linkTo(place: Place, view: string, arg = "",
 		const value = place.query.get(name);
 		if (value) query.set(name, value);
 	}
-	for (const [name, value] of Object.entries(more)) query.set(name, value);
+	for (const [name, value] of Object.entries(more)) {
+		if (value === "") query.delete(name);
+		else query.set(name, value);
+	}
 	return link(view, arg, query);
 }
 
@@ -57,17 +61,26 @@ export function firstDay(query: URLSearchParams, now: number): string | null {
 	    ? addDays(today(now), 1 - n) : null;
 }
 
+/** The days that the view is about; 30 of them are what the service takes. */
+export function rangeOf(query: URLSearchParams, now: number):
+    { from: string; to: string } {
+	const to = query.get("to") ?? today(now);
+	return { to, from: query.get("from") ?? firstDay(query, now) ??
+	    addDays(to, -29) };
+}
+
 /* A route of the API refuses parameters that it does not have. */
 const RANGE: Filter[] = ["from", "to"];
 const WHOSE: Filter[] = [...RANGE, "reporter", "trust"];
+const DETAIL: Filter[] = ["result-type", "mx", "receiving-ip", "sending-ip"];
 const TAKES = {
 	overview: [...WHOSE, "domain"],
-	sessions: [...WHOSE, "result-type", "mx", "receiving-ip", "sending-ip"],
+	sessions: [...WHOSE, ...DETAIL, "level"],
 	policies: WHOSE,
 	range: RANGE,
-	reports: [...WHOSE, "domain"],
-	outgoing: [...RANGE, "domain"],
-	deliveries: ["domain"],
+	reports: [...WHOSE, ...DETAIL, "domain", "verdict", "state", "level"],
+	outgoing: [...RANGE, "domain", "delivery-state"],
+	deliveries: ["domain", "delivery-state"],
 } satisfies Record<string, Filter[]>;
 
 /** The filters of a place that a route takes, as a query; with more of its own. */

@@ -53,6 +53,7 @@ export interface Overview {
 	dates: string[];
 	"newest-report": string | null;
 	levels: Levels;
+	unauthenticated?: Levels | null; // never part of levels
 	domains: OverviewDomain[];
 	trust: TrustCounts;
 	reporters: OverviewReporter[];
@@ -71,6 +72,7 @@ export interface DomainRow {
 export interface DayRow {
 	date: string;
 	levels: Levels | null;
+	unauthenticated?: Levels | null;
 	sessions: number | null;
 	failures: number | null;
 	reporters: number | null;
@@ -85,8 +87,11 @@ export interface FailureGroup {
 	reporters: number;
 	"first-seen": string;
 	"last-seen": string;
-	level: Level;
+	level: Level | null; // null: not known yet
+	trust?: string;
 }
+/* reporters: how many reported on the domain at all. */
+export interface FailureGroups extends List<FailureGroup> { reporters?: number }
 export interface PolicySeen {
 	"policy-type": string;
 	"policy-domain": string | null;
@@ -97,6 +102,7 @@ export interface PolicySeen {
 	failures: number;
 	"first-seen": string;
 	"last-seen": string;
+	trust?: string;
 }
 export interface Outcome { succeeded: number | null; failed: number | null }
 export interface CompareRow {
@@ -104,6 +110,7 @@ export interface CompareRow {
 	reporter: string;
 	sts: Outcome | null;
 	tlsa: Outcome | null;
+	trust?: string;
 }
 export interface Readiness {
 	ready: "yes" | "no" | "unknown";
@@ -114,6 +121,7 @@ export interface Readiness {
 		failures: number;
 		unreadable: number;
 		"silent-reporters": number;
+		enforced?: number; // sessions under enforce
 	};
 	reasons: string[];
 }
@@ -231,6 +239,7 @@ export interface User {
 }
 export interface Token {
 	id: string | number;
+	user?: string;
 	name: string;
 	scopes: string[];
 	created?: string | null;

@@ -23,6 +23,13 @@ export const LEVEL_WORDS: Record<Level, LevelWords> = {
 		    "session. The mail may have gone later, or another way." },
 };
 
+/** A word of the API that this page does not know stays as it is. */
+export function levelWords(level: string | null): LevelWords {
+	return level !== null && Object.hasOwn(LEVEL_WORDS, level)
+	    ? LEVEL_WORDS[level as Level]
+	    : { label: level ?? "Not known yet", text: "" };
+}
+
 export const FAILING: readonly Level[] = ["cleartext-or-unknown", "not-sent"];
 
 export function total(levels: Levels): number {
@@ -58,6 +65,17 @@ export function resultWords(type: string): string {
 
 export const RESULT_TYPES: readonly string[] = Object.keys(RESULT_WORDS);
 
+/** A mark of a domain's chart in one line. */
+export function markWords(kind: string, text: string): string {
+	const [, head = "", rest = ""] = /^([^:]*): ([^]*)$/.exec(text) ?? [];
+	if (head === "") return text;
+	if (kind === "certificate") return `${resultWords(head)}: ${rest}`;
+	const [type = "", ...of] = head.split(" ");
+	const lines = rest.split("\n").join("; ");
+	return `${kind === "mx" ? "Other MX hosts" : "Another policy"}, ` +
+	    `${policyWords(type)} of ${of.join(" ")}: ${lines}`;
+}
+
 const POLICY_WORDS: Record<string, string> = { sts: "MTA-STS", tlsa: "DANE (TLSA)",
 	"no-policy-found": "No policy found" };
 
@@ -92,12 +110,20 @@ const TRUST_WORDS: Record<string, Explained> = {
 		text: "Another report of the same name and range counts." },
 	foreign: { label: "Foreign", good: null,
 		text: "Nothing in it is about a domain of ours." },
+	implausible: { label: "Implausible", good: false,
+		text: "Its range or its numbers cannot be true: it does not count." },
 	unreadable: { label: "Unreadable", good: false,
 		text: "No TLS report could be read." },
 	waiting: { label: "Waiting", good: null,
 		text: "DNS gave no answer about its keys yet; it does not count " +
 		    "before." },
 };
+
+/* What the API calls them; the words above have both. */
+export const VERDICTS: readonly string[] = ["authenticated", "unauthenticated",
+	"unaligned", "unsigned", "failed", "unverifiable"];
+export const STATES: readonly string[] = ["counted", "untrusted", "duplicate",
+	"contradicted", "foreign", "implausible", "unreadable", "waiting"];
 
 export function trustWords(name: string): Explained {
 	return Object.hasOwn(TRUST_WORDS, name) ? TRUST_WORDS[name]!
@@ -122,6 +148,8 @@ const DELIVERY_WORDS: Record<string, Explained> = {
 	"record-vanished": { label: "Record vanished", good: null,
 		text: "DNS does not ask for it any more." },
 };
+
+export const DELIVERY_STATES: readonly string[] = Object.keys(DELIVERY_WORDS);
 
 export function deliveryWords(name: string): Explained {
 	return Object.hasOwn(DELIVERY_WORDS, name) ? DELIVERY_WORDS[name]!

@@ -3,9 +3,9 @@ import { render } from "preact-render-to-string";
 import { expect, test } from "vitest";
 import { Bar } from "../src/charts/Bars";
 import { HeatStrip } from "../src/charts/HeatMap";
-import { StackedDays } from "../src/charts/StackedDays";
+import { flagPath, StackedDays } from "../src/charts/StackedDays";
 import { LevelStrip } from "../src/parts/Levels";
-import type { DayRow, Levels } from "../src/types";
+import type { DayRow, Levels, Mark } from "../src/types";
 
 const FINE: Levels = { authenticated: 10, testing: 0, encrypted: 0,
 	"cleartext-or-unknown": 0, "not-sent": 0 };
@@ -25,7 +25,8 @@ test("each day has its bars, and no data another mark than zero", () => {
 	expect(times(markup, 'class="lv-authenticated"')).toBe(2);
 	expect(times(markup, 'class="lv-not-sent"')).toBe(1);
 	expect(times(markup, 'class="day-none"')).toBe(1);
-	expect(markup).toContain('aria-valuetext="3 Jan: no data, as no report came"');
+	// What is read first is the last day that is known.
+	expect(markup).toContain('aria-valuetext="2 Jan: 10 not sent, 10 authenticated"');
 	// SVG does not honour tabIndex.
 	expect(markup).toContain('tabindex="0"');
 	expect(markup).not.toContain("style=");
@@ -38,6 +39,24 @@ test("a mark is told with its day", () => {
 	expect(markup).toContain(
 	    'aria-valuetext="1 Jan: 10 authenticated. &lt;b>mx2&lt;/b> first seen"');
 	expect(times(markup, "flag-mx")).toBe(1);
+});
+
+test("a day without data says so, or what the caller knows of it", () => {
+	const empty = [row("2020-01-02", null), row("2020-01-03", null)];
+	expect(render(<StackedDays label="Sessions" rows={empty} />))
+	    .toContain('aria-valuetext="3 Jan: no data, as no report came"');
+	expect(render(<StackedDays label="Sessions" rows={empty} none="no session" />))
+	    .toContain('aria-valuetext="3 Jan: no session"');
+});
+
+test("marks of one day stand side by side, those of certificates as triangles", () => {
+	const mark = (kind: string): Mark => ({ date: "2020-01-01", kind, text: kind });
+	const markup = render(<StackedDays label="Sessions"
+	    rows={[row("2020-01-01", FINE)]}
+	    marks={[mark("policy"), mark("certificate")]} />);
+	expect(markup).toContain(flagPath("policy", 52));
+	expect(markup).toContain(flagPath("certificate", 64));
+	expect(flagPath("certificate", 64)).not.toBe(flagPath("mx", 64));
 });
 
 test("failures alone have a scale of their own", () => {

@@ -2,11 +2,15 @@
 import { expect, test } from "vitest";
 import { isDomain, list, postfixLines, rua, stsPolicy, stsRecord,
 	tlsrptRecord } from "../src/dns";
-import { apiQuery, encode, firstDay, link, linkTo, linkWith, parse } from "../src/place";
+import { apiQuery, encode, firstDay, link, linkTo, linkWith, parse, rangeOf }
+    from "../src/place";
 import { prettyJson } from "../src/pretty";
 import { backoff } from "../src/resource";
-import { deliveryWords, resultWords, trustWords } from "../src/words";
+import { deliveryWords, levelWords, markWords, resultWords, trustWords }
+    from "../src/words";
 import { differ } from "../src/views/DomainCompare";
+import { spread } from "../src/views/DomainFailures";
+import { domainsOf } from "../src/views/UserForms";
 
 test("an address is a view, what it is about, and its query", () => {
 	const place = parse("#/domain/a%2Fb.example?from=2026-11-01&by=mx");
@@ -110,4 +114,53 @@ test("MTA-STS and DANE differ where one fails alone", () => {
 	expect(differ(row([5, 1], [3, 2]))).toBe(false);
 	expect(differ(row([5, 0], [5, 0]))).toBe(false);
 	expect(differ(row([5, 1], null))).toBe(false);
+});
+
+test("a mark is told in words, and what it does not know as it stands", () => {
+	expect(markWords("certificate", "certificate-expired: first reported"))
+	    .toBe("The certificate has expired: first reported");
+	expect(markWords("policy", "sts a.example: version: STSv1\nmode: testing"))
+	    .toBe("Another policy, MTA-STS of a.example: version: STSv1; mode: testing");
+	expect(markWords("mx", "sts a.example: mx1\nmx2"))
+	    .toBe("Other MX hosts, MTA-STS of a.example: mx1; mx2");
+	expect(markWords("policy", "no colon")).toBe("no colon");
+	expect(markWords("certificate", "__proto__: x")).toBe("__proto__: x");
+});
+
+test("who else sees a failure", () => {
+	expect(spread(1, 2)).toBeNull(); // too few to tell
+	expect(spread(1, undefined)).toBeNull();
+	expect(spread(2, 5)).toBeNull();
+	expect(spread(5, 5)).toMatch(/^All 5 .*your own servers/);
+	expect(spread(1, 5)).toMatch(/^Only one of 5 .*the path/);
+});
+
+test("all domains are seen only by who is given all", () => {
+	expect(domainsOf({ sees: "all", domains: "a.example" })).toBeNull();
+	expect(domainsOf({ sees: "some", domains: "a.example, b.example" }))
+	    .toEqual(["a.example", "b.example"]);
+	expect(domainsOf({ sees: "some", domains: " " })).toEqual([]);
+	expect(domainsOf({ sees: "some" })).toEqual([]); // a disabled field
+	expect(domainsOf({ sees: "some", domains: "a.example", role: "admin" }))
+	    .toBeNull();
+});
+
+test("a range is told in days, from the address or as it is usual", () => {
+	const now = Date.parse("2026-11-22T08:00:00Z");
+	const of = (query: string): object =>
+	    rangeOf(new URLSearchParams(query), now);
+	expect(of("")).toEqual({ from: "2026-10-24", to: "2026-11-22" });
+	expect(of("days=7")).toEqual({ from: "2026-11-16", to: "2026-11-22" });
+	expect(of("to=2026-03-01")).toEqual({ from: "2026-01-31", to: "2026-03-01" });
+});
+
+test("a link takes a filter away that the other view must not have", () => {
+	expect(linkTo(parse("#/overview?trust=authenticated&days=7"), "reports", "",
+	    { trust: "", state: "foreign" })).toBe("#/reports?days=7&state=foreign");
+});
+
+test("levels in words", () => {
+	expect(levelWords("not-sent").label).toBe("Not sent");
+	expect(levelWords(null).label).toBe("Not known yet");
+	expect(levelWords("toString").label).toBe("toString");
 });

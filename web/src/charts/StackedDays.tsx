@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { dayLabel, short } from "../format";
 import type { DayRow, Mark } from "../types";
+import { markWords } from "../words";
 import { moved, pointed } from "./keys";
 import { highest, labelEvery, levelsShown, stack, ticks } from "./scale";
 import { tellDay } from "./tell";
@@ -14,11 +15,12 @@ interface Props {
 	rows: DayRow[]; // oldest first
 	marks?: Mark[];
 	failuresOnly?: boolean;
+	none?: string; // what a day without levels is
 }
 const HEIGHT = 220, LEFT = 52, RIGHT = 6, TOP = 20, BOTTOM = 24;
 
-export function StackedDays({ label, rows, marks = [], failuresOnly = false }:
-    Props): JSX.Element {
+export function StackedDays({ label, rows, marks = [], failuresOnly = false,
+	none }: Props): JSX.Element {
 	const [ref, width] = useWidth<HTMLDivElement>();
 	const [at, setAt] = useState<number | null>(null);
 	const n = rows.length;
@@ -26,11 +28,11 @@ export function StackedDays({ label, rows, marks = [], failuresOnly = false }:
 		h: HEIGHT - TOP - BOTTOM };
 	const steps = ticks(highest(rows.map((row) => row.levels), failuresOnly));
 	const max = steps[steps.length - 1] ?? 1;
-	const now = at === null ? n - 1 : Math.min(at, n - 1);
+	const now = at === null ? lastTold(rows) : Math.min(at, n - 1);
 	const row = rows[now];
-	const told = row ? tellDay(row.date, row.levels) : "";
+	const told = row ? tellDay(row.date, row.levels, none) : "";
 	const here = marks.filter((mark) => mark.date === row?.date)
-	    .map((mark) => mark.text);
+	    .map((mark) => markWords(mark.kind, mark.text));
 	const x = (i: number): number => LEFT + i * plot.w / n;
 
 	const onKey = (event: KeyboardEvent): void => {
@@ -45,6 +47,7 @@ export function StackedDays({ label, rows, marks = [], failuresOnly = false }:
 	};
 	return <div class="chart" ref={ref}>
 		<svg width={width} height={HEIGHT} class="days" tabindex={0}
+		    viewBox={`0 0 ${width} ${HEIGHT}`}
 		    role="slider" aria-label={label} aria-valuemin={0}
 		    aria-valuemax={n - 1} aria-valuenow={now}
 		    aria-valuetext={[told, ...here].join(". ")}
@@ -58,13 +61,21 @@ export function StackedDays({ label, rows, marks = [], failuresOnly = false }:
 			    width={plot.w / n} max={max} height={plot.h}
 			    failures={failuresOnly} />)}
 			<Dates rows={rows} x={x} width={plot.w} />
-			{marks.map((mark) => <Flag key={mark.date + mark.text}
-			    mark={mark} x={x} rows={rows} step={plot.w / n} />)}
+			{marks.map((mark, i) => <Flag key={i} mark={mark} x={x}
+			    rows={rows} step={plot.w / n}
+			    beside={marks.slice(0, i).filter((one) =>
+			        one.date === mark.date).length} />)}
 		</svg>
 		<p class="readout">{told}
-			{here.map((text) => <span class="readout-mark" key={text}>
+			{here.map((text, i) => <span class="readout-mark" key={i}>
 				{text}</span>)}</p>
 	</div>;
+}
+
+/* Today has no reports yet; the eye is on the day before. */
+function lastTold(rows: DayRow[]): number {
+	const back = [...rows].reverse().findIndex((row) => row.levels !== null);
+	return rows.length - 1 - Math.max(0, back);
 }
 
 function Tick({ y, width, text }: { y: number; width: number; text: string }):
@@ -111,15 +122,25 @@ function Dates({ rows, x, width }: { rows: DayRow[]; x: (i: number) => number;
 	</g>;
 }
 
-/* A change has its line at the start of its day. */
-function Flag({ mark, x, rows, step }: { mark: Mark; x: (i: number) => number;
-    rows: DayRow[]; step: number }): JSX.Element | null {
+/* A change has its line at the start of its day; beside: others that have it. */
+function Flag({ mark, x, rows, step, beside }: { mark: Mark;
+    x: (i: number) => number; rows: DayRow[]; step: number; beside: number }):
+    JSX.Element | null {
 	const i = rows.findIndex((row) => row.date === mark.date);
 	if (i < 0) return null;
 	const at = x(i) + (step > 6 ? 0 : step / 2);
-	return <g class={`flag flag-${mark.kind === "mx" ? "mx" : "policy"}`}>
-		<title>{`${mark.text} (${dayLabel(mark.date)})`}</title>
+	const kind = mark.kind === "mx" || mark.kind === "certificate" ? mark.kind
+	    : "policy";
+	return <g class={`flag flag-${kind}`}>
+		<title>{`${markWords(mark.kind, mark.text)} (${dayLabel(mark.date)})`}
+		</title>
 		<line x1={at} x2={at} y1={8} y2={HEIGHT - BOTTOM} />
-		<path d={`M${at} 2 l5 6 l-5 6 l-5 -6 z`} />
+		<path d={flagPath(kind, at + 12 * beside)} />
 	</g>;
+}
+
+/** A diamond, or for certificates a triangle. */
+export function flagPath(kind: string, at: number): string {
+	return kind === "certificate" ? `M${at} 3 l6 10 l-12 0 z`
+	    : `M${at} 2 l5 6 l-5 6 l-5 -6 z`;
 }

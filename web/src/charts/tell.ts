@@ -4,9 +4,12 @@ import { count, dayLabel, today } from "../format";
 import { LEVELS, LEVEL_WORDS, total } from "../words";
 import type { Levels } from "../types";
 
-export function tellDay(date: string, levels: Levels | null): string {
-	return `${dayLabel(date)}: ${levels === null && date === today(Date.now())
-	    ? "not over yet; reports come after midnight UTC" : tellLevels(levels)}`;
+/** none: why there are no levels, where it is not for want of reports. */
+export function tellDay(date: string, levels: Levels | null, none?: string):
+    string {
+	return `${dayLabel(date)}: ${levels !== null ? tellLevels(levels)
+	    : none !== undefined ? none : date === today(Date.now())
+	    ? "not over yet; reports come after midnight UTC" : tellLevels(null)}`;
 }
 
 export function tellLevels(levels: Levels | null): string {

@@ -1,28 +1,40 @@
 // parts/Filters.tsx -- the range, the trust and what else narrows the numbers.
 // Each choice is in the address at once.
 import type { JSX } from "preact";
-import { addDays, daysBetween, today } from "../format";
-import { FILTERS, firstDay, go, linkWith, type Filter, type Place } from "../place";
-import { RESULT_TYPES, resultWords } from "../words";
+import { daysBetween, today, utc } from "../format";
+import { FILTERS, go, linkWith, rangeOf, type Filter, type Place } from "../place";
+import { DELIVERY_STATES, deliveryWords, LEVELS, levelWords, RESULT_TYPES,
+	resultWords, STATES, trustWords, VERDICTS } from "../words";
+import { Typed } from "./Typed";
 
 const RANGES = [7, 30, 90];
 const FILTER_WORDS: Record<Filter, string> = { from: "From", to: "To",
 	domain: "Domain", reporter: "Reporter", "result-type": "Failure",
 	mx: "MX host", "receiving-ip": "Receiving IP", "sending-ip": "Sending IP",
-	trust: "Trust", direction: "Direction" };
+	trust: "Trust", verdict: "Verdict", state: "State", level: "Protection",
+	"delivery-state": "Delivery", direction: "Direction" };
+/* Filters with few values, and how each is called. */
+const CHOICES: Partial<Record<Filter, [readonly string[],
+    (value: string) => string]>> = {
+	"result-type": [RESULT_TYPES, resultWords],
+	verdict: [VERDICTS, (value) => trustWords(value).label],
+	state: [STATES, (value) => trustWords(value).label],
+	level: [LEVELS, (value) => levelWords(value).label],
+	"delivery-state": [DELIVERY_STATES, (value) => deliveryWords(value).label],
+};
 const TRUSTS: [string, string][] = [["", "Reports that count"],
 	["authenticated", "Only authenticated"],
 	["unauthenticated", "Only unauthenticated"], ["all", "All, even untrusted"]];
 
 /* more: fields that are seldom wanted, folded away until one of them is set. */
 interface Props { place: Place; fields?: Filter[]; more?: Filter[];
-    trust?: boolean }
+    trust?: boolean; range?: boolean }
 
-export function Filters({ place, fields = [], more = [], trust = true }: Props):
-    JSX.Element {
+export function Filters({ place, fields = [], more = [], trust = true,
+	range = true }: Props): JSX.Element {
 	return <form class="filters" aria-label="Filters"
 	    onSubmit={(event) => event.preventDefault()}>
-		<Range place={place} />
+		{range && <Range place={place} />}
 		{trust && <label class="field">Trust
 			<select value={place.query.get("trust") ?? ""}
 			    onChange={(event) => set(place, "trust",
@@ -37,14 +49,13 @@ export function Filters({ place, fields = [], more = [], trust = true }: Props):
 			    field={field} place={place} />)}</div></details>}
 		<Chips place={place} shown={[...fields, ...more,
 			...(trust ? ["trust" as const] : [])]} />
+		<Printed place={place} range={range} />
 	</form>;
 }
 
 function Range({ place }: { place: Place }): JSX.Element {
 	const now = today(Date.now());
-	const to = place.query.get("to") ?? now;
-	const from = place.query.get("from") ?? firstDay(place.query, Date.now()) ??
-	    addDays(to, -29);
+	const { from, to } = rangeOf(place.query, Date.now());
 	const days = daysBetween(from, to) + 1;
 	const known = to === now && RANGES.includes(days);
 	return <>
@@ -55,11 +66,11 @@ function Range({ place }: { place: Place }): JSX.Element {
 				{n} days</a>)}
 		</div>
 		<label class="field">From
-			<input type="date" value={from} max={to} onChange={(event) =>
-			    setRange(place, event.currentTarget.value, to)} /></label>
+			<Typed type="date" value={from} max={to} onDone={(day) =>
+			    setRange(place, day, to)} /></label>
 		<label class="field">to
-			<input type="date" value={to} min={from} onChange={(event) =>
-			    setRange(place, from, event.currentTarget.value)} /></label>
+			<Typed type="date" value={to} min={from} onDone={(day) =>
+			    setRange(place, from, day)} /></label>
 	</>;
 }
 
@@ -81,18 +92,35 @@ function set(place: Place, name: string, value: string): void {
 function Field({ field, place }: { field: Filter; place: Place }): JSX.Element {
 	const value = place.query.get(field) ?? "";
 	const label = FILTER_WORDS[field];
-	if (field === "result-type")
+	const [values, words] = CHOICES[field] ?? [];
+	if (values !== undefined && words !== undefined)
 		return <label class="field">{label}
 			<select value={value} onChange={(event) =>
 			    set(place, field, event.currentTarget.value)}>
 				<option value="">Any</option>
-				{RESULT_TYPES.map((type) => <option key={type} value={type}>
-					{resultWords(type)}</option>)}
+				{values.map((one) => <option key={one} value={one}>
+					{words(one)}</option>)}
 			</select></label>;
 	return <label class="field">{label}
-		<input type="search" value={value} placeholder="any" spellcheck={false}
-		    onChange={(event) => set(place, field,
-		        event.currentTarget.value)} /></label>;
+		<Typed type="search" value={value} onDone={(text) =>
+		    set(place, field, text)} /></label>;
+}
+
+function valueWords(name: Filter, place: Place): string {
+	const value = place.query.get(name) ?? "";
+	return CHOICES[name]?.[1](value) ??
+	    TRUSTS.find(([one]) => one === value)?.[1] ?? value;
+}
+
+/* On paper the fields are not there, but what they say is. */
+function Printed({ place, range }: { place: Place; range: boolean }):
+    JSX.Element {
+	const { from, to } = rangeOf(place.query, Date.now());
+	const set = FILTERS.filter((name) => place.query.has(name) &&
+	    !["from", "to"].includes(name));
+	return <p class="printed">{range && `${from} to ${to} (UTC); `}{set.map(
+	    (name) => `${FILTER_WORDS[name]}: ${valueWords(name, place)}; `)}printed{" "}
+		{utc(new Date().toISOString())}</p>;
 }
 
 /* Filters of the address that this view has no field for. */
@@ -104,6 +132,6 @@ function Chips({ place, shown }: { place: Place; shown: Filter[] }):
 	return <ul class="chips">{set.map((name) => <li key={name}>
 		<a href={linkWith(place, { [name]: null })} class="chip"
 		    aria-label={`Remove the filter ${FILTER_WORDS[name]}`}>
-			{FILTER_WORDS[name]}: {place.query.get(name)}
+			{FILTER_WORDS[name]}: {valueWords(name, place)}
 			<span aria-hidden="true"> ×</span></a></li>)}</ul>;
 }

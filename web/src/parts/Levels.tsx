@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { strip } from "../charts/scale";
 import { tellLevels } from "../charts/tell";
 import { count } from "../format";
-import { LEVELS, LEVEL_WORDS, total } from "../words";
+import { linkWith, type Place } from "../place";
+import { failing, LEVELS, LEVEL_WORDS, total } from "../words";
 import type { Levels } from "../types";
 
 export function LevelStrip({ levels, tall = false }: { levels: Levels | null;
@@ -19,6 +20,16 @@ export function LevelStrip({ levels, tall = false }: { levels: Levels | null;
 			<rect key={level} class={`lv-${level}`} height="100%"
 			    x={`${start.toFixed(3)}%`} width={`${width.toFixed(3)}%`} />)}
 	</svg>;
+}
+
+/** What nobody vouches for is told apart, and only if there is any. */
+export function Beside({ levels, place }: { levels: Levels | null | undefined;
+    place: Place }): JSX.Element | null {
+	if (!levels || total(levels) === 0) return null;
+	return <p class="beside">Not in these numbers: unauthenticated reports, by
+		HTTPS, tell of {count(total(levels))} more sessions, of which{" "}
+		{count(failing(levels))} failed.{" "}
+		<a href={linkWith(place, { trust: "unauthenticated" })}>Show them</a></p>;
 }
 
 export function LevelFigures({ levels }: { levels: Levels }): JSX.Element {

@@ -2,25 +2,27 @@
 // it, the policies that reporters saw, and whether enforce is safe.
 import type { JSX } from "preact";
 import { ChartFrame } from "../charts/ChartFrame";
+import { FailuresOnly } from "../charts/FailuresOnly";
 import { Legend } from "../charts/Legend";
 import { levelsShown } from "../charts/scale";
 import { StackedDays } from "../charts/StackedDays";
-import { count, dayLabel } from "../format";
-import { apiQuery, encode, go, link, linkTo, linkWith, type Place } from "../place";
+import { count } from "../format";
+import { apiQuery, encode, link, linkTo, type Place } from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
-import { LevelFigures, LevelStrip } from "../parts/Levels";
+import { Beside, LevelFigures, LevelStrip } from "../parts/Levels";
+import { LevelTable } from "../parts/LevelTable";
 import { Shown } from "../parts/Loading";
-import { Table } from "../parts/Table";
 import { useResource } from "../resource";
-import type { DayRow, Days, Levels } from "../types";
-import { LEVELS, LEVEL_WORDS, NO_LEVELS } from "../words";
+import type { DayRow, Days, Levels, Mark } from "../types";
+import { LEVELS, markWords, NO_LEVELS } from "../words";
 import { Compare } from "./DomainCompare";
 import { Failures } from "./DomainFailures";
 import { Policies } from "./DomainPolicies";
 import { ReadinessPanel } from "./DomainReadiness";
 
-const FIELDS = ["reporter", "result-type", "mx", "receiving-ip", "sending-ip"] as const;
+const FIELDS = ["reporter", "result-type", "level", "mx", "receiving-ip",
+	"sending-ip"] as const;
 
 export function Domain({ place }: { place: Place }): JSX.Element {
 	const path = `domains/${encode(place.arg)}`;
@@ -64,31 +66,31 @@ function DayPanels({ data, place, path }: { data: Days; place: Place;
 		<section class="panel" aria-label="Sessions in this range">
 			<LevelStrip levels={levels} tall />
 			<LevelFigures levels={levels} />
+			<Beside levels={sum(data.rows.map((row) =>
+			    ({ levels: row.unauthenticated ?? null })))} place={place} />
 		</section>
 		<ChartFrame id="days" title="Sessions per day (UTC)"
-		    tools={<button type="button" class="quiet" aria-pressed={failures}
-		        onClick={() => go(linkWith(place,
-		            { scale: failures ? null : "failures" }), true)}>
-			Failures only</button>}
+		    tools={<FailuresOnly place={place} />}
 		    chart={() => <><StackedDays label={`Sessions per day of ${place.arg}`}
 		        rows={rows} marks={data.marks ?? []} failuresOnly={failures} />
 			<Legend levels={levelsShown(failures)} />
 			{(data.marks ?? []).length > 0 && <p class="hint marks-hint">
-				A diamond marks a day on which reporters first saw another policy
-				(filled) or MX host (hollow).</p>}</>}
-		    table={() => <DayTable rows={[...rows].reverse()} path={path} />} />
+				A mark is a day of change: reporters first saw another policy
+				(diamond) or MX host (hollow), or failures of certificates
+				began or were over (triangle).</p>}</>}
+		    table={() => <DayTable rows={[...rows].reverse()} path={path}
+		        marks={data.marks ?? []} />} />
 	</>;
 }
 
-function DayTable({ rows, path }: { rows: DayRow[]; path: string }): JSX.Element {
-	return <Table caption="Sessions per day" rows={rows} csv={path} columns={[
-		{ head: "Day", cell: (row) => dayLabel(row.date) },
-		...LEVELS.map((level) => ({ head: LEVEL_WORDS[level].label, num: true,
-			title: LEVEL_WORDS[level].text, cell: (row: DayRow) =>
-			    row.levels === null ? <span class="muted">no data</span>
-			    : count(row.levels[level]) })),
+function DayTable({ rows, path, marks }: { rows: DayRow[]; path: string;
+    marks: Mark[] }): JSX.Element {
+	return <LevelTable caption="Sessions per day" rows={rows} csv={path} more={[
 		{ head: "Reporters", num: true, cell: (row) =>
 		    row.levels === null ? "" : count(row.reporters) },
+		...(marks.length === 0 ? [] : [{ head: "Changes", cell: (row: DayRow) =>
+		    marks.filter((mark) => mark.date === row.date).map((mark, i) =>
+			<p key={i}>{markWords(mark.kind, mark.text)}</p>) }]),
 	]} />;
 }
 

@@ -2,6 +2,7 @@
 // pass and the other fail on the same day.
 import type { JSX } from "preact";
 import { count, dayLabel } from "../format";
+import { TrustBadge } from "../parts/Badge";
 import { Shown } from "../parts/Loading";
 import { Table } from "../parts/Table";
 import { useResource } from "../resource";
@@ -40,7 +41,9 @@ function Differences({ rows, csv }: { rows: CompareRow[]; csv: string }):
 	return <Table caption="Days on which MTA-STS and DANE differ" csv={csv}
 	    rows={different.slice(0, SHOWN)} columns={[
 		{ head: "Day", cell: (row) => dayLabel(row.date) },
-		{ head: "Reporter", cell: (row) => row.reporter },
+		{ head: "Reporter", cell: (row) => <>{row.reporter}{" "}
+			{row.trust === "unauthenticated" && <TrustBadge name={row.trust} />}
+			</> },
 		{ head: "MTA-STS", cell: (row) => <Both of={row.sts} /> },
 		{ head: "DANE", cell: (row) => <Both of={row.tlsa} /> },
 	]} />;

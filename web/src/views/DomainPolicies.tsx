@@ -2,6 +2,7 @@
 // whether all see the current one, and since when.
 import type { JSX } from "preact";
 import { count, cut, plural } from "../format";
+import { TrustBadge } from "../parts/Badge";
 import { Empty } from "../parts/Empty";
 import { Shown } from "../parts/Loading";
 import { Table } from "../parts/Table";
@@ -24,10 +25,12 @@ export function Policies({ path, query }: { path: string; query: string }):
 		        rows={[...rows].sort((a, b) =>
 		            a["last-seen"] < b["last-seen"] ? 1 : -1)}
 		        columns={[
-			{ head: "Policy", cell: (row) => <strong>
-				{policyWords(row["policy-type"])}</strong> },
-			{ head: "Of", wide: true, cell: (row) => row["policy-domain"] ?? "not told" },
-			{ head: "Text", cell: (row) => <PolicyText policy={row} /> },
+			{ head: "Policy", cell: (row) => <><strong>
+				{policyWords(row["policy-type"])}</strong>{" "}
+				{row.trust === "unauthenticated" &&
+				    <TrustBadge name={row.trust} />}</> },
+			{ head: "Of", cell: (row) => row["policy-domain"] ?? "not told" },
+			{ head: "Text", wide: true, cell: (row) => <PolicyText policy={row} /> },
 			{ head: "Seen by", cell: (row) => <Reporters names={row.reporters} /> },
 			{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },
 			{ head: "Failed", num: true, cell: (row) => count(row.failures) },

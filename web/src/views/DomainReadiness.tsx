@@ -10,6 +10,7 @@ const ANSWERS = {
 	yes: { text: "Yes, as far as reporters can tell", mood: "good" },
 	no: { text: "No", mood: "bad" },
 	unknown: { text: "Not known", mood: "even" },
+	enforced: { text: "It is enforced already", mood: "good" },
 };
 
 export function ReadinessPanel({ path, query }: { path: string; query: string }):
@@ -22,17 +23,21 @@ export function ReadinessPanel({ path, query }: { path: string; query: string })
 }
 
 function Answer({ data }: { data: Readiness }): JSX.Element {
-	const { text, mood } = ANSWERS[data.ready] ?? ANSWERS.unknown;
 	const { basis } = data;
+	const ready = data.ready === "unknown" && (basis.enforced ?? 0) > 0
+	    ? "enforced" : data.ready;
+	const { text, mood } = ANSWERS[ready] ?? ANSWERS.unknown;
 	return <>
 		<p class={`answer answer-${mood}`}>{text}</p>
 		{data.reasons.length > 0 && <ul class="reasons">{data.reasons.map(
 		    (reason) => <li key={reason}>{reason}</li>)}</ul>}
 		<p class="side-head muted">What this rests on</p>
 		<dl class="basis">
-			<Basis label="Days with data" n={basis.days} />
+			{ready === "enforced" && <Basis label="Sessions under enforce"
+			    n={basis.enforced ?? 0} />}
+			<Basis label="Days in testing" n={basis.days} />
 			<Basis label="Reporters" n={basis.reporters} />
-			<Basis label="Sessions" n={basis.sessions} />
+			<Basis label="Sessions in testing" n={basis.sessions} />
 			<Basis label="Failed" n={basis.failures} />
 			<Basis label="Unreadable reports" n={basis.unreadable} />
 			<Basis label="Silent reporters" n={basis["silent-reporters"]} />

@@ -2,12 +2,15 @@
 // we made of it, and whether they arrived.
 import type { JSX } from "preact";
 import { ChartFrame } from "../charts/ChartFrame";
+import { FailuresOnly } from "../charts/FailuresOnly";
 import { Legend } from "../charts/Legend";
+import { levelsShown } from "../charts/scale";
 import { StackedDays } from "../charts/StackedDays";
-import { count, dayLabel } from "../format";
-import { apiQuery, linkTo, linkWith, type Place } from "../place";
+import { addDays, count, dayLabel, daysBetween } from "../format";
+import { apiQuery, linkTo, linkWith, rangeOf, type Place } from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
+import { LevelTable } from "../parts/LevelTable";
 import { Shown } from "../parts/Loading";
 import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
@@ -24,8 +27,8 @@ export function Outgoing({ place }: { place: Place }): JSX.Element {
 		<div class="view-head"><h1>Outgoing</h1>
 			<p class="fresh">What our mail servers saw, and the reports that we
 				sent about it</p></div>
-		<Filters place={place} trust={false}
-		    fields={part === "" ? [] : ["domain"]} />
+		<Filters place={place} trust={false} range={part !== "deliveries"}
+		    fields={part === "" ? [] : ["domain", "delivery-state"]} />
 		<nav class="tabs" aria-label="Parts">{PARTS.map(([key, label]) =>
 			<a key={key} aria-current={key === part ? "true" : undefined}
 			    href={linkWith(place, { part: key, date: null })}>
@@ -41,7 +44,8 @@ function OutgoingDays({ place }: { place: Place }): JSX.Element {
 	const days = useResource<List<OutgoingDay>>(path);
 	return <Shown of={days}>{({ rows }) => rows.length === 0
 	    ? <NoDays place={place} />
-	    : <>{rows.some((row) => row.levels) && <DayChart rows={rows} />}
+	    : <>{rows.some((row) => row.levels) && <DayChart rows={rows}
+		place={place} />}
 		<section class="panel"><h2>Days and their reports</h2>
 			<DayTable rows={newestFirst(rows)} place={place} path={path} /></section></>}
 	</Shown>;
@@ -51,17 +55,29 @@ function newestFirst(rows: OutgoingDay[]): OutgoingDay[] {
 	return [...rows].sort((a, b) => a.date < b.date ? 1 : -1);
 }
 
-function DayChart({ rows }: { rows: OutgoingDay[] }): JSX.Element {
-	const days = rows.map(asDay).sort((a, b) => a.date < b.date ? -1 : 1);
+/* The service tells of the days that have sessions; on the axis are all. */
+function allDays(rows: OutgoingDay[], place: Place): DayRow[] {
+	const { from, to } = rangeOf(place.query, Date.now());
+	const told = new Map(rows.map((row) => [row.date, asDay(row)]));
+	return Array.from({ length: daysBetween(from, to) + 1 }, (_, i) => {
+		const date = addDays(from, i);
+		return told.get(date) ?? { date, levels: null, sessions: null,
+			failures: null, reporters: null };
+	});
+}
+
+function DayChart({ rows, place }: { rows: OutgoingDay[]; place: Place }):
+    JSX.Element {
+	const days = allDays(rows, place);
+	const failures = place.query.get("scale") === "failures";
 	return <ChartFrame id="sent" title="Sessions of our mail servers per day (UTC)"
+	    tools={<FailuresOnly place={place} />}
 	    chart={() => <><StackedDays label="Sessions of our mail servers per day"
-	        rows={days} /><Legend /></>}
-	    table={() => <Table caption="Sessions per day" rows={[...days].reverse()}
-	        columns={[
-		{ head: "Day", cell: (row) => dayLabel(row.date) },
-		{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },
-		{ head: "Failed", num: true, cell: (row) => count(row.failures) },
-	]} />} />;
+	        rows={days} failuresOnly={failures}
+	        none="no session, or none told of" />
+		<Legend levels={levelsShown(failures)} /></>}
+	    table={() => <LevelTable caption="Sessions per day"
+	        rows={days.filter((row) => row.levels !== null).reverse()} />} />;
 }
 
 function asDay(row: OutgoingDay): DayRow {

@@ -31,8 +31,7 @@ export function OutgoingReports({ place }: { place: Place }): JSX.Element {
 		    aria-label="Show all days">Only: {dayLabel(date)}
 			<span aria-hidden="true"> ×</span></a></p>}
 		<Shown of={reports}>{({ rows, next }) => rows.length === 0
-		    ? <Empty title="No report was made.">A day's reports are made once the
-			day (UTC) is over.</Empty>
+		    ? <NoReports place={place} />
 		    : <section class="panel">
 			<Table caption="Reports that we made" rows={rows} csv={path}
 			    keyOf={(row) => row["report-id"]} columns={[
@@ -50,6 +49,34 @@ export function OutgoingReports({ place }: { place: Place }): JSX.Element {
 	</>;
 }
 
+function filtered(place: Place): boolean {
+	return ["domain", "delivery-state", "date"].some((name) =>
+	    place.query.has(name));
+}
+
+function ClearFilters({ place }: { place: Place }): JSX.Element {
+	return <p><a href={linkWith(place, { domain: null, date: null,
+		"delivery-state": null })}>Take the filters away</a></p>;
+}
+
+function NoReports({ place }: { place: Place }): JSX.Element {
+	if (filtered(place))
+		return <Empty title="No report that these filters let through.">
+			<ClearFilters place={place} /></Empty>;
+	return <Empty title="No report was made in this range.">A day's reports are
+		made once the day (UTC) is over; <a href={linkWith(place,
+		    { part: null })}>Days</a> tells which still wait.</Empty>;
+}
+
+function NoDeliveries({ place }: { place: Place }): JSX.Element {
+	if (filtered(place))
+		return <Empty title="No delivery that these filters let through.">
+			<ClearFilters place={place} /></Empty>;
+	return <Empty title="No delivery.">Reports are sent where{" "}
+		<code>deliver.mode</code> is <code>on</code>; until then they are in the
+		folder of reports only.</Empty>;
+}
+
 function States({ of }: { of: OutgoingReport }): JSX.Element {
 	const states = Object.entries(of.deliveries).filter(([, n]) => n > 0);
 	if (states.length === 0) return <span class="muted">none</span>;
@@ -61,9 +88,7 @@ export function Deliveries({ place }: { place: Place }): JSX.Element {
 	const path = `outgoing/deliveries${queryOf(place, "deliveries", "cursor")}`;
 	const deliveries = useResource<List<Delivery>>(path);
 	return <Shown of={deliveries}>{({ rows, next }) => rows.length === 0
-		    ? <Empty title="No delivery.">Reports are sent where{" "}
-			<code>deliver.mode</code> is <code>on</code>; until then they are in the
-			folder of reports only.</Empty>
+		    ? <NoDeliveries place={place} />
 		    : <section class="panel">
 			<Table caption="Deliveries" rows={rows} csv={path}
 			    keyOf={(row) => row.id} columns={[

@@ -5,7 +5,7 @@ import { count, plural } from "../format";
 import { apiQuery, linkTo, type Place } from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
-import { LevelFigures, LevelStrip } from "../parts/Levels";
+import { Beside, LevelFigures, LevelStrip } from "../parts/Levels";
 import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
@@ -37,6 +37,7 @@ function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
 					{plural(data.dates.length, "day")}</span></div>
 			<LevelStrip levels={data.levels} tall />
 			<LevelFigures levels={data.levels} />
+			<Beside levels={data.unauthenticated} place={place} />
 		</section>
 		<div class="columns">
 			<DomainMap place={place} data={data} />

@@ -5,7 +5,7 @@ import { count, plural, share } from "../format";
 import { linkTo, type Place } from "../place";
 import { Time } from "../parts/Time";
 import type { Finding, OverviewReporter, TrustCounts } from "../types";
-import { trustWords } from "../words";
+import { trustWords, VERDICTS } from "../words";
 
 export function Findings({ findings, place }: { findings: Finding[];
     place: Place }): JSX.Element | null {
@@ -56,12 +56,8 @@ function ReporterList({ reporters, place }: { reporters: OverviewReporter[];
 			{plural(reporters.length - 12, "other")}</li>}</ul>;
 }
 
-const VERDICTS = ["authenticated", "unauthenticated", "unaligned", "unsigned",
-	"failed", "unverifiable"];
-const ASIDE = ["waiting", "unreadable", "contradicted", "foreign", "duplicate"];
-
-/* Verdicts by which reports can be listed; others are among all. */
-const LISTED = ["authenticated", "unauthenticated"];
+const ASIDE = ["waiting", "unreadable", "implausible", "contradicted", "foreign",
+	"duplicate"];
 
 /* Verdicts share the reports out; what became of them is told apart. */
 export function Trust({ trust, place }: { trust: TrustCounts; place: Place }):
@@ -91,7 +87,8 @@ function TrustLine({ name, n, of, place }: { name: string; n: number; of?: numbe
 	const words = trustWords(name);
 	return <tr>
 		<th scope="row" title={words.text}><a href={linkTo(place, "reports", "",
-		    { trust: LISTED.includes(name) ? name : "all" })}>{words.label}</a></th>
+		    { trust: "", [of === undefined ? "state" : "verdict"]: name })}>
+			{words.label}</a></th>
 		<td class="num">{count(n)}</td>
 		<td class="num muted">{of === undefined ? "" : share(n, of)}</td>
 	</tr>;

@@ -22,7 +22,9 @@ export function Reports({ place }: { place: Place }): JSX.Element {
 	const reports = useResource<List<ReportRow>>(path);
 	return <>
 		<div class="view-head"><h1>Reports received</h1></div>
-		<Filters place={place} trust={false} fields={["domain", "reporter"]} />
+		<Filters place={place} trust={false} fields={["domain", "reporter",
+			"verdict", "state"]} more={["level", "result-type", "mx",
+			"receiving-ip", "sending-ip"]} />
 		<Shown of={reports}>{({ rows, next }) => rows.length === 0
 		    ? <NoReports place={place} />
 		    : <section class="panel"><ReportTable rows={rows} path={path} />

@@ -13,54 +13,71 @@ import { useResource } from "../resource";
 import type { List, Token } from "../types";
 import { attempt } from "./Users";
 
-export function Tokens(): JSX.Element {
+/** An admin sees those of all users. */
+export function Tokens({ admin }: { admin: boolean }): JSX.Element {
 	const tokens = useResource<List<Token>>("tokens");
 	const [made, setMade] = useState<string | null>(null);
-	const remove = async (id: string | number): Promise<void> => {
-		await attempt(() => change("DELETE",
-		    `tokens/${encode(String(id))}`));
+	const [error, setError] = useState<string | null>(null);
+	const remove = async ({ id, name }: Token): Promise<void> => {
+		if (!confirm(`Revoke the token ${name}? What uses it is refused at once.`))
+			return;
+		setError(await attempt(() => change("DELETE",
+		    `tokens/${encode(String(id))}`)));
 		tokens.again();
 	};
 	return <section class="panel" aria-labelledby="tokens">
-		<h2 id="tokens">Your API tokens</h2>
+		<h2 id="tokens">{admin ? "API tokens" : "Your API tokens"}</h2>
 		<p class="hint">For scripts: <code>Authorization: Bearer TOKEN</code>. A token
-			sees what you see, and changes nothing.</p>
+			sees what its user sees{admin ? "; only one with scope admin changes " +
+			    "anything." : ", and changes nothing."}</p>
+		<div role="alert">{error && <p class="form-error">{error}</p>}</div>
 		{made !== null && <div role="status"><p><strong>Copy it now, it is not shown
 			again:</strong></p><Lines label="Token" text={made} /></div>}
 		<Shown of={tokens}>{({ rows }) => rows.length === 0
-		    ? <p class="muted">You have none.</p>
-		    : <Table caption="Your API tokens" rows={rows} keyOf={(row) => row.id}
+		    ? <p class="muted">There is none. Make one for each program: it can be
+			revoked alone.</p>
+		    : <Table caption="API tokens" rows={rows} keyOf={(row) => row.id}
 		        columns={[
 			{ head: "Name", cell: (row) => row.name },
+			...(admin ? [{ head: "Of", cell: (row: Token) => row.user ?? "" }]
+			    : []),
 			{ head: "Scopes", cell: (row) => row.scopes.join(", ") },
 			{ head: "Expires", cell: (row) => <Time time={row.expires} /> },
 			{ head: "Last used", cell: (row) => <Time time={row["last-used"]} /> },
 			{ head: "Change", cell: (row) => <button type="button" class="quiet"
 			    aria-label={`Revoke ${row.name}`} onClick={() =>
-			        void remove(row.id)}>Revoke</button> },
+			        void remove(row)}>Revoke</button> },
 		]} />}</Shown>
-		<AddToken onMade={(token) => {
+		<AddToken admin={admin} onMade={(token) => {
 			setMade(token);
 			tokens.again();
 		}} />
 	</section>;
 }
 
-function AddToken({ onMade }: { onMade: (token: string) => void }): JSX.Element {
+function AddToken({ admin, onMade }: { admin: boolean;
+    onMade: (token: string) => void }): JSX.Element {
 	const [error, setError] = useState<string | null>(null);
 	const now = today(Date.now());
-	const submit = async (fields: Record<string, string>): Promise<void> => {
-		setError(await attempt(async () => {
+	const submit = async (fields: Record<string, string>): Promise<boolean> => {
+		const why = await attempt(async () => {
 			const made = await change<{ token: string }>("POST", "tokens", {
-				name: fields.name, scopes: ["read"], expires: fields.expires });
+				name: fields.name, scopes: [fields.scope ?? "read"],
+				expires: fields.expires });
 			if (made) onMade(made.token);
-		}));
+		});
+		setError(why);
+		return why === null;
 	};
 	return <details class="add"><summary>Make a token</summary>
 		<Form submit={submit} button="Make" error={error}>
 			<label class="field-wide">Name<input name="name" required
 			    autocomplete="off" placeholder="what it is for" /></label>
+			{admin && <label class="field-wide">Scope<select name="scope">
+				<option value="read">read: looks</option>
+				<option value="admin">admin: sees to users as well</option>
+			</select></label>}
 			<label class="field-wide">Expires<input name="expires" type="date"
-			    required min={now} value={addDays(now, 365)} /></label>
+			    required min={now} defaultValue={addDays(now, 365)} /></label>
 		</Form></details>;
 }

@@ -3,8 +3,6 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { ApiError, change } from "../api";
-import { list } from "../dns";
-import { Form } from "../parts/Form";
 import { encode } from "../place";
 import { Shown } from "../parts/Loading";
 import { Table } from "../parts/Table";
@@ -12,14 +10,15 @@ import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { AuditRow, List, Session, User } from "../types";
 import { Tokens } from "./Tokens";
+import { AddUser, ChangeUser } from "./UserForms";
 
 export function Users({ session }: { session: Session }): JSX.Element {
 	const admin = session.role === "admin";
 	return <>
 		<div class="view-head"><h1>Accounts</h1>
 			<p class="fresh">Signed in as {session.name} ({session.role})</p></div>
-		{admin && <UserList me={session.name} />}
-		<Tokens />
+		{admin ? <UserList me={session.name} /> : <Mine session={session} />}
+		<Tokens admin={admin} />
 		{admin && <Audit />}
 	</>;
 }
@@ -35,64 +34,65 @@ export async function attempt(doing: () => Promise<unknown>):
 	}
 }
 
+function Mine({ session }: { session: Session }): JSX.Element {
+	return <section class="panel" aria-labelledby="mine">
+		<h2 id="mine">What you see</h2>
+		<p>{session.domains === null ? "All domains." : session.domains.length === 0
+		    ? "No domain yet: ask an administrator for them."
+		    : session.domains.join(", ")}</p>
+	</section>;
+}
+
 function UserList({ me }: { me: string | null }): JSX.Element {
 	const users = useResource<List<User>>("users");
+	const [told, setTold] = useState<string | null>(null);
 	const [error, setError] = useState<string | null>(null);
+	const [changing, setChanging] = useState<User | null>(null);
 	const remove = async (name: string): Promise<void> => {
 		if (!confirm(`Remove the account ${name}? Its sessions and tokens end.`))
 			return;
+		setChanging(null);
+		setTold(null);
 		setError(await attempt(() => change("DELETE",
 		    `users/${encode(name)}`)));
 		users.again();
 	};
+	const begin = (user: User): void => {
+		setTold(null);
+		setError(null);
+		setChanging(user);
+	};
+	const done = (text: string): void => {
+		setChanging(null);
+		setTold(text);
+		users.again();
+	};
 	return <section class="panel" aria-labelledby="users">
 		<h2 id="users">Users</h2>
-		{error && <p class="form-error" role="alert">{error}</p>}
+		<div role="alert">{error && <p class="form-error">{error}</p>}</div>
+		<div role="status">{told && <p class="form-done">{told}</p>}</div>
 		<Shown of={users}>{({ rows }) => <Table caption="Users" rows={rows}
 		    keyOf={(row) => row.name} columns={[
-			{ head: "Name", cell: (row) => <strong>{row.name}</strong> },
+			{ head: "Name", cell: (row) => <><strong>{row.name}</strong>
+				{row.name === me && <span class="muted"> (you)</span>}</> },
 			{ head: "Role", cell: (row) => row.role },
 			{ head: "Sees", cell: (row) => row.domains === null ? "all domains"
 			    : row.domains.join(", ") || "no domain" },
+			{ head: "Added", cell: (row) => <Time time={row.created} /> },
 			{ head: "Last signed in", cell: (row) =>
 			    <Time time={row["last-login"]} /> },
-			{ head: "Change", cell: (row) => row.name === me
-			    ? <span class="muted">you</span>
-			    : <button type="button" class="quiet" onClick={() =>
-			        void remove(row.name)} aria-label={`Remove ${row.name}`}>
-				Remove</button> },
+			{ head: "Change", cell: (row) => <div class="tools">
+				<button type="button" class="quiet" onClick={() => begin(row)}
+				    aria-label={`Change ${row.name}`}>Change</button>
+				{row.name !== me && <button type="button" class="quiet"
+				    onClick={() => void remove(row.name)}
+				    aria-label={`Remove ${row.name}`}>Remove</button>}
+			</div> },
 		]} />}</Shown>
-		<AddUser onDone={users.again} />
+		{changing && <ChangeUser key={changing.name} user={changing}
+		    onDone={done} onCancel={() => setChanging(null)} />}
+		<AddUser onDone={done} />
 	</section>;
-}
-
-function AddUser({ onDone }: { onDone: () => void }): JSX.Element {
-	const [error, setError] = useState<string | null>(null);
-	const [done, setDone] = useState<string | null>(null);
-	const submit = async (fields: Record<string, string>): Promise<void> => {
-		const domains = list(fields.domains ?? "");
-		const told = await attempt(() => change("POST", "users", {
-			name: fields.name, role: fields.role, password: fields.password,
-			domains: domains.length === 0 ? null : domains }));
-		setError(told);
-		setDone(told === null ? `${fields.name} can sign in now.` : null);
-		if (told === null) onDone();
-	};
-	return <details class="add"><summary>Add a user</summary>
-		<Form submit={submit} button="Add" error={error} done={done}>
-			<label class="field-wide">Name<input name="name" required
-			    autocomplete="off" spellcheck={false} /></label>
-			<label class="field-wide">Role
-				<select name="role"><option value="viewer">viewer: looks</option>
-					<option value="analyst">analyst: looks, and sees raw reports</option>
-					<option value="admin">admin: everything</option></select></label>
-			<label class="field-wide"><span>Domains<span class="muted field-hint">
-				what the user may see; empty: all</span></span>
-				<input name="domains" placeholder="example.com, example.org"
-				    spellcheck={false} /></label>
-			<label class="field-wide">Password<input name="password" type="password"
-			    required minlength={10} autocomplete="new-password" /></label>
-		</Form></details>;
 }
 
 function Audit(): JSX.Element {
