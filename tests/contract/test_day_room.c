@@ -343,6 +343,8 @@ begin_anew(struct fixture *f, int version)
 	f->store = open_store(f);
 }
 
+#define PARTITIONS 15 /* the step that gives all days there are their own */
+
 static void
 test_tallies_stay_from_every_earlier_schema(void **state)
 {
@@ -362,7 +364,7 @@ test_tallies_stay_from_every_earlier_schema(void **state)
 		    &why);
 		assert_int_equal(schema.wanted, schema.version);
 		assert_tallies(f);
-		if (is_pgsql(f))
+		if (is_pgsql(f) && schema_steps[i].version < PARTITIONS)
 			assert_int_equal(0,
 			    number(f,
 				"SELECT count(*) FROM tally_detail_rest"));
