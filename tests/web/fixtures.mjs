@@ -269,7 +269,8 @@ export function reportById(id) {
 		    : `noreply@${row.reporter}`,
 		recipient: row.way === "https" ? null : "tls-reports@shop.example",
 		policies: [{ ...policy, succeeded: row.succeeded, failed: row.failed,
-			level: "not-sent", failures: 100_000 }],
+			level: "authenticated", "failure-level": "not-sent",
+			failures: 100_000 }],
 		like: row.state === "duplicate" ? report(i - 4).id : null,
 		reason: null };
 }

@@ -254,6 +254,13 @@ test("a report of 100,000 details is shown page by page", { skip }, () =>
 	await details.getByText("This is the last page.").waitFor();
 }));
 
+test("a report says what its sessions were and what its failures did", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/report/${report(16).id}`);
+	await page.getByText(/succeeded \(Authenticated\), 310 failed \(Not sent\)/)
+	    .waitFor();
+}));
+
 test("the bytes of a report are shown as they came", { skip }, () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/report/${report(16).id}`);

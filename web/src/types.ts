@@ -150,7 +150,8 @@ export interface ReportPolicy {
 	"mx-host": string[];
 	succeeded: number | null;
 	failed: number | null;
-	level: Level | null;
+	level: Level | null; // of those that succeeded
+	"failure-level"?: Level | null;
 	failures: number;
 }
 export interface Report extends Omit<ReportRow, "deviations"> {

@@ -7,8 +7,8 @@ import { TrustBadge } from "../parts/Badge";
 import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
-import type { Named, Report as Data, ReportPolicy } from "../types";
-import { LEVEL_WORDS, policyWords, trustWords, wayWords } from "../words";
+import type { Level, Named, Report as Data, ReportPolicy } from "../types";
+import { levelWords, policyWords, trustWords, wayWords } from "../words";
 import { PolicyText } from "./DomainPolicies";
 import { ReportFailures } from "./ReportFailures";
 import { ReportRaw } from "./ReportRaw";
@@ -108,11 +108,17 @@ function Policies({ policies }: { policies: ReportPolicy[] }):
 		<ol class="plain lines">{policies.map((policy, i) => <li key={i}>
 			<p><strong>{i + 1}. {policyWords(policy["policy-type"])}</strong>
 				{policy["policy-domain"] && ` of ${policy["policy-domain"]}`}:{" "}
-				{count(policy.succeeded)} succeeded, {count(policy.failed)} failed
-				{policy.level && <span class="muted" title={
-				    LEVEL_WORDS[policy.level]?.text}> (
-					{LEVEL_WORDS[policy.level]?.label ?? policy.level})</span>}
-			</p>
+				<Sum n={policy.succeeded} what="succeeded" level={policy.level} />,{" "}
+				<Sum n={policy.failed} what="failed"
+				    level={policy["failure-level"] ?? null} /></p>
 			<PolicyText policy={policy} /></li>)}</ol>
 	</section>;
+}
+
+/* What so many sessions were, or what their failure did. */
+function Sum({ n, what, level }: { n: number | null; what: string;
+    level: Level | null }): JSX.Element {
+	return <>{count(n)} {what}{n !== null && n > 0 && level !== null &&
+	    <span class="muted" title={levelWords(level).text}> ({levelWords(level)
+		.label})</span>}</>;
 }
