@@ -352,17 +352,20 @@ look_all(const struct bed *b)
 
 /* -- the first view, and what the page weighs -- */
 
+/* A store of an older program is brought up to date first. */
 static void
 wait_for_it(struct client *c)
 {
 	int64_t until = mono_ns() + START_NS;
 
-	while ((c->fd = reach()) < 0) {
+	while (c->fd < 0 || ask(c, "/api/v1/health") != 200) {
 		if (mono_ns() > until ||
 		    waitpid(service.pid, NULL, WNOHANG) != 0)
 			bench_fail("tlsrptd does not start: see %s",
 			    service.folder);
 		(void)usleep(1000);
+		(void)close(c->fd);
+		c->fd = reach();
 	}
 }
 
@@ -383,7 +386,7 @@ ask_page(struct client *c)
 static void
 first_view(const struct bed *b)
 {
-	struct client c = { .answer = BUF_INIT(ANSWER_MAX) };
+	struct client c = { .fd = -1, .answer = BUF_INIT(ANSWER_MAX) };
 	int64_t began;
 	size_t bytes;
 	char name[64];
