@@ -89,6 +89,7 @@ pgsql_transaction_settings(const struct pgsql_target *t,
 	ret[0] = '\0';
 	if (t->pooler)
 		(void)snprintf(ret, PGSQL_SETTINGS_MAX,
+		    "; SET LOCAL jit = off"
 		    "; SET LOCAL statement_timeout = %lld"
 		    "; SET LOCAL lock_timeout = %lld"
 		    "; SET LOCAL idle_in_transaction_session_timeout = %d",
@@ -116,7 +117,7 @@ session_settings(const struct pgsql_target *t, char *ret, size_t size,
 		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
 			theirs = o->val;
 	if ((size_t)snprintf(ret, size,
-		"-c statement_timeout=%lld -c lock_timeout=%lld "
+		"-c jit=off -c statement_timeout=%lld -c lock_timeout=%lld "
 		"-c idle_in_transaction_session_timeout=%d %s%s",
 		(long long)t->statement_timeout_ms,
 		(long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS, theirs,

@@ -52,9 +52,13 @@ store_day_list(struct store *store, int64_t first, day_fn *fn, void *arg,
     struct why *why)
 {
 	struct list list = { .fn = fn, .arg = arg };
+	int64_t unsettled;
+	enum err e = day_unsettled(store, &unsettled, why);
 
+	if (e != E_OK)
+		return e;
 	return db_read(store->db, QUERY_DAY_LIST, hand_over, &list, why,
-	    DB_I(first));
+	    DB_I(first), DB_I(unsettled));
 }
 
 enum err

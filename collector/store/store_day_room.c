@@ -30,11 +30,20 @@ store_day_make(struct store *store, int64_t day, struct why *why)
 static enum err
 note_unsettled(void *arg, const struct db_value *row)
 {
-	int64_t *before = arg;
-
-	if (row[0].type != DB_NULL && row[0].num < *before)
-		*before = row[0].num;
+	if (row[0].type != DB_NULL)
+		*(int64_t *)arg = row[0].num;
 	return E_OK;
+}
+
+enum err
+day_unsettled(struct store *store, int64_t *ret, struct why *why)
+{
+	*ret = INT64_MAX;
+	return db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_DAY_UNSETTLED,
+		.row = note_unsettled,
+		.arg = ret },
+	    NULL, why);
 }
 
 /* Details first: what a record stands for goes before it. */
@@ -42,13 +51,12 @@ enum err
 store_day_forget(struct store *store, int64_t before, bool *ret_more,
     struct why *why)
 {
-	enum err e = db_run(store->db,
-	    &(const struct db_statement){ .query = QUERY_DAY_UNSETTLED,
-		.row = note_unsettled,
-		.arg = &before },
-	    NULL, why);
+	int64_t unsettled;
+	enum err e = day_unsettled(store, &unsettled, why);
 
 	*ret_more = false;
+	if (before > unsettled)
+		before = unsettled;
 	for (size_t i = NTABLES; i > 0 && e == E_OK; i--) {
 		const struct db_value params[] = { DB_I(before),
 			DB_I(FORGET_ROWS) };

@@ -33,9 +33,13 @@ store_outgoing_days(struct store *store, int64_t first, int64_t last,
     outgoing_day_fn *fn, void *arg, struct why *why)
 {
 	struct list list = { .fn.day = fn, .arg = arg };
+	int64_t unsettled;
+	enum err e = day_unsettled(store, &unsettled, why);
 
+	if (e != E_OK)
+		return e;
 	return db_read(store->db, QUERY_OUTGOING_DAYS, hand_over_day, &list,
-	    why, DB_I(first), DB_I(last));
+	    why, DB_I(first), DB_I(last), DB_I(unsettled));
 }
 
 /* -- levels -- */

@@ -63,6 +63,11 @@ content_key_of(const struct db_value *v)
 	return key;
 }
 
+/* The first day that is open or has reports to be built; INT64_MAX: none. Those
+ * before it have been added up. */
+MUST_CHECK enum err day_unsettled(struct store *, int64_t *ret,
+    struct why *why);
+
 /* The delivery's host has one to be claimed when that is due, at the latest.
  * After each statement that lets one be claimed, or sooner, in its transaction.
  */

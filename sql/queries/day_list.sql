@@ -1,12 +1,12 @@
--- A day that is closed, and of which nothing is due, has been added up.
+-- What was added up, and of days from $2 on what there is.
 SELECT d.day, d.closed_at, d.closed_by, d.missing,
-    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.succeeded
+    CASE WHEN d.day < $2 THEN d.succeeded
     ELSE CAST(COALESCE((SELECT SUM(p.succeeded) FROM tally_policy p
-        WHERE p.day = d.day AND p.day >= $1), 0) AS BIGINT) END,
-    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.failed
+        WHERE p.day = d.day AND p.day >= $2), 0) AS BIGINT) END,
+    CASE WHEN d.day < $2 THEN d.failed
     ELSE CAST(COALESCE((SELECT SUM(p.failed) FROM tally_policy p
-        WHERE p.day = d.day AND p.day >= $1), 0) AS BIGINT) END,
-    CASE WHEN d.closed_at IS NOT NULL AND d.due = 0 THEN d.reports
+        WHERE p.day = d.day AND p.day >= $2), 0) AS BIGINT) END,
+    CASE WHEN d.day < $2 THEN d.reports
     ELSE (SELECT COUNT(*) FROM report r WHERE r.day = d.day) END,
     (SELECT COUNT(*) FROM report r
         WHERE r.day = d.day AND r.delivered_at IS NULL)

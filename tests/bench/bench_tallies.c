@@ -25,6 +25,7 @@
 #define ASKED 21 /* times each question is asked */
 #define SIZES 3
 #define PAGE 100
+#define FOUND 20 /* rows at least, of a page of fewer domains */
 
 static char folder[64], url[256];
 
@@ -82,6 +83,7 @@ run_sql(const char *text)
 	struct db *db;
 
 	must(db_open(url, false, &db, &why), &why);
+	db->takes_its_time = true;
 	must(db_script(db, "SET statement_timeout = 0", &why), &why);
 	must(db_script(db, text, &why), &why);
 	db_close(db);
@@ -274,13 +276,13 @@ static const struct {
 } questions[] = {
 	{ "days, 90", ask_days, DAYS },
 	{ "domains of 90 days", ask_outgoing_days, DAYS },
-	{ "100 tallies, whole", ask_tallies, PAGE },
-	{ "reports that are due", ask_due, PAGE },
+	{ "100 tallies, whole", ask_tallies, FOUND },
+	{ "reports that are due", ask_due, FOUND },
 	{ "sums of a domain's day", ask_sums, 2 },
-	{ "100 reports of 90 days", ask_reports, PAGE },
+	{ "100 reports of 90 days", ask_reports, FOUND },
 	{ "reports of a domain", ask_reports_of_domain, DAYS - 1 },
-	{ "reports to be delivered", ask_undelivered, PAGE },
-	{ "all reports of a day", ask_reports_of_day, PAGE },
+	{ "reports to be delivered", ask_undelivered, FOUND },
+	{ "all reports of a day", ask_reports_of_day, FOUND },
 };
 
 #define NQUESTIONS (sizeof(questions) / sizeof(questions[0]))
@@ -391,8 +393,11 @@ main(void)
 	for (int s = 0; s < SIZES; s++) {
 		struct store *store = filled_store(domains >> (4 - 2 * s));
 
-		for (size_t q = 0; q < NQUESTIONS; q++)
+		for (size_t q = 0; q < NQUESTIONS; q++) {
 			ms[s][q] = measure(store, q);
+			(void)fprintf(stderr, "%-26s %9.2f\n",
+			    questions[q].name, ms[s][q]);
+		}
 		show_sizes();
 		store_close(store);
 	}
