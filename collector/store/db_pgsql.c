@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "store/db.h"
-#include "store/pgsql_wait.h"
+#include "store/pgsql_connect.h"
 
 /* Types by the numbers that pg_type.dat fixes. */
 enum oid {
@@ -95,7 +95,8 @@ pgsql_ready(struct db *db, struct why *why)
 	p->conn = NULL;
 	if (pgsql_patience_is_over(&p->patience))
 		return why_set(why, E_AWAY, "postgresql: " TO_END);
-	if ((e = pgsql_connect(&p->target, &p->conn, why)) != E_OK)
+	if ((e = pgsql_connect(&p->target, &p->patience, &p->conn, why)) !=
+	    E_OK)
 		return e;
 	p->is_spent = false;
 	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);

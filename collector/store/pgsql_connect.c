@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "store/pgsql_hosts.h"
 
 /* A server or network that is silent is noticed in so many seconds. What the
  * URL says counts more: it stands behind these. */
@@ -17,7 +18,8 @@
 /* Whoever stands still inside a transaction keeps others from theirs. */
 #define IDLE_IN_TRANSACTION_MS 60000
 
-#define PASSWORD_MAX 4096 /* bytes of its file */
+#define PASSWORD_MAX 4096  /* bytes of its file */
+#define MESSAGES_MAX 65536 /* bytes of what all hosts say */
 
 enum err
 pgsql_target_make(const struct store_options *o, struct pgsql_target *ret,
@@ -27,6 +29,7 @@ pgsql_target_make(const struct store_options *o, struct pgsql_target *ret,
 		.url = strdup(o->url),
 		.application = strdup(
 		    o->application == NULL ? "tlsrptd" : o->application),
+		.connect_timeout_ms = o->connect_timeout_ms,
 		.statement_timeout_ms = o->statement_timeout_ms,
 		.lock_timeout_ms = o->lock_timeout_ms,
 		.pooler = o->pooler,
@@ -42,9 +45,6 @@ pgsql_target_make(const struct store_options *o, struct pgsql_target *ret,
 		pgsql_target_free(&t);
 		return why_set(why, E_NOMEM, "out of memory");
 	}
-	/* libpq takes seconds, and 0 for ever. */
-	(void)snprintf(t.connect_timeout_s, sizeof(t.connect_timeout_s), "%lld",
-	    (long long)(o->connect_timeout_ms + 999) / 1000);
 	*ret = t;
 	return E_OK;
 }
@@ -164,12 +164,11 @@ add(struct parameters *p, const char *key, const char *value)
 }
 
 static PGconn *
-connect_with(const struct pgsql_target *t, const char *password,
-    const char *settings)
+begin_with(const struct pgsql_target *t, const char *password,
+    const char *settings, const struct pgsql_host *host)
 {
 	struct parameters p = { .n = 0 };
 
-	add(&p, "connect_timeout", t->connect_timeout_s);
 	add(&p, "keepalives_idle", KEEPALIVE_IDLE_S);
 	add(&p, "keepalives_interval", KEEPALIVE_INTERVAL_S);
 	add(&p, "keepalives_count", KEEPALIVES);
@@ -182,47 +181,103 @@ connect_with(const struct pgsql_target *t, const char *password,
 	add(&p, "password", password);
 	add(&p, "dbname", t->url);
 	add(&p, "options", settings);
-	return PQconnectdbParams(p.keys, p.values, 1);
+	add(&p, "host", host->name);
+	add(&p, "hostaddr", host->address);
+	add(&p, "port", host->port);
+	return PQconnectStartParams(p.keys, p.values, 1);
+}
+
+/* A pooler has no other face behind another address: that is all to say. */
+static bool
+is_pooler(const struct pgsql_target *t, const PGconn *conn)
+{
+	return !t->pooler &&
+	    strstr(PQerrorMessage(conn), "unsupported startup parameter") !=
+	    NULL;
+}
+
+static void
+note_failure(const struct pgsql_target *t, const PGconn *conn, bool is_silent,
+    struct buf *out)
+{
+	const char *host = PQhost(conn), *port = PQport(conn);
+
+	if (is_silent)
+		buf_addf(out, "%s port %s: timeout expired\n",
+		    host == NULL ? "" : host, port == NULL ? "" : port);
+	else if (is_pooler(t, conn))
+		buf_adds(out, "this is a pooler: store.pooler = transaction\n");
+	else
+		buf_adds(out, PQerrorMessage(conn));
+}
+
+struct attempt {
+	const struct pgsql_target *target;
+	struct pgsql_patience *patience;
+	const char *password, *settings;
+	struct buf messages; /* of those that failed, a line or more each */
+};
+
+/* NULL: it failed. */
+static PGconn *
+try_host(struct attempt *a, const struct pgsql_host *host, int64_t timeout_ms)
+{
+	PGconn *conn = begin_with(a->target, a->password, a->settings, host);
+	bool is_silent = !pgsql_wait_connected(conn, a->patience, timeout_ms);
+
+	if (!is_silent && PQstatus(conn) == CONNECTION_OK)
+		return conn;
+	note_failure(a->target, conn, is_silent, &a->messages);
+	PQfinish(conn);
+	return NULL;
 }
 
 static enum err
-connect_failed(const struct pgsql_target *t, PGconn *conn, struct why *why)
+try_hosts(struct attempt *a, PGconn **ret, struct why *why)
 {
-	const char *message = PQerrorMessage(conn);
+	struct pgsql_hosts hosts;
+	int64_t timeout_ms = a->target->connect_timeout_ms;
+	PGconn *conn = NULL;
+	enum err e = pgsql_hosts_find(a->target->url, &hosts, why);
 
-	if (!t->pooler &&
-	    strstr(message, "unsupported startup parameter") != NULL)
-		return why_set(why, E_AWAY,
-		    "postgresql: connect: this is a pooler: "
-		    "store.pooler = transaction");
-	return pgsql_why(E_AWAY, "connect", message, why);
+	if (e != E_OK)
+		return e;
+	if (hosts.connect_timeout_s > 0)
+		timeout_ms = hosts.connect_timeout_s * 1000;
+	for (size_t i = 0; i < hosts.n && conn == NULL &&
+	     !pgsql_patience_is_over(a->patience);
+	     i++)
+		conn = try_host(a, &hosts.v[i], timeout_ms);
+	pgsql_hosts_free(&hosts);
+	if (conn == NULL)
+		return pgsql_why(E_AWAY, "connect", buf_str(&a->messages), why);
+	*ret = conn;
+	return E_OK;
 }
 
 enum err
-pgsql_connect(const struct pgsql_target *t, PGconn **ret, struct why *why)
+pgsql_connect(const struct pgsql_target *t, struct pgsql_patience *patience,
+    PGconn **ret, struct why *why)
 {
 	struct buf password = BUF_INIT(PASSWORD_MAX);
 	char settings[4096] = "";
-	PGconn *conn;
+	struct attempt a = { .target = t,
+		.patience = patience,
+		.settings = settings,
+		.messages = BUF_INIT(MESSAGES_MAX) };
 	enum err e = E_OK;
 
 	if (t->password_file != NULL)
 		e = read_password(t->password_file, &password, why);
 	if (e == E_OK && !t->pooler)
 		e = session_settings(t, settings, sizeof(settings), why);
-	if (e != E_OK) {
-		buf_free(&password);
-		return e;
+	if (e == E_OK) {
+		a.password = buf_str(&password);
+		e = try_hosts(&a, ret, why);
 	}
-	conn = connect_with(t, buf_str(&password), settings);
 	if (password.p != NULL)
 		explicit_bzero(password.p, password.len);
 	buf_free(&password);
-	if (PQstatus(conn) != CONNECTION_OK) {
-		e = connect_failed(t, conn, why);
-		PQfinish(conn);
-		return e;
-	}
-	*ret = conn;
-	return E_OK;
+	buf_free(&a.messages);
+	return e;
 }

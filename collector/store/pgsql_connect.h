@@ -3,9 +3,7 @@
 #ifndef STORE_PGSQL_CONNECT_H
 #define STORE_PGSQL_CONNECT_H
 
-#include <libpq-fe.h>
-
-#include "store/store.h"
+#include "store/pgsql_wait.h"
 
 #define PGSQL_SETTINGS_MAX 256
 
@@ -14,7 +12,7 @@ struct pgsql_target {
 	char *url;
 	char *password_file; /* NULL: none */
 	char *application;
-	char connect_timeout_s[24];
+	int64_t connect_timeout_ms; /* of each address */
 	/* Of each session, or behind a pooler of each transaction. */
 	int64_t statement_timeout_ms, lock_timeout_ms;
 	bool pooler, read_only;
@@ -27,8 +25,8 @@ void pgsql_target_free(struct pgsql_target *);
 /* The password is read anew each time: it may have been changed. E_AWAY;
  * E_USAGE: libpq cannot read the URL; E_DENIED, E_ABSENT: the password's file.
  */
-MUST_CHECK enum err pgsql_connect(const struct pgsql_target *, PGconn **ret,
-    struct why *why);
+MUST_CHECK enum err pgsql_connect(const struct pgsql_target *,
+    struct pgsql_patience *, PGconn **ret, struct why *why);
 
 /* What a transaction behind a pooler begins with, "" without one: a session is
  * not ours there, so nothing is set that outlives the transaction. */

@@ -48,18 +48,43 @@ take_input(PGconn *conn)
 	    (PQisBusy(conn) == 0 || PQconsumeInput(conn) == 1);
 }
 
-/* Something can be read or written. False: nothing for too long. */
+/* Something can be read or written. False: nothing until then; 0: for ever. */
 static bool
-wait_for_socket(PGconn *conn, short events, struct pgsql_patience *patience)
+wait_for_socket(const PGconn *conn, short events,
+    struct pgsql_patience *patience, int64_t until_ns)
 {
 	struct pollfd p = { .fd = PQsocket(conn), .events = events };
-	const int64_t until_ns = now_ns() + patience->silence_ms * NS_PER_MS;
 
 	while (poll(&p, 1, SLICE_MS) <= 0)
 		if (pgsql_patience_is_over(patience) ||
-		    (patience->silence_ms > 0 && now_ns() >= until_ns))
+		    (until_ns > 0 && now_ns() >= until_ns))
 			return false;
 	return true;
+}
+
+bool
+pgsql_wait_connected(PGconn *conn, struct pgsql_patience *patience,
+    int64_t timeout_ms)
+{
+	const int64_t until_ns = now_ns() + timeout_ms * NS_PER_MS;
+	PostgresPollingStatusType next = PQstatus(conn) == CONNECTION_BAD
+	    ? PGRES_POLLING_FAILED
+	    : PGRES_POLLING_WRITING;
+
+	while (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING) {
+		short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+
+		if (!wait_for_socket(conn, events, patience, until_ns))
+			return false;
+		next = PQconnectPoll(conn);
+	}
+	return true;
+}
+
+static int64_t
+silent_until_ns(const struct pgsql_patience *p)
+{
+	return p->silence_ms == 0 ? 0 : now_ns() + p->silence_ms * NS_PER_MS;
 }
 
 /* Until PQgetResult does not block. False: as above. */
@@ -71,7 +96,8 @@ wait_for_result(PGconn *conn, struct pgsql_patience *patience)
 	while (unsent >= 0 && PQisBusy(conn) == 1 &&
 	    PQstatus(conn) == CONNECTION_OK) {
 		if (!wait_for_socket(conn,
-			unsent > 0 ? POLLIN | POLLOUT : POLLIN, patience))
+			unsent > 0 ? POLLIN | POLLOUT : POLLIN, patience,
+			silent_until_ns(patience)))
 			return false;
 		if (!take_input(conn))
 			break;

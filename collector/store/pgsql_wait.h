@@ -3,8 +3,10 @@
 #ifndef STORE_PGSQL_WAIT_H
 #define STORE_PGSQL_WAIT_H
 
+#include <libpq-fe.h>
+
 #include "base/clock.h"
-#include "store/pgsql_connect.h"
+#include "store/store.h"
 
 /* Who is to end has so long for all that it still has to do. */
 #define PGSQL_HURRY_NS (5 * NS_PER_S)
@@ -20,6 +22,11 @@ struct pgsql_patience pgsql_patience_of(const struct store_options *);
 
 /* The process is to end, and has had its time. */
 bool pgsql_patience_is_over(struct pgsql_patience *);
+
+/* Until a connection that PQconnectStart began stands or has failed. False:
+ * neither, and it is to be closed. */
+MUST_CHECK bool pgsql_wait_connected(PGconn *, struct pgsql_patience *,
+    int64_t timeout_ms);
 
 /* The answer to what was sent over a connection that does not block, of several
  * the last; or that to COPY. The caller clears it; NULL: the connection broke.

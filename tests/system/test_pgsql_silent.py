@@ -2,6 +2,7 @@
 not answer: it is noticed, the service can be told to end, nothing is lost and
 nothing is counted twice."""
 
+import socket
 import time
 import unittest
 
@@ -42,13 +43,21 @@ class SilentTest(Traffic):
 
     def collector(self, **options):
         """One whose socket is the test's: its queue outlives it."""
-        return self.service_on_socket(store__url=self.proxy.url(), **{
-            "daemon__roles": "collect", **options}).start()
+        return self.service_on_socket(**{
+            "store__url": self.proxy.url(), "daemon__roles": "collect",
+            **options}).start()
 
     def send(self, service, n=30):
         """So many sessions of one domain."""
         service.send(*[session("a.example")] * n)
         self.sent += n
+
+    def silent_server(self):
+        """Connections are taken and left as they are."""
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        server.settimeout(NOTICE_S)
+        return server
 
     def assert_ends_soon(self, service):
         """With its exit code, and long before it would be killed."""
@@ -108,6 +117,18 @@ class Ends(SilentTest):
         self.hang(DEAFEN, b"COMMIT\0")
 
 
+    def test_while_it_connects(self):
+        """To one host of two, neither of which says anything."""
+        silent = [self.silent_server() for _ in range(2)]
+        ports = ",".join(str(s.getsockname()[1]) for s in silent)
+        service = self.service_on_socket(
+            daemon__roles="collect", store__connect_timeout="60s",
+            store__url=f"postgresql://u@/x?host=127.0.0.1,127.0.0.1&port={ports}")
+        service.launch_to_receive()
+        self.addCleanup(silent[0].accept()[0].close)
+        self.assert_ends_soon(service)
+
+
 class GoesOn(SilentTest):
     """Nobody tells it to end: it notices."""
 
@@ -125,6 +146,15 @@ class GoesOn(SilentTest):
             "it is said", NOTICE_S)
         self.send(service, 2000)  # more than the socket's queue takes
         self.server.go_on()
+        self.assert_exact(service)
+
+    def test_first_host_is_silent(self):
+        port = self.silent_server().getsockname()[1]
+        service = self.service_on_socket(
+            **self.SHORT, daemon__roles="collect",
+            store__url=f"postgresql://tlsrpt@127.0.0.1:{port},127.0.0.1:"
+            f"{self.proxy.port}/postgres?sslmode=disable").start()
+        self.send(service)
         self.assert_exact(service)
 
     def hang(self, action):
