@@ -55,7 +55,7 @@ holds_run_out(const struct send_stage *s, int64_t now_s)
 	return false;
 }
 
-/* docs/adr/0020-clocks-of-workers.md */
+/* docs/adr/0022-clocks-of-workers.md */
 static enum err
 check_clock(struct send_stage *s, struct store *store, struct why *why)
 {
