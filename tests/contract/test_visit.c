@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #include "store/store_delivery.h"
 
@@ -240,6 +241,18 @@ test_old_visits_are_forgotten(void **state)
 	assert_int_equal(1, visits(f, hour + 2));
 }
 
+/* The store of the tests is on this machine. */
+static void
+test_the_stores_clock_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	int64_t before = time(NULL), now = 0;
+
+	assert_ok_why(store_delivery_clock(f->store, &now, &why), &why);
+	assert_in_range(now, before, time(NULL));
+}
+
 /* -- two workers at a time -- */
 
 #define MANY 200
@@ -315,6 +328,7 @@ main(int argc, char **argv)
 		TEST(test_without_a_ceiling_nothing_is_counted),
 		TEST(test_very_many_are_put_back_by_and_by),
 		TEST(test_old_visits_are_forgotten),
+		TEST(test_the_stores_clock_is_told),
 		TEST(test_two_workers_share_the_ceiling),
 	};
 
