@@ -64,7 +64,7 @@ journal_open(const struct journal_options *options, struct journal **ret,
 	j->options = *options;
 	j->current = j->next = SEGMENT_NONE;
 	j->landing = LANDING_NONE;
-	j->current_fd = j->dir_fd = j->lock_fd = -1;
+	j->dir_fd = j->lock_fd = -1;
 	(void)pthread_mutex_init(&j->syncing, NULL);
 	(void)pthread_mutex_init(&j->lock, NULL);
 	*recovery = (struct journal_recovery){ 0 };
@@ -77,7 +77,6 @@ journal_open(const struct journal_options *options, struct journal **ret,
 		journal_close(j);
 		return e;
 	}
-	j->current_fd = j->current.fd;
 	journal_set_published(j);
 	*ret = j;
 	return E_OK;
@@ -344,7 +343,6 @@ journal_roll_over(struct journal *j)
 	/* Without memory it is forgotten until the next start. */
 	(void)!journal_note_old(j, j->number, j->last_ns);
 	j->current = next;
-	j->current_fd = next.fd;
 	j->number = number;
 	(void)pthread_mutex_unlock(&j->lock);
 	j->tail = SEGMENT_FIRST_RECORD;

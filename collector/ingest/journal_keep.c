@@ -17,6 +17,7 @@ sync_retired(struct journal *j, struct why *why)
 	(void)pthread_mutex_unlock(&j->lock);
 	while ((r = list) != NULL) {
 		list = r->next;
+		segment_let_go(&r->segment, r->segment.bytes);
 		if (e == E_OK)
 			e = segment_sync(&r->segment, why);
 		segment_close(&r->segment);
@@ -25,16 +26,21 @@ sync_retired(struct journal *j, struct why *why)
 	return e;
 }
 
-/* Segments are closed by whoever syncs, so the descriptor stays good. */
+/* Segments are closed by whoever syncs, so a copy stays good. Of published the
+ * offset counts only if the drain has not rolled over since. */
 static enum err
 sync_current(struct journal *j, struct why *why)
 {
-	int fd;
+	struct journal_place end = journal_published(j);
+	struct segment current;
 
 	(void)pthread_mutex_lock(&j->lock);
-	fd = j->current_fd;
+	current = j->current;
+	if (j->number != end.segment)
+		end.offset = 0;
 	(void)pthread_mutex_unlock(&j->lock);
-	return fdatasync(fd) == 0 ? E_OK : why_errno(why, "journal: fdatasync");
+	segment_let_go(&current, end.offset);
+	return segment_sync(&current, why);
 }
 
 /* Drop the oldest segment if the store has it and it is old, or, when pressed

@@ -51,7 +51,6 @@ struct journal {
 	uint64_t next_number; /* of next, 0: none */
 	uint64_t highest;     /* number given to any segment */
 	uint64_t taken;	      /* the highest that the drain uses or will */
-	int current_fd;	      /* current.fd, for syncing */
 	struct retired *retired;
 	struct old_segment *old; /* sorted by number */
 	size_t nold, old_cap;

@@ -108,6 +108,17 @@ segment_sync(const struct segment *s, struct why *why)
 	return fdatasync(s->fd) == 0 ? E_OK : why_errno(why, "fdatasync");
 }
 
+void
+segment_let_go(const struct segment *s, size_t offset)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t end = offset / page * page;
+
+	/* The first page has the header, which is written at any time. */
+	if (end > page)
+		(void)madvise(s->map + page, end - page, MADV_DONTNEED);
+}
+
 enum err
 segment_create(int dir_fd, const struct segment_header *header, size_t bytes,
     struct segment *ret, struct why *why)

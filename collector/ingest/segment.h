@@ -108,6 +108,11 @@ bool segment_number(const char *name, uint64_t *ret);
 MUST_CHECK enum err segment_create(int dir_fd, const struct segment_header *,
     size_t bytes, struct segment *ret, struct why *why);
 MUST_CHECK enum err segment_sync(const struct segment *, struct why *why);
+/* Take the pages up to the offset out of the mapping, to be called before a
+ * sync: of a page that can be written through it a sync stops all processors
+ * of this process for a moment, for each of them. They stay in the file, and
+ * come back when they are touched. */
+void segment_let_go(const struct segment *, size_t offset);
 /* Write the header again with changed first_sequence, floor_ns or losses. */
 void segment_rewrite_header(struct segment *, const struct segment_header *);
 /* Map an existing one. E_VERSION: another format or machine; E_SYNTAX: damaged

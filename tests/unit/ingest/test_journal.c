@@ -1,6 +1,7 @@
 #include "support/test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,47 @@ test_a_reader_that_finds_nothing_keeps_no_old_segment(void **state)
 	journal_reader_close(r);
 }
 
+/* KiB of the mapping at p that are mapped. */
+static unsigned long
+mapped_kib(const void *p)
+{
+	char line[512], want[32];
+	unsigned long kib = ULONG_MAX;
+	bool found = false;
+	FILE *f = fopen("/proc/self/smaps", "r");
+
+	assert_non_null(f);
+	(void)snprintf(want, sizeof(want), "%lx-", (unsigned long)p);
+	while (kib == ULONG_MAX && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, want, strlen(want)) == 0)
+			found = true;
+		else if (found)
+			(void)sscanf(line, "Rss: %lu", &kib);
+	(void)fclose(f);
+	return kib;
+}
+
+static void
+test_what_is_synced_is_mapped_no_more_and_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct journal_reader *r = reader_at(f, journal_first(f->journal));
+	const unsigned long page_kib = (unsigned long)getpagesize() / 1024;
+	unsigned n = 0;
+
+	while (f->journal->tail < 16 * (size_t)getpagesize())
+		assert_true(write_number(f, n++));
+	assert_true(mapped_kib(f->journal->current.map) > 2 * page_kib);
+	assert_ok(journal_sync(f->journal, NULL));
+	/* The header, and where the next record goes. */
+	assert_true(mapped_kib(f->journal->current.map) <= 2 * page_kib);
+	for (unsigned i = 0; i < 100; i++)
+		assert_true(write_number(f, n++));
+	for (unsigned i = 0; i < n; i++)
+		expect_number(r, i);
+	journal_reader_close(r);
+}
+
 /* -- losses -- */
 
 static void
@@ -451,6 +493,7 @@ main(void)
 		TEST(test_a_segment_that_comes_too_late_is_not_used),
 		TEST(test_a_datagram_of_any_size_fits),
 		TEST(test_a_reader_that_finds_nothing_keeps_no_old_segment),
+		TEST(test_what_is_synced_is_mapped_no_more_and_stays),
 		TEST(test_losses_are_written_down_once),
 		TEST(test_losses_noted_but_not_cleared_count_once),
 		TEST(test_past_the_ceiling_there_is_no_room),
