@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/huge.h"
+
 #define SLOTS_FIRST 1024
 
 struct slot {
@@ -73,7 +75,7 @@ static bool
 grow(struct ceiling *c)
 {
 	uint64_t n = c->nslots * 2;
-	struct slot *slots = calloc(n, sizeof(*slots));
+	struct slot *slots = huge_zalloc(n * sizeof(*slots));
 
 	if (slots == NULL)
 		return false;
