@@ -42,16 +42,17 @@ somebody_listens(const struct sockaddr_un *sun, int type)
 /* A socket file outlives the process that bound it and is in the way of the
  * next bind. */
 static enum err
-remove_stale(const struct sockaddr_un *sun, int type, struct why *why)
+remove_stale(const struct socket_file *o, const struct sockaddr_un *sun,
+    int type, struct why *why)
 {
-	const char *path = sun->sun_path;
+	const char *path = o->path;
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
 		return errno == ENOENT ? E_OK : why_errno(why, "%s", path);
 	if (!S_ISSOCK(st.st_mode))
-		return why_set(why, E_EXISTS, "%s is there and no socket",
-		    path);
+		return why_set(why, E_EXISTS,
+		    "%s is not a socket; remove it or set %s", path, o->option);
 	if (somebody_listens(sun, type))
 		return why_set(why, E_BUSY, "another process listens on %s",
 		    path);
@@ -90,7 +91,7 @@ bind_at(const struct socket_file *o, int fd, int type, struct why *why)
 	enum err e;
 
 	if ((e = make_address(o->path, &sun, why)) != E_OK ||
-	    (e = remove_stale(&sun, type, why)) != E_OK)
+	    (e = remove_stale(o, &sun, type, why)) != E_OK)
 		return e;
 	/* Nobody may use it before owner and mode are what they should be. */
 	mask = umask(0777);

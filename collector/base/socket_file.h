@@ -11,6 +11,7 @@ struct socket_file {
 	const char *owner; /* user name, "" for ours */
 	const char *group; /* group name, "" for ours */
 	mode_t mode;
+	const char *option; /* that says the path, for what to do */
 };
 
 /* Bind a socket of that type, with its flags, as SOCK_STREAM has them. One that

@@ -74,6 +74,7 @@ bind_lmtp(struct intake_sockets *s, const struct config *c, struct why *why)
 		.owner = "",
 		.group = "",
 		.mode = (mode_t)c->intake_lmtp_mode,
+		.option = "intake.lmtp_listen",
 	    },
 	    &s->lmtp.fd, why);
 }

@@ -104,6 +104,7 @@ lock_and_bind(struct listen_socket *s, const struct config *c, int *ret_fd,
 		.owner = c->collect_socket_owner,
 		.group = c->collect_socket_group,
 		.mode = (mode_t)c->collect_socket_mode,
+		.option = "collect.socket",
 	};
 	struct stat st;
 	enum err e = lock(s, c->collect_socket, why);

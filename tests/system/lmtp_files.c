@@ -187,7 +187,7 @@ static enum err
 listen_both(const char *folder, int fds[2], struct why *why)
 {
 	char path[256];
-	const struct socket_file unix_socket = { path, "", "", 0666 };
+	const struct socket_file unix_socket = { path, "", "", 0666, "path" };
 	enum err e;
 
 	(void)snprintf(path, sizeof(path), "%s/socket", folder);

@@ -22,7 +22,7 @@ setup(void **state)
 
 	support_mkdtemp(f->folder);
 	(void)snprintf(f->path, sizeof(f->path), "%s/socket", f->folder);
-	f->options = (struct socket_file){ f->path, "", "", 0622 };
+	f->options = (struct socket_file){ f->path, "", "", 0622, "path" };
 	*state = f;
 	return 0;
 }

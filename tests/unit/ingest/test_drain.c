@@ -28,7 +28,7 @@ struct fixture {
 static void
 open_sockets(struct fixture *f)
 {
-	struct socket_file options = { f->path, "", "", 0600 };
+	struct socket_file options = { f->path, "", "", 0600, "path" };
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct why why = { { 0 } };
 

@@ -23,7 +23,7 @@ setup(void **state)
 
 	support_mkdtemp(f.folder);
 	(void)snprintf(f.path, sizeof(f.path), "%s/socket", f.folder);
-	f.options = (struct socket_file){ f.path, "", "", 0660 };
+	f.options = (struct socket_file){ f.path, "", "", 0660, "path" };
 	*state = &f;
 	return 0;
 }
