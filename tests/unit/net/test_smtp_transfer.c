@@ -352,7 +352,10 @@ test_ends_at_each_stage(void **state)
 		assert_int_equal(0, o.code);
 		assert_string_equal("", o.answer);
 		assert_true(strlen(o.why) > 10);
-		assert_memory_equal("127.0.0.1:", o.peer, 10);
+		/* A reset may come before the connection was seen to be there.
+		 */
+		if (strcmp(script, "greeting=@reset") != 0 || o.peer[0] != '\0')
+			assert_memory_equal("127.0.0.1:", o.peer, 10);
 	}
 }
 
