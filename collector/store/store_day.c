@@ -94,10 +94,28 @@ store_day_due(struct store *store, day_number_fn *fn, void *arg,
 	    NULL, why);
 }
 
+/* Who adds to the day meanwhile waits for its row, and makes it due again. */
+static enum err
+settle(struct store *store, int64_t day, int64_t due, struct why *why)
+{
+	enum err e = db_write(store->db, QUERY_DAY_SETTLE, why, DB_I(day),
+	    DB_I(due));
+
+	return e == E_OK ? day_keep_levels(store, day, why) : e;
+}
+
 enum err
 store_day_settle(struct store *store, int64_t day, int64_t due, struct why *why)
 {
-	return db_write(store->db, QUERY_DAY_SETTLE, why, DB_I(day), DB_I(due));
+	enum err e = store_begin(store, why);
+
+	if (e != E_OK)
+		return e;
+	if ((e = settle(store, day, due, why)) != E_OK) {
+		store_rollback(store);
+		return e;
+	}
+	return store_commit(store, why);
 }
 
 static enum err

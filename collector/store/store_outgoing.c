@@ -1,12 +1,10 @@
 #include "store/store_outgoing.h"
 
-#include "codec/lines.h"
 #include "store/store_private.h"
 
 struct list {
 	union {
 		outgoing_day_fn *day;
-		outgoing_levels_fn *levels;
 		outgoing_report_fn *report;
 		outgoing_delivery_fn *delivery;
 		collector_counter_fn *counter;
@@ -15,7 +13,7 @@ struct list {
 	/* The report whose rows come in; its texts are in the arena. */
 	struct outgoing_report report;
 	bool has_report;
-	struct arena texts; /* of it, or of a policy */
+	struct arena texts; /* of it */
 };
 
 /* -- days -- */
@@ -40,47 +38,6 @@ store_outgoing_days(struct store *store, int64_t first, int64_t last,
 		return e;
 	return db_read(store->db, QUERY_OUTGOING_DAYS, hand_over_day, &list,
 	    why, DB_I(first), DB_I(last), DB_I(unsettled));
-}
-
-/* -- levels -- */
-
-#define POLICY_BYTES ((size_t)4 << 20) /* strings of one policy */
-
-static enum err
-hand_over_levels(void *arg, const struct db_value *row)
-{
-	struct list *list = arg;
-	bool tlsa_invalid = row[3].num != 0;
-	struct policy policy = { .domain = SPAN_NONE };
-	struct levels levels = { .is_told = true };
-	enum err e = E_OK;
-
-	arena_reset(&list->texts);
-	if (policy_type_from_code(row[1].num, &policy.type) != E_OK)
-		return E_SYNTAX;
-	e = lines_split(row[2].bytes, &list->texts, &policy.strings);
-	if (e != E_OK)
-		return e;
-	levels.n[level_of_success(protection_of(&policy, true, tlsa_invalid)) -
-	    1] = (uint64_t)row[4].num;
-	levels.n[level_of_failure(
-		     failure_effect_of(&policy, true, tlsa_invalid)) -
-	    1] = (uint64_t)row[5].num;
-	return list->fn.levels(list->arg, row[0].num, &levels);
-}
-
-enum err
-store_outgoing_levels(struct store *store, int64_t first, int64_t last,
-    outgoing_levels_fn *fn, void *arg, struct why *why)
-{
-	struct list list = { .fn.levels = fn,
-		.arg = arg,
-		.texts = ARENA_INIT(POLICY_BYTES) };
-	enum err e = db_read(store->db, QUERY_OUTGOING_LEVELS, hand_over_levels,
-	    &list, why, DB_I(first), DB_I(last));
-
-	arena_free(&list.texts);
-	return e;
 }
 
 /* -- reports -- */

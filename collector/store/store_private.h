@@ -68,6 +68,11 @@ content_key_of(const struct db_value *v)
 MUST_CHECK enum err day_unsettled(struct store *, int64_t *ret,
     struct why *why);
 
+/* How well the day's sessions were protected is added up and kept, unless it is
+ * due; in the transaction that settles it. */
+MUST_CHECK enum err day_keep_levels(struct store *, int64_t day,
+    struct why *why);
+
 /* The delivery's host has one to be claimed when that is due, at the latest.
  * After each statement that lets one be claimed, or sooner, in its transaction.
  */

@@ -55,6 +55,109 @@ test_days_with_sessions(void **state)
 	assert_days(f, DAY, DAY + 1, "0:2 ");
 }
 
+/* -- levels -- */
+
+static enum err
+add_levels(void *arg, int64_t day, const struct levels *part)
+{
+	uint64_t *sums = arg;
+
+	if (day == DAY)
+		for (size_t i = 0; i < NLEVELS; i++)
+			sums[i] += part->n[i];
+	return E_OK;
+}
+
+static void
+assert_levels(struct fixture *f, uint64_t authenticated, uint64_t testing,
+    uint64_t encrypted, uint64_t cleartext, uint64_t not_sent)
+{
+	const uint64_t want[NLEVELS] = { authenticated, testing, encrypted,
+		cleartext, not_sent };
+	uint64_t sums[NLEVELS] = { 0 };
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_outgoing_levels(f->store, DAY - 1, DAY + 1,
+			  add_levels, sums, &why),
+	    &why);
+	assert_memory_equal(want, sums, sizeof(want));
+}
+
+static void
+flush_policy(struct fixture *f, int64_t at, int64_t day, const char *domain,
+    enum policy_type type, const char *strings, uint64_t succeeded,
+    uint64_t failed)
+{
+	struct why why = { { 0 } };
+	struct one o;
+
+	make_one(&o, day, domain, succeeded, failed);
+	o.policy.type = type;
+	o.policy.strings = span_str(strings);
+	assert_ok_why(flush(f, at, at + 1, &o.tally, 1, &why), &why);
+}
+
+static enum err
+note_due(void *arg, int64_t day, int64_t due)
+{
+	if (day == DAY)
+		*(int64_t *)arg = due;
+	return E_OK;
+}
+
+static void
+settle(struct fixture *f)
+{
+	struct why why = { { 0 } };
+	int64_t due = 0;
+
+	assert_ok_why(store_day_due(f->store, note_due, &due, &why), &why);
+	assert_true(due > 0);
+	assert_ok_why(store_day_settle(f->store, DAY, due, &why), &why);
+}
+
+static void
+forget_tallies(struct fixture *f)
+{
+	struct why why = { { 0 } };
+	bool more = true;
+
+	while (more)
+		assert_ok_why(store_day_forget(f->store, DAY + 1, &more, &why),
+		    &why);
+}
+
+/* RFC 8460 s4.4: what failed under testing, or without a policy, was delivered.
+ */
+static void
+test_levels_stay_when_the_tallies_go(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+
+	register_collector(f);
+	assert_levels(f, 0, 0, 0, 0, 0);
+	flush_one(f, 0, 1, DAY, "a.example", 2, 3);
+	flush_policy(f, 1, DAY, "b.example", POLICY_STS,
+	    "version: STSv1\nmode: testing\n", 5, 7);
+	flush_policy(f, 2, DAY, "c.example", POLICY_NO_POLICY_FOUND, "", 11,
+	    13);
+	flush_one(f, 3, 4, DAY + 1, "a.example", 100, 0);
+	assert_levels(f, 2, 5, 11, 20, 3);
+	assert_ok_why(store_day_close(f->store, DAY, NOW_S, T("x"), T(""),
+			  &why),
+	    &why);
+	assert_levels(f, 2, 5, 11, 20, 3);
+	settle(f);
+	assert_levels(f, 2, 5, 11, 20, 3);
+	/* Late, before and after it is added up again. */
+	flush_one(f, 4, 5, DAY, "d.example", 17, 0);
+	assert_levels(f, 19, 5, 11, 20, 3);
+	settle(f);
+	forget_tallies(f);
+	assert_levels(f, 19, 5, 11, 20, 3);
+}
+
 /* -- reports -- */
 
 static void
@@ -336,6 +439,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_days_with_sessions),
+		TEST(test_levels_stay_when_the_tallies_go),
 		TEST(test_reports_with_their_deliveries),
 		TEST(test_deliveries_the_newest_first),
 		TEST(test_a_delivery_that_is_tried_again),

@@ -1,0 +1,115 @@
+#include "codec/lines.h"
+#include "store/store_outgoing.h"
+#include "store/store_private.h"
+
+#define POLICY_BYTES ((size_t)4 << 20) /* strings of one policy */
+
+struct list {
+	outgoing_levels_fn *fn;
+	void *arg;
+	struct arena strings; /* of a policy */
+};
+
+/* -- what is added up from tallies -- */
+
+static enum err
+hand_over(void *arg, const struct db_value *row)
+{
+	struct list *list = arg;
+	bool tlsa_invalid = row[3].num != 0;
+	struct policy policy = { .domain = SPAN_NONE };
+	struct levels levels = { .is_told = true };
+	enum err e = E_OK;
+
+	arena_reset(&list->strings);
+	if (policy_type_from_code(row[1].num, &policy.type) != E_OK)
+		return E_SYNTAX;
+	e = lines_split(row[2].bytes, &list->strings, &policy.strings);
+	if (e != E_OK)
+		return e;
+	levels.n[level_of_success(protection_of(&policy, true, tlsa_invalid)) -
+	    1] = (uint64_t)row[4].num;
+	levels.n[level_of_failure(
+		     failure_effect_of(&policy, true, tlsa_invalid)) -
+	    1] += (uint64_t)row[5].num;
+	return list->fn(list->arg, row[0].num, &levels);
+}
+
+static enum err
+add_up(struct store *store, int64_t first, int64_t last, outgoing_levels_fn *fn,
+    void *arg, struct why *why)
+{
+	struct list list = { .fn = fn,
+		.arg = arg,
+		.strings = ARENA_INIT(POLICY_BYTES) };
+	enum err e = db_read(store->db, QUERY_OUTGOING_LEVELS, hand_over, &list,
+	    why, DB_I(first), DB_I(last));
+
+	arena_free(&list.strings);
+	return e;
+}
+
+/* -- what is kept of a day -- */
+
+static enum err
+add(void *arg, int64_t day, const struct levels *part)
+{
+	struct levels *sum = arg;
+
+	(void)day;
+	for (size_t i = 0; i < NLEVELS; i++)
+		sum->n[i] += part->n[i];
+	return E_OK;
+}
+
+enum err
+day_keep_levels(struct store *store, int64_t day, struct why *why)
+{
+	struct levels sum = { .is_told = true };
+	enum err e = add_up(store, day, day, add, &sum, why);
+
+	if (e != E_OK)
+		return e;
+	return db_write(store->db, QUERY_DAY_LEVELS_PUT, why, DB_I(day),
+	    DB_I(sum.n[LEVEL_AUTHENTICATED - 1]),
+	    DB_I(sum.n[LEVEL_TESTING - 1]), DB_I(sum.n[LEVEL_ENCRYPTED - 1]),
+	    DB_I(sum.n[LEVEL_CLEARTEXT - 1]), DB_I(sum.n[LEVEL_NOT_SENT - 1]));
+}
+
+static enum err
+hand_over_kept(void *arg, const struct db_value *row)
+{
+	const struct list *list = arg;
+	struct levels levels = { .is_told = true };
+
+	for (size_t i = 0; i < NLEVELS; i++)
+		levels.n[i] = (uint64_t)row[1 + i].num;
+	return list->fn(list->arg, row[0].num, &levels);
+}
+
+static enum err
+note_first(void *arg, const struct db_value *row)
+{
+	if (row[0].type != DB_NULL)
+		*(int64_t *)arg = row[0].num;
+	return E_OK;
+}
+
+/* The kept ones, and what tallies say of the days from the first on of which
+ * nothing is kept. */
+enum err
+store_outgoing_levels(struct store *store, int64_t first, int64_t last,
+    outgoing_levels_fn *fn, void *arg, struct why *why)
+{
+	struct list list = { .fn = fn, .arg = arg };
+	int64_t from = INT64_MAX;
+	enum err e = db_read(store->db, QUERY_DAY_LEVELS_MISSING, note_first,
+	    &from, why, DB_I(first), DB_I(last));
+
+	if (e == E_OK)
+		e = db_read(store->db, QUERY_DAY_LEVELS, hand_over_kept, &list,
+		    why, DB_I(first), DB_I(last), DB_I(from));
+	if (e == E_OK && from <= last)
+		e = add_up(store, from, last, fn, arg, why);
+	return e;
+}
