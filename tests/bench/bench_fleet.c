@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "measure.h"
+#include "pgsql_server.h"
 #include "store/store.h"
 
 #define COLLECTORS 4
@@ -25,37 +26,9 @@ static char folder[64], url[128];
 /* -- the server -- */
 
 static void
-run(const char *what)
-{
-	char command[512];
-	int status;
-
-	(void)snprintf(command, sizeof(command),
-	    TESTS_DIR "/contract/pgsql %s %s/cluster", what, folder);
-	status = system(command);
-	if (status != 0)
-		bench_fail("%s: ended with %d", command, status);
-}
-
-static void
-find_url(void)
-{
-	char command[512];
-	FILE *from;
-
-	(void)snprintf(command, sizeof(command),
-	    TESTS_DIR "/contract/pgsql with %s/cluster echo", folder);
-	from = popen(command, "r");
-	if (from == NULL || fgets(url, sizeof(url), from) == NULL)
-		bench_fail("%s", command);
-	url[strcspn(url, "\n")] = '\0';
-	(void)pclose(from);
-}
-
-static void
 end(void)
 {
-	run("stop");
+	pgsql_server_stop(folder);
 	(void)rmdir(folder);
 }
 
@@ -65,9 +38,9 @@ start(void)
 	(void)snprintf(folder, sizeof(folder), "/tmp/tlsrptd-bench-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		bench_fail("%s: cannot be made", folder);
-	run("start");
+	pgsql_server_start(folder);
 	(void)atexit(end);
-	find_url();
+	pgsql_server_url(folder, url, sizeof(url));
 }
 
 static PGconn *

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "measure.h"
+#include "pgsql_server.h"
 #include "store/db.h"
 #include "store/store.h"
 #include "store/store_outgoing.h"
@@ -163,6 +164,14 @@ count_outgoing_day(void *arg, int64_t day, uint64_t domains)
 }
 
 static enum err
+count_levels(void *arg, int64_t day, const struct levels *levels)
+{
+	(void)day;
+	((struct asking *)arg)->rows += levels_sessions(levels) > 0;
+	return E_OK;
+}
+
+static enum err
 count_report(void *arg, const struct report_row *r)
 {
 	(void)r;
@@ -197,6 +206,13 @@ static enum err
 ask_outgoing_days(struct asking *a)
 {
 	return store_outgoing_days(a->store, FIRST, LAST, count_outgoing_day, a,
+	    &a->why);
+}
+
+static enum err
+ask_levels(struct asking *a)
+{
+	return store_outgoing_levels(a->store, FIRST, LAST, count_levels, a,
 	    &a->why);
 }
 
@@ -276,6 +292,7 @@ static const struct {
 } questions[] = {
 	{ "days, 90", ask_days, DAYS },
 	{ "domains of 90 days", ask_outgoing_days, DAYS },
+	{ "levels of 90 days", ask_levels, DAYS },
 	{ "100 tallies, whole", ask_tallies, FOUND },
 	{ "reports that are due", ask_due, FOUND },
 	{ "sums of a domain's day", ask_sums, 2 },
@@ -347,28 +364,9 @@ show_sizes(void)
 /* -- the server -- */
 
 static void
-command(const char *text, char *ret, size_t size)
-{
-	char line[512];
-	FILE *from;
-
-	(void)snprintf(line, sizeof(line),
-	    TESTS_DIR "/contract/pgsql %s %s/cluster%s", text, folder,
-	    ret == NULL ? "" : " echo");
-	from = popen(line, "r");
-	if (from == NULL ||
-	    (ret != NULL && fgets(ret, (int)size, from) == NULL))
-		bench_fail("%s", line);
-	if (pclose(from) != 0)
-		bench_fail("%s", line);
-	if (ret != NULL)
-		ret[strcspn(ret, "\n")] = '\0';
-}
-
-static void
 end(void)
 {
-	command("stop", NULL, 0);
+	pgsql_server_stop(folder);
 	(void)rmdir(folder);
 }
 
@@ -387,9 +385,9 @@ main(void)
 	(void)snprintf(folder, sizeof(folder), "/tmp/tlsrptd-tallies-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		bench_fail("%s: cannot be made", folder);
-	command("start", NULL, 0);
+	pgsql_server_start(folder);
 	(void)atexit(end);
-	command("with", url, sizeof(url));
+	pgsql_server_url(folder, url, sizeof(url));
 	for (int s = 0; s < SIZES; s++) {
 		struct store *store = filled_store(domains >> (4 - 2 * s));
 

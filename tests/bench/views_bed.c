@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "measure.h"
+#include "pgsql_server.h"
 #include "store/db.h"
 #include "store/store.h"
 
@@ -164,25 +165,6 @@ fill_store(const struct bed *b)
 /* -- beds -- */
 
 static void
-command(const char *text, char *ret, size_t size)
-{
-	char line[512];
-	FILE *from;
-
-	(void)snprintf(line, sizeof(line),
-	    TESTS_DIR "/contract/pgsql %s %s/cluster%s", text, folder,
-	    ret == NULL ? "" : " echo");
-	from = popen(line, "r");
-	if (from == NULL ||
-	    (ret != NULL && fgets(ret, (int)size, from) == NULL))
-		bench_fail("%s", line);
-	if (pclose(from) != 0)
-		bench_fail("%s", line);
-	if (ret != NULL)
-		ret[strcspn(ret, "\n")] = '\0';
-}
-
-static void
 end(void)
 {
 	static const char *const files[] = { "store.db", "store.db-wal",
@@ -192,7 +174,7 @@ end(void)
 	if (is_kept)
 		return;
 	if (has_server)
-		command("stop", NULL, 0);
+		pgsql_server_stop(folder);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
 		(void)unlink(path);
@@ -244,9 +226,9 @@ views_beds(void (*run)(const struct bed *))
 		return;
 	is_filled = is_there("cluster");
 	if (!is_filled)
-		command("start", NULL, 0);
+		pgsql_server_start(folder);
 	has_server = true;
-	command("with", pgsql.url, sizeof(pgsql.url));
+	pgsql_server_url(folder, pgsql.url, sizeof(pgsql.url));
 	if (!is_filled)
 		fill_store(&pgsql);
 	run(&pgsql);
