@@ -1,6 +1,6 @@
 /* What waits for keys, in a real SQLite store, with a clock that jumps and a
  * DNS of the test's. */
-#include "support/test.h"
+#include "support/intake_fixture.h"
 
 #include <stdio.h>
 
@@ -8,9 +8,7 @@
 #include "intake/taking_batch.h"
 #include "model/trust.h"
 #include "store/store_domain.h"
-#include "store/store_inbox.h"
 
-#define NOW_S 1795300000
 #define KEY "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
 
 #define BODY(organization, n)                                             \
@@ -32,10 +30,7 @@
 	"Content-Type: application/tlsrpt+json\r\n\r\n" BODY("R", "5")
 
 struct fixture {
-	char folder[256];
-	struct clock clock;
-	struct config *config;
-	struct store *store;
+	struct intake_fixture at;
 	struct intake intake;
 	/* The DNS. */
 	enum txt_outcome outcome;
@@ -63,26 +58,16 @@ start(void **state)
 {
 	static struct fixture fixture;
 	struct fixture *f = &fixture;
-	struct buf errors = BUF_INIT(4096), url = BUF_INIT(4096);
-	struct store_schema schema;
 	struct why why = { { 0 } };
 
-	*f = (struct fixture){ .clock = support_clock(NOW_S * NS_PER_S),
-		.outcome = TXT_FAILED };
-	support_mkdtemp(f->folder);
-	buf_addf(&url, "sqlite:%s/db", f->folder);
-	assert_ok(config_parse(SPAN_LIT("[daemon]\nroles = collect\n"), "test",
-	    f->folder, &f->config, &errors));
-	buf_free(&errors);
-	assert_ok_why(store_make(buf_str(&url), &f->store, &why), &why);
-	buf_free(&url);
-	assert_ok_why(store_migrate(f->store, NOW_S, &schema, &why), &why);
-	assert_ok(store_domain_add(f->store,
+	*f = (struct fixture){ .outcome = TXT_FAILED };
+	intake_fixture_open(&f->at);
+	assert_ok(store_domain_add(f->at.store,
 	    &(const struct owned_domain){ .domain = SPAN_LIT("owned.example"),
 		.token = SPAN_LIT(""),
 		.added_s = NOW_S },
 	    &why));
-	f->intake = intake_of(f->config, &f->clock, answer, f);
+	f->intake = intake_of(f->at.config, &f->at.clock, answer, f);
 	*state = f;
 	return 0;
 }
@@ -92,16 +77,14 @@ stop(void **state)
 {
 	struct fixture *f = *state;
 
-	store_close(f->store);
-	config_free(f->config);
-	support_rmdir(f->folder);
+	intake_fixture_close(&f->at);
 	return 0;
 }
 
 static int64_t
 now_s(const struct fixture *f)
 {
-	return clock_wall_s(&f->clock);
+	return clock_wall_s(&f->at.clock);
 }
 
 static enum err
@@ -122,9 +105,9 @@ static struct uuid
 take(struct fixture *f, enum receipt_way way, struct span body)
 {
 	struct taking t = {
-		.id = uuid_new(clock_wall_ns(&f->clock)),
+		.id = uuid_new(clock_wall_ns(&f->at.clock)),
 		.facts = { .way = way,
-		    .received_ns = clock_wall_ns(&f->clock),
+		    .received_ns = clock_wall_ns(&f->at.clock),
 		    .is_mail = way == RECEIPT_LMTP },
 		.body = body,
 	};
@@ -133,7 +116,7 @@ take(struct fixture *f, enum receipt_way way, struct span body)
 	assert_ok_why(taking_batch_store(
 			  &(const struct taking_batch){
 			      .intake = &f->intake,
-			      .store = f->store,
+			      .store = f->at.store,
 			      .v = &t,
 			      .n = 1,
 			      .storing = storing,
@@ -141,7 +124,7 @@ take(struct fixture *f, enum receipt_way way, struct span body)
 			  },
 			  &why),
 	    &why);
-	f->clock.offset_ns += NS_PER_S;
+	f->at.now_ns += NS_PER_S;
 	return t.id;
 }
 
@@ -175,7 +158,7 @@ look(struct fixture *f, const struct uuid *id)
 	struct why why = { { 0 } };
 
 	uuid_text(id, text);
-	assert_ok_why(store_inbox_get(f->store, span_str(text), note, &found,
+	assert_ok_why(store_inbox_get(f->at.store, span_str(text), note, &found,
 			  &why),
 	    &why);
 	return found;
@@ -197,8 +180,8 @@ again_at(struct fixture *f, int64_t s)
 {
 	struct why why = { { 0 } };
 
-	f->clock.offset_ns = s * NS_PER_S;
-	assert_ok_why(retake_due(&f->intake, f->store, &why), &why);
+	f->at.now_ns = s * NS_PER_S;
+	assert_ok_why(retake_due(&f->intake, f->at.store, &why), &why);
 }
 
 static enum err
@@ -216,7 +199,8 @@ count(struct fixture *f)
 {
 	size_t n = 0;
 
-	assert_ok(store_inbox_list(f->store, &INBOX_ALL, note_any, &n, NULL));
+	assert_ok(
+	    store_inbox_list(f->at.store, &INBOX_ALL, note_any, &n, NULL));
 	return n;
 }
 
@@ -291,7 +275,7 @@ test_a_key_that_is_gone(void **state)
 	assert_non_null(strstr(look(f, &late).trust, "key-gone\n"));
 	/* By hand, as it was received: the same. */
 	uuid_text(&soon, text);
-	assert_ok(retake(&f->intake, f->store, span_str(text), NULL));
+	assert_ok(retake(&f->intake, f->at.store, span_str(text), NULL));
 	assert_int_equal(TRUST_UNVERIFIABLE, look(f, &soon).verdict);
 	assert_int_equal(2, count(f));
 }
@@ -302,7 +286,7 @@ test_nothing_is_asked(void **state)
 	struct fixture *f = *state;
 	struct uuid id;
 
-	f->intake = intake_of(f->config, &f->clock, answer, NULL);
+	f->intake = intake_of(f->at.config, &f->at.clock, answer, NULL);
 	id = take(f, RECEIPT_LMTP, SPAN_LIT(MAIL));
 	assert_state(f, &id, INBOX_UNTRUSTED, TRUST_UNVERIFIABLE);
 	assert_int_equal(0, f->asked);
@@ -314,14 +298,14 @@ static void
 own(struct fixture *f, bool is_owned)
 {
 	if (is_owned)
-		assert_ok(store_domain_add(f->store,
+		assert_ok(store_domain_add(f->at.store,
 		    &(const struct owned_domain){
 			.domain = SPAN_LIT("owned.example"),
 			.token = SPAN_LIT(""),
 			.added_s = now_s(f) },
 		    NULL));
 	else
-		assert_ok(store_domain_remove(f->store,
+		assert_ok(store_domain_remove(f->at.store,
 		    SPAN_LIT("owned.example"), NULL));
 }
 
@@ -332,7 +316,8 @@ again(struct fixture *f, const struct uuid *id)
 	char text[UUID_TEXT_SIZE];
 
 	uuid_text(id, text);
-	assert_ok_why(retake(&f->intake, f->store, span_str(text), &why), &why);
+	assert_ok_why(retake(&f->intake, f->at.store, span_str(text), &why),
+	    &why);
 }
 
 static void
@@ -398,9 +383,10 @@ test_what_is_not_there(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_err(E_SYNTAX, retake(&f->intake, f->store, SPAN_LIT("x"), NULL));
+	assert_err(E_SYNTAX,
+	    retake(&f->intake, f->at.store, SPAN_LIT("x"), NULL));
 	assert_err(E_ABSENT,
-	    retake(&f->intake, f->store,
+	    retake(&f->intake, f->at.store,
 		SPAN_LIT("0195f2b0-1c2d-7e3f-8a4b-5c6d7e8f9a0b"), NULL));
 }
 

@@ -1,11 +1,9 @@
 /* How long a transaction is, in a real SQLite store, by a clock that goes on
  * each time that it is read. */
-#include "support/test.h"
+#include "support/intake_fixture.h"
 
 #include "intake/taking_batch.h"
-#include "store/store_inbox.h"
 
-#define NOW_S 1795300000
 #define NREPORTS 8
 
 #define BODY(id)                                                        \
@@ -17,11 +15,7 @@
 	"\"no-policy-found\",\"policy-domain\":\"owned.example\"}}]}\r\n"
 
 struct fixture {
-	char folder[256];
-	struct clock clock;
-	int64_t now_ns, step_ns; /* what the clock says next; and goes on by */
-	struct config *config;
-	struct store *store;
+	struct intake_fixture at;
 	struct intake intake;
 	struct taking v[NREPORTS];
 	/* What was told of transactions. */
@@ -29,36 +23,15 @@ struct fixture {
 	enum err fails; /* in the first transaction of more than one */
 };
 
-static int64_t
-going_ns(const struct clock *c)
-{
-	struct fixture *f = c->arg;
-
-	return f->now_ns += f->step_ns;
-}
-
 static int
 start(void **state)
 {
 	static struct fixture fixture;
 	struct fixture *f = &fixture;
-	struct buf errors = BUF_INIT(4096), url = BUF_INIT(4096);
-	struct store_schema schema;
-	struct why why = { { 0 } };
 
-	*f = (struct fixture){ .now_ns = NOW_S * NS_PER_S };
-	f->clock = (struct clock){ .wall_ns = going_ns,
-		.mono_ns = going_ns,
-		.arg = f };
-	support_mkdtemp(f->folder);
-	buf_addf(&url, "sqlite:%s/db", f->folder);
-	assert_ok(config_parse(SPAN_LIT("[daemon]\nroles = collect\n"), "test",
-	    f->folder, &f->config, &errors));
-	buf_free(&errors);
-	assert_ok_why(store_make(buf_str(&url), &f->store, &why), &why);
-	buf_free(&url);
-	assert_ok_why(store_migrate(f->store, NOW_S, &schema, &why), &why);
-	f->intake = intake_of(f->config, &f->clock, NULL, NULL);
+	*f = (struct fixture){ .fails = E_OK };
+	intake_fixture_open(&f->at);
+	f->intake = intake_of(f->at.config, &f->at.clock, NULL, NULL);
 	*state = f;
 	return 0;
 }
@@ -68,9 +41,7 @@ stop(void **state)
 {
 	struct fixture *f = *state;
 
-	store_close(f->store);
-	config_free(f->config);
-	support_rmdir(f->folder);
+	intake_fixture_close(&f->at);
 	return 0;
 }
 
@@ -111,34 +82,13 @@ store_all(struct fixture *f, const char *const *bodies, size_t n)
 		};
 	return taking_batch_store(&(const struct taking_batch){ .intake =
 								    &f->intake,
-				      .store = f->store,
+				      .store = f->at.store,
 				      .v = f->v,
 				      .n = n,
 				      .storing = storing,
 				      .stored = stored,
 				      .arg = f },
 	    &why);
-}
-
-static enum err
-count(void *arg, const struct inbox_row *r)
-{
-	size_t *n = arg;
-
-	(void)r;
-	++*n;
-	return E_OK;
-}
-
-static void
-assert_inbox(struct fixture *f, enum inbox_state state, size_t want)
-{
-	struct inbox_filter filter = INBOX_ALL;
-	size_t n = 0;
-
-	filter.state = (int)state;
-	assert_ok(store_inbox_list(f->store, &filter, count, &n, NULL));
-	assert_int_equal(want, n);
 }
 
 static const char *const bodies[] = { BODY("1"), BODY("2"), BODY("3"),
@@ -155,7 +105,7 @@ test_those_that_take_no_time_are_in_one(void **state)
 
 	assert_ok(store_all(f, bodies, NBODIES));
 	assert_int_equal(1, f->ntransactions);
-	assert_inbox(f, INBOX_FOREIGN, NBODIES);
+	assert_inbox(&f->at, INBOX_FOREIGN, NBODIES);
 }
 
 /* The clock is read before the first and behind each: the second ends its
@@ -165,13 +115,13 @@ test_time_ends_a_transaction(void **state)
 {
 	struct fixture *f = *state;
 
-	f->step_ns = TAKING_BATCH_NS / 2;
+	f->at.step_ns = TAKING_BATCH_NS / 2;
 	assert_ok(store_all(f, bodies, NBODIES));
 	assert_int_equal(3, f->ntransactions);
 	for (size_t i = 0; i < f->ntransactions; i++)
 		assert_int_equal(2 * i, f->starts[i]);
 	assert_int_equal(NBODIES, f->nstored);
-	assert_inbox(f, INBOX_FOREIGN, NBODIES);
+	assert_inbox(&f->at, INBOX_FOREIGN, NBODIES);
 }
 
 static void
@@ -179,10 +129,10 @@ test_one_is_stored_whatever_it_takes(void **state)
 {
 	struct fixture *f = *state;
 
-	f->step_ns = 10 * TAKING_BATCH_NS;
+	f->at.step_ns = 10 * TAKING_BATCH_NS;
 	assert_ok(store_all(f, bodies, NBODIES));
 	assert_int_equal(NBODIES, f->ntransactions);
-	assert_inbox(f, INBOX_FOREIGN, NBODIES);
+	assert_inbox(&f->at, INBOX_FOREIGN, NBODIES);
 }
 
 static void
@@ -193,8 +143,8 @@ test_one_that_is_not_taken_holds_up_no_other(void **state)
 	f->fails = E_CONFLICT;
 	assert_ok(store_all(f, bodies, NBODIES));
 	assert_int_equal(NBODIES, f->ntransactions);
-	assert_inbox(f, INBOX_FOREIGN, NBODIES);
-	assert_inbox(f, INBOX_UNREADABLE, 0);
+	assert_inbox(&f->at, INBOX_FOREIGN, NBODIES);
+	assert_inbox(&f->at, INBOX_UNREADABLE, 0);
 }
 
 static void
@@ -205,7 +155,7 @@ test_trouble_of_the_store_ends_it(void **state)
 	f->fails = E_BUSY;
 	assert_err(E_BUSY, store_all(f, bodies, NBODIES));
 	assert_int_equal(0, f->nstored);
-	assert_inbox(f, 0, 0);
+	assert_inbox(&f->at, 0, 0);
 }
 
 int
