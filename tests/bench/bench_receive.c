@@ -90,7 +90,8 @@ start(struct receiver *r, bool has_tls)
 		    bed.key);
 	(void)snprintf(options, sizeof(options),
 	    "[daemon]\nroles = collect, intake\n[intake]\n"
-	    "http_listen = 127.0.0.1:%u\nhourly = 0\nspool_max = 16GiB\n%s",
+	    "http_listen = 127.0.0.1:%u\nhourly = 0\ndaily = 0\n"
+	    "spool_max = 16GiB\n%s",
 	    r->port, tls);
 	bare_start(&r->bare, has_tls ? bed.cert : NULL,
 	    has_tls ? bed.key : NULL);
