@@ -35,7 +35,14 @@ foreach(path IN LISTS query_files)
   backend_file("${path}" pgsql pgsql_file)
   c_string("${sqlite_file}" sqlite)
   c_string("${pgsql_file}" pgsql)
-  string(APPEND queries "\t{ \"${name}\", {\n${sqlite},\n${pgsql} } },\n")
+  file(STRINGS "${pgsql_file}" once REGEX "^-- Planned once")
+  if(once)
+    set(once true)
+  else()
+    set(once false)
+  endif()
+  string(APPEND queries
+    "\t{ \"${name}\", {\n${sqlite},\n${pgsql} }, ${once} },\n")
 endforeach()
 
 file(GLOB step_files "${SQL_DIR}/schema/*.sqlite.sql")
@@ -58,6 +65,7 @@ file(WRITE "${OUT_H}" "/* Made by sql/embed.cmake. */
 #ifndef SQL_TEXT_H
 #define SQL_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sql_backend { SQL_SQLITE, SQL_PGSQL, NSQL_BACKENDS };
@@ -69,6 +77,7 @@ ${enum}\tNQUERIES
 struct query_text {
 \tconst char *name;
 \tconst char *sql[NSQL_BACKENDS];
+\tbool is_planned_once; /* by PostgreSQL, a connection */
 };
 
 struct schema_step {

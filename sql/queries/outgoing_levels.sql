@@ -1,5 +1,6 @@
 -- Sessions of a day by what protection and failure are told from: the policy, and
--- whether its TLSA records were unusable (result type 304).
+-- whether its TLSA records were unusable (result type 304). Not of days whose
+-- tallies are no longer all there.
 SELECT p.day, p.policy_type, p.strings, p.is_invalid,
     CAST(SUM(p.succeeded) AS BIGINT), CAST(SUM(p.failed) AS BIGINT)
 FROM (SELECT t.day, t.policy_type, t.strings, t.succeeded, t.failed,
@@ -10,6 +11,8 @@ FROM (SELECT t.day, t.policy_type, t.strings, t.succeeded, t.failed,
                     AND d.policy_key = t.policy_key AND d.result_type = 304)
             THEN 1 ELSE 0 END AS is_invalid
         FROM tally_policy t
-        WHERE t.day >= $1 AND t.day <= $2) p
+        WHERE t.day >= $1 AND t.day <= $2
+            AND NOT EXISTS (SELECT 1 FROM day k
+                WHERE k.day = t.day AND k.dropped = 1)) p
 GROUP BY p.day, p.policy_type, p.strings, p.is_invalid
 ORDER BY p.day

@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 -- Days on which certificates failed, by type: their names,
 -- trust and end, and that of the host of an MTA-STS policy (RFC 8460 s4.3).
 SELECT DISTINCT d.result_type, l.day

@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 SELECT l.day, l.reporter, CASE WHEN $8 = 1 THEN 0 ELSE l.verdict END AS layer,
     p.policy_type, CAST(SUM(CASE WHEN p.succeeded > 1000000000000
         THEN 1000000000000 ELSE p.succeeded END) AS BIGINT),

@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 SELECT domain, day, state, verdict, reports, reporters, received_at,
     authenticated, testing, encrypted, cleartext, not_sent, told, worst_type
 FROM inbox_day

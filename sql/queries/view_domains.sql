@@ -1,14 +1,27 @@
--- Sums of each domain; '' is what is about none of ours.
-SELECT d.domain, CAST(-1 AS BIGINT), d.state, d.verdict,
-    CAST(SUM(d.reports) AS BIGINT), CAST(0 AS BIGINT), MAX(d.received_at),
-    CAST(COALESCE(SUM(d.authenticated), 0) AS BIGINT),
-    CAST(COALESCE(SUM(d.testing), 0) AS BIGINT),
-    CAST(COALESCE(SUM(d.encrypted), 0) AS BIGINT),
-    CAST(COALESCE(SUM(d.cleartext), 0) AS BIGINT),
-    CAST(COALESCE(SUM(d.not_sent), 0) AS BIGINT),
-    CAST(COALESCE(SUM(d.told), 0) AS BIGINT),
+-- Sums of each domain; '' is what is about none of ours. The whole weeks from
+-- $1 to $2, and the days before and behind them.
+SELECT s.domain, CAST(-1 AS BIGINT), s.state, s.verdict,
+    CAST(SUM(s.reports) AS BIGINT), CAST(0 AS BIGINT), MAX(s.received_at),
+    CAST(SUM(s.authenticated) AS BIGINT),
+    CAST(SUM(s.testing) AS BIGINT),
+    CAST(SUM(s.encrypted) AS BIGINT),
+    CAST(SUM(s.cleartext) AS BIGINT),
+    CAST(SUM(s.not_sent) AS BIGINT),
+    CAST(SUM(s.told) AS BIGINT),
     CAST(0 AS BIGINT)
-FROM inbox_day d
-WHERE d.day BETWEEN $1 AND $2
-GROUP BY d.domain, d.state, d.verdict
-ORDER BY d.domain, d.state, d.verdict
+FROM (SELECT domain, state, verdict, reports, received_at, authenticated, testing,
+        encrypted, cleartext, not_sent, told
+    FROM inbox_week
+    WHERE week BETWEEN $1 AND $2
+    UNION ALL
+    SELECT domain, state, verdict, reports, received_at, authenticated, testing,
+        encrypted, cleartext, not_sent, told
+    FROM inbox_day
+    WHERE day BETWEEN $3 AND $4
+    UNION ALL
+    SELECT domain, state, verdict, reports, received_at, authenticated, testing,
+        encrypted, cleartext, not_sent, told
+    FROM inbox_day
+    WHERE day BETWEEN $5 AND $6) s
+GROUP BY s.domain, s.state, s.verdict
+ORDER BY s.domain, s.state, s.verdict

@@ -11,7 +11,8 @@ SELECT d.domain, CAST(-1 AS BIGINT), d.state, d.verdict,
 FROM owned_domain o CROSS JOIN inbox_day d
 WHERE d.domain = o.domain AND d.day BETWEEN $1 AND $2
     AND ($3 = '' OR o.domain = $3)
-    AND ($4 = ''
-        OR REPLACE($4, '|' || o.domain || '|', '') <> $4)
+    AND ($4 = '' OR o.domain IN (SELECT one.value
+        FROM json_each('["' || REPLACE(TRIM($4, '|'), '|', '","') || '"]')
+        one))
 GROUP BY d.domain, d.state, d.verdict
 ORDER BY d.domain, d.state, d.verdict

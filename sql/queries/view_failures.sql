@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 -- What one detail tells is cut where it is past all reason, as in the roll-ups.
 SELECT CASE $13 WHEN 1 THEN d.mx_hostname WHEN 2 THEN d.receiving_ip
     WHEN 3 THEN l.reporter WHEN 4 THEN d.sending_ip ELSE '' END AS name,

@@ -1,3 +1,4 @@
+-- Planned once: one row.
 SELECT received_at
 FROM inbox
 WHERE state = $1

@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 SELECT p.policy_type, p.unknown_type, p.policy_domain, p.strings, p.mx_hosts,
     CASE WHEN $8 = 1 THEN 0 ELSE l.verdict END AS layer, l.reporter,
     CAST(SUM(CASE WHEN p.succeeded > 1000000000000

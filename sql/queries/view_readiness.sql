@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 -- Under the domain's MTA-STS policies, by what they make of a success.
 SELECT p.succeeded_level, COUNT(DISTINCT l.day), COUNT(DISTINCT l.reporter),
     CAST(SUM(CASE WHEN p.succeeded > 1000000000000

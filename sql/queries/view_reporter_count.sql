@@ -1,3 +1,4 @@
+-- Planned once: few rows, whichever domain it is.
 SELECT COUNT(DISTINCT reporter)
 FROM inbox_level l
 WHERE l.domain = $1 AND l.day BETWEEN $2 AND $3

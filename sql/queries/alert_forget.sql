@@ -1,0 +1,1 @@
+DELETE FROM alert WHERE made_at < $1

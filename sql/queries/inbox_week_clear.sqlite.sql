@@ -1,0 +1,2 @@
+DELETE FROM inbox_week
+WHERE week = $1 AND domain = $2

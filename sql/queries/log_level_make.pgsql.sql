@@ -1,0 +1,1 @@
+SELECT tally_day_make('log_level', $1)

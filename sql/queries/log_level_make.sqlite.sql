@@ -1,0 +1,2 @@
+-- There are no partitions.
+SELECT $1
