@@ -57,6 +57,13 @@ day_of_ns(int64_t ns)
 	return day_of_s(ns / NS_PER_S);
 }
 
+/* The Monday of the day's week; those of the first one are before 1970. */
+static inline int64_t
+week_of_day(int64_t day)
+{
+	return day - (day + 3) % 7;
+}
+
 static inline int64_t
 day_start_s(int64_t day)
 {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define READ_CHUNK 65536
+#define SECRET_FILE_MAX 4096
 
 enum err
 file_read(const char *path, struct buf *out, struct why *why)
@@ -29,6 +30,23 @@ file_read(const char *path, struct buf *out, struct why *why)
 		e = why_set(why, out->err, "%s: more than %zu bytes", path,
 		    out->max);
 	(void)close(fd);
+	return e;
+}
+
+enum err
+file_read_secret(const char *path, struct buf *out, struct why *why)
+{
+	struct buf whole = BUF_INIT(SECRET_FILE_MAX);
+	enum err e = file_read(path, &whole, why);
+	struct span text = buf_span(&whole), line = span_until(&text, '\n');
+
+	if (line.len > 0 && line.p[line.len - 1] == '\r')
+		line.len--;
+	if (e == E_OK)
+		buf_add(out, line);
+	if (whole.p != NULL)
+		explicit_bzero(whole.p, whole.len);
+	buf_free(&whole);
 	return e;
 }
 

@@ -10,6 +10,11 @@
 MUST_CHECK enum err file_read(const char *path, struct buf *out,
     struct why *why);
 
+/* Append the first line of a file that has a password in it, without its end;
+ * nothing of the file stays in memory elsewhere. */
+MUST_CHECK enum err file_read_secret(const char *path, struct buf *out,
+    struct why *why);
+
 /* All bytes to where fd is. E_IO; errno tells more. */
 MUST_CHECK enum err file_write_all(int fd, struct span bytes);
 
