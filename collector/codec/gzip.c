@@ -14,9 +14,10 @@
 #define CHUNK_MAX (1 << 30)
 #define DEFLATE_RATIO_MAX 1032 /* zlib's "Maximum Compression Factor" */
 #define MEMORY_LEVEL 8
+#define STORED_MAX 65535 /* RFC 1951 s3.2.4: bytes of a stored block */
 
-enum err
-gzip_compress(struct span plain, struct buf *out)
+static enum err
+compress_at(int level, struct span plain, struct buf *out)
 {
 	size_t before = out->len;
 	z_stream z = { 0 };
@@ -26,8 +27,8 @@ gzip_compress(struct span plain, struct buf *out)
 
 	if (plain.len > UINT_MAX)
 		return E_RANGE;
-	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_BITS,
-		MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(&z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
+		Z_DEFAULT_STRATEGY) != Z_OK)
 		return E_NOMEM;
 	bound = deflateBound(&z, plain.len);
 	if ((at = buf_extend(out, bound)) == NULL) {
@@ -43,6 +44,18 @@ gzip_compress(struct span plain, struct buf *out)
 	out->p[out->len] = '\0';
 	(void)deflateEnd(&z);
 	return rc == Z_STREAM_END ? E_OK : E_NOMEM;
+}
+
+enum err
+gzip_compress(struct span plain, struct buf *out)
+{
+	return compress_at(Z_DEFAULT_COMPRESSION, plain, out);
+}
+
+enum err
+gzip_compress_fast(struct span plain, struct buf *out)
+{
+	return compress_at(Z_BEST_SPEED, plain, out);
 }
 
 /* -- the CRC -- */
@@ -104,6 +117,52 @@ gzip_crc(struct span s)
 	}
 #endif
 	return (uint32_t)crc32_z(crc, (const Bytef *)s.p, s.len);
+}
+
+/* -- wrapping -- */
+
+static void
+add16(struct buf *out, uint16_t v)
+{
+	v = htole16(v);
+	buf_add(out, (struct span){ (const char *)&v, sizeof(v) });
+}
+
+static void
+add32(struct buf *out, uint32_t v)
+{
+	v = htole32(v);
+	buf_add(out, (struct span){ (const char *)&v, sizeof(v) });
+}
+
+/* RFC 1951 s3.2.4. The lowest bit marks the last one. */
+static void
+add_stored(struct buf *out, struct span block, bool is_last)
+{
+	buf_add(out, is_last ? SPAN_LIT("\1") : SPAN_LIT("\0"));
+	add16(out, (uint16_t)block.len);
+	add16(out, (uint16_t)~block.len);
+	buf_add(out, block);
+}
+
+enum err
+gzip_wrap(struct span plain, struct buf *out)
+{
+	struct span left = plain;
+
+	if (plain.len > UINT32_MAX)
+		return E_RANGE;
+	/* RFC 1952 s2.3: deflate, no flags, no time, unknown system. */
+	buf_add(out, SPAN_LIT("\x1f\x8b\x08\0\0\0\0\0\0\xff"));
+	do {
+		struct span block = span_head(left, STORED_MAX);
+
+		left = span_skip(left, block.len);
+		add_stored(out, block, left.len == 0);
+	} while (left.len > 0);
+	add32(out, gzip_crc(plain));
+	add32(out, (uint32_t)plain.len);
+	return out->err;
 }
 
 /* -- expanding -- */

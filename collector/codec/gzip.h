@@ -10,6 +10,13 @@
  * out's ceiling. */
 MUST_CHECK enum err gzip_compress(struct span plain, struct buf *out);
 
+/* The same for what is sent at once: larger by some percent, in a fraction of
+ * the time. */
+MUST_CHECK enum err gzip_compress_fast(struct span plain, struct buf *out);
+
+/* The same for what is compressed already: no smaller, and without the work. */
+MUST_CHECK enum err gzip_wrap(struct span plain, struct buf *out);
+
 /* Append what gz expands to: one or more members and nothing behind them.
  * E_RANGE: past out's ceiling; E_SYNTAX: damaged or cut short; E_NOMEM. */
 MUST_CHECK enum err gzip_expand(struct span gz, struct buf *out);

@@ -84,13 +84,30 @@ expand(struct span received, bool zip, struct buf *out, struct why *why)
 	return e == E_OK ? E_OK : why_set(why, e, "gzip: %s", err_text(e));
 }
 
+static bool
+is_gzip(struct span received)
+{
+	return starts(received, SPAN_LIT(GZIP_MAGIC));
+}
+
+static bool
+is_zip(struct span received)
+{
+	return starts(received, SPAN_LIT(ZIP_MAGIC)) ||
+	    starts(received, SPAN_LIT(EMPTY_ZIP_MAGIC));
+}
+
+bool
+unpack_is_packed(struct span received)
+{
+	return is_gzip(received) || is_zip(received);
+}
+
 enum err
 unpack(struct span received, const struct unpack_limits *limits,
     struct buf *out, struct span *ret, struct why *why)
 {
-	bool gzip = starts(received, SPAN_LIT(GZIP_MAGIC));
-	bool zip = starts(received, SPAN_LIT(ZIP_MAGIC)) ||
-	    starts(received, SPAN_LIT(EMPTY_ZIP_MAGIC));
+	bool packed = unpack_is_packed(received);
 	enum err e;
 
 	buf_clear(out);
@@ -98,12 +115,12 @@ unpack(struct span received, const struct unpack_limits *limits,
 	if (received.len > limits->input_max)
 		return why_set(why, E_RANGE, "more than %zu bytes",
 		    limits->input_max);
-	if (!gzip && !zip && received.len > limits->output_max)
+	if (!packed && received.len > limits->output_max)
 		return why_set(why, E_RANGE, "more than %zu bytes",
 		    limits->output_max);
-	if (!gzip && !zip)
+	if (!packed)
 		return take_text(received, ret, why);
-	if ((e = expand(received, zip, out, why)) != E_OK)
+	if ((e = expand(received, is_zip(received), out, why)) != E_OK)
 		return e;
 	return take_text(buf_span(out), ret, why);
 }

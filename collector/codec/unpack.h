@@ -5,6 +5,9 @@
 
 #include "base/buf.h"
 
+/* By its first bytes: gzip or a ZIP archive. */
+bool unpack_is_packed(struct span received);
+
 /* Ceilings; all of them hold. */
 struct unpack_limits {
 	size_t input_max;  /* bytes received */
