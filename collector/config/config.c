@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/escape.h"
 #include "base/file.h"
@@ -14,6 +15,7 @@
 #include "config/option.h"
 
 #define ERRORS_MAX_LINES 100
+#define CONFIG_NAMES_MAX (1024 * 1024) /* bytes, of files and variables */
 
 void
 config_fault(struct parser *p, const char *fmt, ...)
@@ -85,24 +87,13 @@ unknown_key(struct parser *p, struct span key)
 	config_unknown(p, "key", &near);
 }
 
-static void
-set_key(struct parser *p, struct span key, struct span value)
+void
+config_set(struct parser *p, const struct option *o, struct span value)
 {
-	const struct option *o = option_find(p->section, key);
+	struct given *given = &p->given[o - options];
 	struct why why = { { 0 } };
-	struct given *given;
 
-	if (o == NULL) {
-		unknown_key(p, key);
-		return;
-	}
-	given = &p->given[o - options];
-	if (given->line != 0) {
-		config_fault(p, "%s.%s is set already in line %u", o->section,
-		    o->key, given->line);
-		return;
-	}
-	given->line = p->line;
+	*given = (struct given){ p->name, p->line, false };
 	if (option_set(o, p->config, value, &why) != E_OK) {
 		given->refused = true;
 		config_fault(p, "%s.%s: \"%.*s\" %s", o->section, o->key,
@@ -110,8 +101,26 @@ set_key(struct parser *p, struct span key, struct span value)
 	}
 }
 
-static bool
-is_text(struct span line)
+static void
+set_key(struct parser *p, struct span key, struct span value)
+{
+	const struct option *o = option_find(p->section, key);
+	const struct given *given;
+
+	if (o == NULL) {
+		unknown_key(p, key);
+		return;
+	}
+	given = &p->given[o - options];
+	if (given->name == p->name)
+		config_fault(p, "%s.%s is set already in line %u", o->section,
+		    o->key, given->line);
+	else
+		config_set(p, o, value);
+}
+
+bool
+config_is_text(struct span line)
 {
 	for (size_t i = 0; i < line.len; i++)
 		if ((unsigned char)line.p[i] < 0x20 && line.p[i] != '\t')
@@ -127,7 +136,8 @@ refuse_text(struct parser *p, struct span line)
 
 	config_fault(p, "control characters in the line");
 	if (o != NULL)
-		p->given[o - options] = (struct given){ p->line, true };
+		p->given[o - options] = (struct given){ p->name, p->line,
+			true };
 }
 
 static void
@@ -140,7 +150,7 @@ parse_line(struct parser *p, struct span line)
 	line = span_trim(line);
 	if (line.len == 0 || line.p[0] == '#' || line.p[0] == ';')
 		return;
-	if (!is_text(line)) {
+	if (!config_is_text(line)) {
 		refuse_text(p, line);
 	} else if (line.p[0] == '[') {
 		begin_section(p, line);
@@ -186,34 +196,74 @@ config_free(struct config *c)
 	free(c);
 }
 
+void
+config_add_text(struct parser *p, struct span text, const char *name)
+{
+	p->name = name;
+	p->line = 0;
+	p->section = SPAN_NONE;
+	p->known_section = false;
+	/* Editors of some systems begin each file with a byte order mark. */
+	(void)span_take(&text, SPAN_LIT("\xef\xbb\xbf"));
+	while (text.len > 0) {
+		p->line++;
+		parse_line(p, span_until(&text, '\n'));
+	}
+}
+
+static enum err
+begin(struct parser *p)
+{
+	p->config = config_defaults();
+	p->given = calloc(noptions, sizeof(*p->given));
+	p->names = ARENA_INIT(CONFIG_NAMES_MAX);
+	return p->config == NULL || p->given == NULL ? E_NOMEM : E_OK;
+}
+
+/* e: of what was done so far. */
+static enum err
+finish(struct parser *p, enum err e, const char *folder, struct config **ret)
+{
+	if (e == E_OK)
+		config_check(p, folder);
+	if (e == E_OK && p->nerrors > 0)
+		e = E_USAGE;
+	free(p->given);
+	arena_free(&p->names);
+	if (e != E_OK)
+		config_free(p->config);
+	else
+		*ret = p->config;
+	return e;
+}
+
 enum err
 config_parse(struct span text, const char *name, const char *folder,
     struct config **ret, struct buf *errors)
 {
-	struct parser p = { .name = name, .errors = errors };
-	enum err e = E_OK;
+	struct parser p = { .whole = name, .errors = errors };
+	enum err e = begin(&p);
 
-	/* Editors of some systems begin each file with a byte order mark. */
-	(void)span_take(&text, SPAN_LIT("\xef\xbb\xbf"));
-	p.config = config_defaults();
-	p.given = calloc(noptions, sizeof(*p.given));
-	if (p.config == NULL || p.given == NULL) {
-		e = E_NOMEM;
-	} else {
-		while (text.len > 0) {
-			p.line++;
-			parse_line(&p, span_until(&text, '\n'));
-		}
-		config_check(&p, folder);
-	}
-	if (e == E_OK && p.nerrors > 0)
-		e = E_USAGE;
-	free(p.given);
-	if (e != E_OK)
-		config_free(p.config);
-	else
-		*ret = p.config;
-	return e;
+	if (e == E_OK)
+		config_add_text(&p, text, name);
+	return finish(&p, e, folder, ret);
+}
+
+/* text and what goes over it. */
+static enum err
+parse_all(struct span text, const char *name, const char *folder,
+    struct config **ret, struct buf *errors)
+{
+	struct parser p = { .whole = name, .errors = errors };
+	enum err e = begin(&p);
+
+	if (e == E_OK)
+		config_add_text(&p, text, name);
+	if (e == E_OK && folder != NULL)
+		e = config_add_folder(&p, folder);
+	if (e == E_OK)
+		config_add_environment(&p, environ);
+	return finish(&p, e, folder, ret);
 }
 
 static enum err
@@ -224,7 +274,7 @@ parse_file(struct span text, const char *path, struct config **ret,
 	char *copy = whole == NULL ? NULL : strdup(whole);
 	enum err e = copy == NULL
 	    ? E_NOMEM
-	    : config_parse(text, path, dirname(copy), ret, errors);
+	    : parse_all(text, path, dirname(copy), ret, errors);
 
 	if (e == E_OK)
 		(*ret)->file = whole;
@@ -243,12 +293,13 @@ config_read(const char *path, struct config **ret, struct buf *errors)
 	enum err e;
 
 	if (path == NULL)
-		return config_parse(SPAN_NONE, "defaults", NULL, ret, errors);
+		return parse_all(SPAN_NONE, "defaults", NULL, ret, errors);
 	if (file_read(standard ? "/dev/stdin" : path, &text, &why) != E_OK) {
 		escape_terminal(errors, span_str(why.text));
 		buf_addc(errors, '\n');
 		e = E_USAGE;
 	} else if (standard) {
+		/* Roles are handed all of it so, with all paths resolved. */
 		e = config_parse(buf_span(&text), "standard input", NULL, ret,
 		    errors);
 	} else {

@@ -50,12 +50,14 @@ enum store_pooler { CONFIG_POOLER_NONE, CONFIG_POOLER_TRANSACTION };
 
 #define CONFIG_FILE_MAX (1024 * 1024) /* bytes */
 
-/* Read path, "-" for standard input, or take the defaults if it is NULL. All
- * faults are found in one go: each is a line "file:line: what is wrong, what to
- * do" in errors. E_USAGE: there were any; E_NOMEM. */
+/* Read path, "-" for standard input, or take the defaults if it is NULL. Over
+ * all but standard input go the files conf.d/NAME.conf beside path, by name,
+ * and the variables TLSRPTD_SECTION_KEY. All faults are found in one go: each
+ * is a line "file:line: what is wrong, what to do" in errors. E_USAGE: there
+ * were any; E_NOMEM. */
 MUST_CHECK enum err config_read(const char *path, struct config **ret,
     struct buf *errors);
-/* The same from text; name stands in the messages, and relative paths are
+/* From text alone; name stands in the messages, and relative paths are
  * relative to folder. */
 MUST_CHECK enum err config_parse(struct span text, const char *name,
     const char *folder, struct config **ret, struct buf *errors);
@@ -69,6 +71,10 @@ void config_free(struct config *); /* NULL is fine */
 MUST_CHECK enum err config_duration(struct span, int64_t *ret_ms);
 
 bool config_has_role(const struct config *, const char *role);
+
+/* Append a line "warning: what, and what to do" for each choice that is
+ * allowed, and risky. */
+void config_warn(const struct config *, struct buf *out);
 
 /* Append the configuration in force as a file, with each option's sentence. */
 void config_dump(const struct config *, struct buf *out);

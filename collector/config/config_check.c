@@ -14,6 +14,7 @@
 #include "config/key_word.h"
 #include "config/map_word.h"
 #include "config/option.h"
+#include "config/route_word.h"
 #include "model/address.h"
 #include "model/address_filter.h"
 #include "model/limits.h"
@@ -31,7 +32,10 @@ given_for(const struct parser *p, const char *section, const char *key)
 static void
 at_option(struct parser *p, const char *section, const char *key)
 {
-	p->line = given_for(p, section, key)->line;
+	const struct given *given = given_for(p, section, key);
+
+	p->name = given->name != NULL ? given->name : p->whole;
+	p->line = given->line;
 }
 
 /* Put base in front of a relative path. Empty stays empty. */
@@ -76,6 +80,28 @@ check_names(struct parser *p)
 		    c->collect_socket_group);
 }
 
+/* Each has one place up to which it is counted. */
+static void
+check_logs(struct parser *p)
+{
+	const struct list *logs = &p->config->collect_logs;
+
+	at_option(p, "collect", "logs");
+	for (size_t i = 0; i < logs->n; i++) {
+		bool twice = false;
+
+		for (size_t before = 0; before < i; before++)
+			twice |= strcmp(logs->v[before], logs->v[i]) == 0;
+		if (logs->v[i][0] != '/')
+			config_fault(p,
+			    "collect.logs: \"%s\" is no absolute path",
+			    logs->v[i]);
+		else if (twice)
+			config_fault(p, "collect.logs: \"%s\" stands twice",
+			    logs->v[i]);
+	}
+}
+
 /* Who may not look there cannot tell: the role's user may. */
 static void
 check_dump_dir(struct parser *p)
@@ -118,7 +144,7 @@ static void
 check_roles(struct parser *p)
 {
 	static const char *const roles[] = { "collect", "report", "deliver",
-		"intake", "web" };
+		"intake", "web", "watch" };
 	const struct list *list = &p->config->daemon_roles;
 
 	at_option(p, "daemon", "roles");
@@ -408,18 +434,18 @@ check_mailboxes(struct parser *p, const char *folder)
 }
 
 static void
-check_networks(struct parser *p)
+check_networks(struct parser *p, const char *section, const struct list *list)
 {
-	const struct list *list = &p->config->deliver_allow_networks;
 	struct address_filter filter = { .n = 0 };
 
-	at_option(p, "deliver", "allow_networks");
+	at_option(p, section, "allow_networks");
 	for (size_t i = 0; i < list->n; i++) {
 		struct why why = { { 0 } };
 
 		if (address_filter_add(&filter, span_str(list->v[i]), &why) !=
 		    E_OK)
-			config_fault(p, "deliver.allow_networks: %s", why.text);
+			config_fault(p, "%s.allow_networks: %s", section,
+			    why.text);
 	}
 }
 
@@ -479,8 +505,8 @@ is_origin(struct span url)
 	    !span_has(url, '?') && !span_has(url, '#') && !span_has(url, '@');
 }
 
-static bool
-is_near(struct span listen)
+bool
+config_is_near(struct span listen)
 {
 	return listen.len == 0 || listen.p[0] == '/' ||
 	    span_take(&listen, SPAN_LIT("127.")) ||
@@ -500,7 +526,7 @@ check_web(struct parser *p)
 		    "https://HOST:PORT",
 		    c->web_public_url);
 	at_option(p, "web", "listen");
-	if (!is_near(span_str(c->web_listen)) &&
+	if (!config_is_near(span_str(c->web_listen)) &&
 	    c->web_certificate[0] == '\0' &&
 	    !span_take(&rest, SPAN_LIT("https://")))
 		config_fault(p,
@@ -509,11 +535,74 @@ check_web(struct parser *p)
 		    "to that of the proxy that has them");
 }
 
+/* What the way of a route needs beside it; NULL: nothing. */
+static const char *
+lack_of_route(const struct config *c, const struct route_word *r)
+{
+	switch (r->kind) {
+	case ROUTE_MAIL:
+		return c->alert_from[0] == '\0' && c->report_contact[0] == '\0'
+		    ? "mails need alert.from: an address that they come from"
+		    : NULL;
+	case ROUTE_WEBHOOK:
+		if (r->way.p[4] == ':' && !c->alert_allow_http)
+			return "http: is allowed only with alert.allow_http = "
+			       "yes";
+		return c->alert_secret_file[0] == '\0'
+		    ? "webhooks need alert.secret_file: what they are signed "
+		      "with"
+		    : NULL;
+	case ROUTE_COMMAND:
+		return c->alert_command.n == 0
+		    ? "command needs alert.command: the program"
+		    : NULL;
+	case ROUTE_LOG:
+		break;
+	}
+	return NULL;
+}
+
+static void
+check_route(struct parser *p, char **word)
+{
+	struct why why = { { 0 } };
+	struct route_word r;
+	const char *lack;
+
+	if (route_word_spell(word, &why) != E_OK ||
+	    route_word_parse(*word, &r, &why) != E_OK)
+		config_fault(p, "alert.routes: %s", why.text);
+	else if ((lack = lack_of_route(p->config, &r)) != NULL)
+		config_fault(p, "alert.routes: %s", lack);
+}
+
+static void
+check_alerts(struct parser *p)
+{
+	struct config *c = p->config;
+	struct span from = span_str(c->alert_from);
+
+	check_secret(p, "alert", "secret_file", c->alert_secret_file,
+	    "a secret");
+	at_option(p, "alert", "from");
+	if (from.len > 0 && !address_is_valid(from))
+		config_fault(p, "alert.from: \"%s\" is not a mail address",
+		    c->alert_from);
+	at_option(p, "alert", "command");
+	if (c->alert_command.n > 0 && c->alert_command.v[0][0] != '/')
+		config_fault(p, "alert.command: \"%s\" is no absolute path",
+		    c->alert_command.v[0]);
+	at_option(p, "alert", "routes");
+	for (size_t i = 0; i < c->alert_routes.n; i++)
+		check_route(p, &c->alert_routes.v[i]);
+}
+
 void
 config_check(struct parser *p, const char *folder)
 {
 	struct config *c = p->config;
 
+	p->name = p->whole;
 	p->line = 0;
 	resolve(p, "daemon", "data_dir", &c->daemon_data_dir, folder);
 	resolve(p, "collect", "socket", &c->collect_socket, folder);
@@ -533,10 +622,13 @@ config_check(struct parser *p, const char *folder)
 	resolve(p, "intake", "imap_ca_file", &c->intake_imap_ca_file, folder);
 	resolve(p, "web", "certificate", &c->web_certificate, folder);
 	resolve(p, "web", "key", &c->web_key, folder);
+	resolve(p, "alert", "secret_file", &c->alert_secret_file, folder);
+	resolve(p, "alert", "ca_file", &c->alert_ca_file, folder);
 	resolve(p, "deliver", "directory", &c->deliver_directory,
 	    c->daemon_data_dir);
 	check_names(p);
 	check_dump_dir(p);
+	check_logs(p);
 	check_uids(p);
 	check_roles(p);
 	check_reporter(p);
@@ -552,7 +644,9 @@ config_check(struct parser *p, const char *folder)
 	check_secret(p, "web", "key", c->web_key, "a private key");
 	check_web(p);
 	check_mailboxes(p, folder);
-	check_networks(p);
+	check_networks(p, "deliver", &c->deliver_allow_networks);
+	check_networks(p, "alert", &c->alert_allow_networks);
 	check_map(p);
 	check_keys(p, folder);
+	check_alerts(p);
 }
