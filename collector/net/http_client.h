@@ -25,6 +25,7 @@ struct http_client_options {
 	 * destinations only those that are written as addresses. */
 	bool use_proxy;
 	bool any_port;		      /* else 443 alone */
+	bool allow_http;	      /* else https alone */
 	int64_t connect_ms, total_ms; /* of one post once started; not 0 */
 	size_t per_host, total;	      /* posts at a time, at least 1 */
 };
@@ -42,8 +43,10 @@ void http_client_close(struct http_client *);
 struct http_post {
 	const char *url;	  /* copied */
 	const char *content_type; /* ours, not a stranger's; copied */
-	struct span body;	  /* stays as it is until the post is done */
-	bool verify;		  /* certificate and name */
+	/* More lines of the header, the last NULL; likewise. NULL: none. */
+	const char *const *headers;
+	struct span body; /* stays as it is until the post is done */
+	bool verify;	  /* certificate and name */
 };
 
 enum http_outcome {

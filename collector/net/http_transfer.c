@@ -70,7 +70,8 @@ check_scheme(struct http_transfer *t)
 
 	if (curl_url_get(t->url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
 		return E_NOMEM;
-	if (strcmp(scheme, "https") != 0)
+	if (strcmp(scheme, "https") != 0 &&
+	    (!t->options->allow_http || strcmp(scheme, "http") != 0))
 		(void)why_set(&t->refusal, E_DENIED,
 		    "scheme %s is refused: only https is allowed", scheme);
 	curl_free(scheme);
@@ -164,15 +165,18 @@ add_header(struct http_transfer *t, const char *line)
 }
 
 static enum err
-make_headers(struct http_transfer *t, const char *content_type)
+make_headers(struct http_transfer *t, const struct http_post *post)
 {
+	const char *const *more = post->headers;
 	struct buf line = BUF_INIT(HEADER_LINE_MAX);
 	enum err e;
 
-	buf_addf(&line, "Content-Type: %s", content_type);
+	buf_addf(&line, "Content-Type: %s", post->content_type);
 	if ((e = line.err) == E_OK)
 		e = add_header(t, buf_str(&line));
 	buf_free(&line);
+	for (; e == E_OK && more != NULL && *more != NULL; more++)
+		e = add_header(t, *more);
 	/* Many servers know no "100 Continue": do not wait for it. */
 	return e == E_OK ? add_header(t, "Expect:") : e;
 }
@@ -183,7 +187,8 @@ set_reach(struct http_transfer *t, CURL *easy)
 	const struct http_client_options *o = t->options;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+	    o->allow_http ? "http,https" : "https");
 	bad |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	if (!o->use_proxy)
 		bad |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -247,7 +252,7 @@ http_transfer_new(const struct http_client_options *options,
 	t->body = post->body;
 	t->verify = post->verify;
 	if ((e = read_url(t, post->url)) == E_OK)
-		e = make_headers(t, post->content_type);
+		e = make_headers(t, post);
 	if (e == E_OK)
 		*ret = t;
 	else

@@ -12,7 +12,6 @@
 #include "base/file.h"
 #include "base/num.h"
 
-#define TYPE_TXT 16
 #define CLASS_IN 1
 /* RFC 1035 s2.3.4, as text without the final dot. */
 #define NAME_MAX_BYTES 253
@@ -25,6 +24,7 @@ struct lookup {
 	struct resolver *resolver;
 	txt_fn *fn;
 	void *arg;
+	enum dns_type type;
 	int id;		     /* libunbound's */
 	int64_t deadline_ns; /* once started */
 	/* Once done: what came, or why nothing did. */
@@ -311,7 +311,7 @@ hand_over(struct resolver *r, struct lookup *l, struct why *why)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = ub_resolve_async(r->ctx, l->name, TYPE_TXT, CLASS_IN, l,
+	code = ub_resolve_async(r->ctx, l->name, (int)l->type, CLASS_IN, l,
 	    take_result, &l->id);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ub_err(code, why);
@@ -335,8 +335,8 @@ start_waiting(struct resolver *r)
 }
 
 enum err
-resolver_txt(struct resolver *r, const char *name, txt_fn *fn, void *arg,
-    struct why *why)
+resolver_ask(struct resolver *r, const char *name, enum dns_type type,
+    txt_fn *fn, void *arg, struct why *why)
 {
 	size_t size = strlen(name) + 1;
 	struct lookup *l;
@@ -348,12 +348,20 @@ resolver_txt(struct resolver *r, const char *name, txt_fn *fn, void *arg,
 		return why_set(why, E_NOMEM, "out of memory");
 	memcpy(l->name, name, size);
 	l->resolver = r;
+	l->type = type;
 	l->fn = fn;
 	l->arg = arg;
 	TAILQ_INSERT_TAIL(&r->waiting, l, next);
 	r->pending++;
 	start_waiting(r);
 	return E_OK;
+}
+
+enum err
+resolver_txt(struct resolver *r, const char *name, txt_fn *fn, void *arg,
+    struct why *why)
+{
+	return resolver_ask(r, name, DNS_TXT, fn, arg, why);
 }
 
 int

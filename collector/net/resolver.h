@@ -1,5 +1,6 @@
-/* net/resolver.h -- many lookups of TXT records at a time from one thread, by
- * way of name servers that resolve for us; validated here (DNSSEC). */
+/* net/resolver.h -- many lookups, of TXT records or others, at a time from one
+ * thread, by way of name servers that resolve for us; validated here (DNSSEC).
+ */
 #ifndef NET_RESOLVER_H
 #define NET_RESOLVER_H
 
@@ -43,6 +44,11 @@ typedef void txt_fn(void *arg, const struct txt_answer *);
  * else never, and not before resolver_run. E_SYNTAX: no such name; E_NOMEM. */
 MUST_CHECK enum err resolver_txt(struct resolver *, const char *name, txt_fn *,
     void *arg, struct why *why);
+
+/* The same for records of another type, whose data is told as it stands in the
+ * DNS, names in full. */
+MUST_CHECK enum err resolver_ask(struct resolver *, const char *name,
+    enum dns_type, txt_fn *, void *arg, struct why *why);
 
 /* What is pending is told, as TXT_ABANDONED; there fn may not ask anew. */
 void resolver_abandon(struct resolver *);

@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/ascii.h"
 #include "model/address.h"
@@ -129,7 +131,7 @@ check_options(const struct smtp_client_options *o, struct why *why)
 	assert(o->cert_file != NULL || o->key_file == NULL);
 	if (strlen(o->host) > HOST_MAX)
 		return why_set(why, E_USAGE, "the host's name is too long");
-	if (!is_helo(o->helo))
+	if (o->helo != NULL && !is_helo(o->helo))
 		return why_set(why, E_USAGE, "%s is no name to say in EHLO",
 		    o->helo);
 	if ((e = check_login(o, why)) != E_OK)
@@ -197,15 +199,28 @@ use_ssl_of(const struct smtp_client_options *o)
 	return CURLUSESSL_NONE;
 }
 
+/* RFC 5321 s4.1.4: or what stands for that of a host that has none. */
+static const char *
+host_name(char host[HOST_NAME_MAX + 1])
+{
+	if (gethostname(host, HOST_NAME_MAX + 1) != 0)
+		return "[127.0.0.1]";
+	host[HOST_NAME_MAX] = '\0';
+	return is_helo(host) ? host : "[127.0.0.1]";
+}
+
 static enum err
 fill_server(struct smtp_server *s, const struct smtp_client_options *from,
     struct why *why)
 {
 	struct smtp_client_options *o = &s->options;
+	char host[HOST_NAME_MAX + 1];
 	const char **texts[] = { &o->host, &o->helo, &o->user, &o->password,
 		&o->ca_file, &o->cert_file, &o->key_file };
 
 	*o = *from;
+	if (o->helo == NULL)
+		o->helo = host_name(host);
 	s->use_ssl = use_ssl_of(from);
 	s->texts = ARENA_INIT(TEXTS_MAX);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

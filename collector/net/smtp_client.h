@@ -27,7 +27,7 @@ struct smtp_client_options {
 	const char *host; /* name or address; an IPv6 one without "[]" */
 	uint16_t port;	  /* not 0 */
 	enum smtp_tls tls;
-	const char *helo;	     /* our name or address literal */
+	const char *helo; /* our name or address literal; NULL: the host's */
 	const char *user, *password; /* both NULL: no AUTH. PLAIN or LOGIN. */
 	const char *ca_file; /* PEM, and no others then; NULL: the system's */
 	/* Of ours, PEM. key_file NULL: it is in cert_file. Both NULL: none. */

@@ -65,11 +65,33 @@ check_size(const struct ub_result *r, size_t *ret_n, struct why *why)
 		bytes += (size_t)r->len[n];
 		if (n == TXT_RECORDS_MAX || bytes > TXT_BYTES_MAX)
 			return why_set(why, E_RANGE,
-			    "more TXT records than %d, or than %d bytes of "
+			    "more records than %d, or than %d bytes of "
 			    "them",
 			    TXT_RECORDS_MAX, TXT_BYTES_MAX);
 	}
 	*ret_n = n;
+	return E_OK;
+}
+
+static enum err
+copy_records(const struct ub_result *r, struct arena *arena,
+    struct span_list *ret, struct why *why)
+{
+	struct span_list all = { NULL, 0 };
+	enum err e;
+
+	if ((e = check_size(r, &all.n, why)) != E_OK)
+		return e;
+	if ((all.v = arena_alloc(arena, all.n * sizeof(*all.v))) == NULL)
+		return why_set(why, E_NOMEM, "out of memory");
+	for (size_t i = 0; i < all.n; i++) {
+		struct span rdata = { r->data[i], (size_t)r->len[i] };
+
+		all.v[i] = arena_copy(arena, rdata);
+		if (all.v[i].p == NULL && rdata.len > 0)
+			return why_set(why, E_NOMEM, "out of memory");
+	}
+	*ret = all;
 	return E_OK;
 }
 
@@ -80,6 +102,8 @@ read_records(const struct ub_result *r, struct arena *arena,
 	struct span_list txts = { NULL, 0 };
 	enum err e;
 
+	if (r->qtype != DNS_TXT)
+		return copy_records(r, arena, ret, why);
 	if ((e = check_size(r, &txts.n, why)) != E_OK)
 		return e;
 	if ((txts.v = arena_alloc(arena, txts.n * sizeof(*txts.v))) == NULL)
@@ -113,11 +137,28 @@ outcome_of(const struct ub_result *r, struct arena *arena,
 		    r->rcode);
 	else {
 		(void)why_set(why, E_ABSENT,
-		    r->nxdomain ? "there is no such name"
-				: "there is no TXT record");
+		    r->nxdomain		      ? "there is no such name"
+			: r->qtype == DNS_TXT ? "there is no TXT record"
+					      : "there is no such record");
 		return TXT_NONE;
 	}
 	return TXT_FAILED;
+}
+
+static struct span
+without_dot(const char *name)
+{
+	struct span s = span_str(name == NULL ? "" : name);
+
+	return s.len > 0 && s.p[s.len - 1] == '.' ? span_head(s, s.len - 1) : s;
+}
+
+static struct span
+alias_of(const struct ub_result *r)
+{
+	struct span name = without_dot(r->canonname);
+
+	return span_eq_nocase(name, without_dot(r->qname)) ? SPAN_NONE : name;
 }
 
 void
@@ -130,6 +171,7 @@ txt_answer_read(const struct ub_result *r, bool validated, struct arena *arena,
 	*ret = (struct txt_answer){
 		.outcome = outcome,
 		.txts = txts,
+		.alias_of = outcome == TXT_FOUND ? alias_of(r) : SPAN_NONE,
 		.dnssec = dnssec_of(r, validated),
 		.ttl_s = outcome == TXT_FAILED ? 0 : r->ttl,
 		.why = span_str(why->text),
