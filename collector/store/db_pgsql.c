@@ -25,8 +25,9 @@ struct pgsql_db {
 	struct db db;
 	struct pgsql_target target;
 	struct pgsql_patience patience;
-	PGconn *conn;  /* NULL: closed, for the server is silent */
-	bool is_spent; /* connect anew before the next work */
+	PGconn *conn;		    /* NULL: closed, for the server is silent */
+	bool is_spent;		    /* connect anew before the next work */
+	bool is_prepared[NQUERIES]; /* by conn, under its name */
 };
 
 static struct pgsql_db *
@@ -99,6 +100,7 @@ pgsql_ready(struct db *db, struct why *why)
 	    E_OK)
 		return e;
 	p->is_spent = false;
+	memset(p->is_prepared, 0, sizeof(p->is_prepared));
 	(void)PQsetNoticeReceiver(p->conn, drop_notice, NULL);
 	(void)PQsetnonblocking(p->conn, 1);
 	return E_OK;
@@ -300,6 +302,47 @@ statement_failed(struct pgsql_db *p, const PGresult *res,
 	return pgsql_why(e, name_of(st), message_of(p), why);
 }
 
+/* Planning a view's query takes as long as its rows do. A pooler's next
+ * transaction may be of another session, which does not know it. */
+static bool
+is_planned_once(const struct pgsql_db *p, const struct db_statement *st)
+{
+	return st->sql == NULL && !p->target.pooler &&
+	    query_texts[st->query].is_planned_once;
+}
+
+static PGresult *
+prepare(struct pgsql_db *p, const struct db_statement *st,
+    const struct params *params)
+{
+	PGresult *res;
+
+	(void)PQsendPrepare(p->conn, name_of(st), text_of(st), (int)st->nparams,
+	    params->types);
+	res = answer(p);
+	p->is_prepared[st->query] = PQresultStatus(res) == PGRES_COMMAND_OK;
+	return res;
+}
+
+static PGresult *
+exec_statement(struct pgsql_db *p, const struct db_statement *st,
+    const struct params *params)
+{
+	PGresult *res;
+
+	if (!is_planned_once(p, st))
+		return exec_params(p, text_of(st), st->nparams, params);
+	if (!p->is_prepared[st->query]) {
+		res = prepare(p, st, params);
+		if (!p->is_prepared[st->query])
+			return res;
+		PQclear(res);
+	}
+	(void)PQsendQueryPrepared(p->conn, name_of(st), (int)st->nparams,
+	    params->values, params->lengths, params->formats, BINARY);
+	return answer(p);
+}
+
 static enum err
 run_statement(struct pgsql_db *p, const struct db_statement *st,
     int64_t *ret_changed, struct why *why)
@@ -311,7 +354,7 @@ run_statement(struct pgsql_db *p, const struct db_statement *st,
 
 	for (size_t i = 0; i < st->nparams; i++)
 		set_param(&params, i, &st->params[i]);
-	res = exec_params(p, text_of(st), st->nparams, &params);
+	res = exec_statement(p, st, &params);
 	status = PQresultStatus(res);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		e = statement_failed(p, res, st, why);

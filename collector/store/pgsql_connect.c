@@ -82,6 +82,9 @@ pgsql_why(enum err e, const char *what, const char *message, struct why *why)
 
 /* -- settings -- */
 
+/* Views add up ten thousands of rows: by hashing, not by a sort on the disk. */
+#define READING_MEMORY "16384" /* kB */
+
 void
 pgsql_transaction_settings(const struct pgsql_target *t,
     char ret[PGSQL_SETTINGS_MAX])
@@ -92,9 +95,11 @@ pgsql_transaction_settings(const struct pgsql_target *t,
 		    "; SET LOCAL jit = off"
 		    "; SET LOCAL statement_timeout = %lld"
 		    "; SET LOCAL lock_timeout = %lld"
-		    "; SET LOCAL idle_in_transaction_session_timeout = %d",
+		    "; SET LOCAL idle_in_transaction_session_timeout = %d%s",
 		    (long long)t->statement_timeout_ms,
-		    (long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS);
+		    (long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
+		    t->read_only ? "; SET LOCAL work_mem = " READING_MEMORY
+				 : "");
 }
 
 /* The options of the URL stand behind ours and count more. */
@@ -118,9 +123,10 @@ session_settings(const struct pgsql_target *t, char *ret, size_t size,
 			theirs = o->val;
 	if ((size_t)snprintf(ret, size,
 		"-c jit=off -c statement_timeout=%lld -c lock_timeout=%lld "
-		"-c idle_in_transaction_session_timeout=%d %s%s",
+		"-c idle_in_transaction_session_timeout=%d %s %s%s",
 		(long long)t->statement_timeout_ms,
-		(long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS, theirs,
+		(long long)t->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
+		t->read_only ? "-c work_mem=" READING_MEMORY : "", theirs,
 		t->read_only ? " -c default_transaction_read_only=on" : "") >=
 	    size)
 		e = why_set(why, E_USAGE,

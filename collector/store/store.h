@@ -220,6 +220,7 @@ struct day_state {
 	struct span closed_by;	    /* "watermark", "grace", "operator" */
 	struct span missing;	    /* collectors that had not passed it */
 	uint64_t succeeded, failed; /* policy results */
+	uint64_t late; /* of them, what came after it had been closed */
 	uint64_t reports, delivered;
 };
 
@@ -257,8 +258,9 @@ MUST_CHECK enum err store_day_close(struct store *, int64_t day, int64_t now_s,
 MUST_CHECK enum err store_day_make(struct store *, int64_t day,
     struct why *why);
 /* Tallies of the days before that one go, some of them, but none of a day whose
- * reports are not built, and of none behind it. ret_more: call again. E_BUSY:
- * as above. */
+ * reports are not built, and of none behind it. What such a day came to stays,
+ * and what comes late is added to that. ret_more: call again. E_BUSY: as above.
+ */
 MUST_CHECK enum err store_day_forget(struct store *, int64_t before,
     bool *ret_more, struct why *why);
 
@@ -321,5 +323,11 @@ MUST_CHECK enum err store_report_freeze(struct store *, struct span id,
     int64_t now_s, struct why *why);
 MUST_CHECK enum err store_report_delivered(struct store *, struct span id,
     int64_t now_s, struct why *why);
+/* Reports of the days before that one go, some of them, with their deliveries:
+ * what was handed over and has no delivery that waits, of closed days whose
+ * reports are built. No further report is built of a day that one went of.
+ * ret_more: call again. In a transaction of its own. */
+MUST_CHECK enum err store_report_forget(struct store *, int64_t before,
+    bool *ret_more, struct why *why);
 
 #endif

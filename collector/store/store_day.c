@@ -26,6 +26,7 @@ hand_over(void *arg, const struct db_value *row)
 		.failed = (uint64_t)row[5].num,
 		.reports = (uint64_t)row[6].num,
 		.delivered = delivered_of(row[6].num, row[7].num),
+		.late = (uint64_t)row[8].num,
 	};
 
 	return list->fn(list->arg, &d);

@@ -12,13 +12,22 @@ struct list {
 
 /* -- what is added up from tallies -- */
 
+static void
+add_results(struct levels *sum, const struct policy *policy, bool tlsa_invalid,
+    uint64_t succeeded, uint64_t failed)
+{
+	sum->n[level_of_success(protection_of(policy, true, tlsa_invalid)) -
+	    1] += succeeded;
+	sum->n[level_of_failure(failure_effect_of(policy, true, tlsa_invalid)) -
+	    1] += failed;
+}
+
 /* A row that no program of ours wrote tells nothing, and holds up nobody: who
  * builds the reports has logged it. */
 static enum err
 hand_over(void *arg, const struct db_value *row)
 {
 	struct list *list = arg;
-	bool tlsa_invalid = row[3].num != 0;
 	struct policy policy = { .domain = SPAN_NONE };
 	struct levels levels = { .is_told = true };
 
@@ -26,11 +35,8 @@ hand_over(void *arg, const struct db_value *row)
 	if (policy_type_from_code(row[1].num, &policy.type) != E_OK ||
 	    lines_split(row[2].bytes, &list->strings, &policy.strings) != E_OK)
 		return E_OK;
-	levels.n[level_of_success(protection_of(&policy, true, tlsa_invalid)) -
-	    1] = (uint64_t)row[4].num;
-	levels.n[level_of_failure(
-		     failure_effect_of(&policy, true, tlsa_invalid)) -
-	    1] += (uint64_t)row[5].num;
+	add_results(&levels, &policy, row[3].num != 0, (uint64_t)row[4].num,
+	    (uint64_t)row[5].num);
 	return list->fn(list->arg, row[0].num, &levels);
 }
 
@@ -74,6 +80,49 @@ day_keep_levels(struct store *store, int64_t day, struct why *why)
 	    DB_I(sum.n[LEVEL_TESTING - 1]), DB_I(sum.n[LEVEL_ENCRYPTED - 1]),
 	    DB_I(sum.n[LEVEL_CLEARTEXT - 1]), DB_I(sum.n[LEVEL_NOT_SENT - 1]));
 }
+
+/* -- what comes late -- */
+
+static bool
+has_invalid_tlsa(const struct tally_policy *p)
+{
+	for (size_t i = 0; i < p->ndetails; i++)
+		if (p->details[i].detail.type == RESULT_TLSA_INVALID)
+			return true;
+	return false;
+}
+
+enum err
+day_late_add(struct day_late *late, const struct tally_policy *p)
+{
+	struct policy policy = { .type = p->type, .domain = p->domain };
+	enum err e;
+
+	arena_reset(&late->strings);
+	late->strings.max = POLICY_BYTES;
+	e = lines_split(p->strings, &late->strings, &policy.strings);
+	if (e != E_OK)
+		return e;
+	late->succeeded += p->succeeded;
+	late->failed += p->failed;
+	add_results(&late->levels, &policy, has_invalid_tlsa(p), p->succeeded,
+	    p->failed);
+	return E_OK;
+}
+
+enum err
+day_late_put(struct store *store, const struct day_late *late)
+{
+	const uint64_t *n = late->levels.n;
+
+	return db_write(store->db, QUERY_DAY_ADD_LATE, NULL, DB_I(late->day),
+	    DB_I(late->succeeded), DB_I(late->failed),
+	    DB_I(n[LEVEL_AUTHENTICATED - 1]), DB_I(n[LEVEL_TESTING - 1]),
+	    DB_I(n[LEVEL_ENCRYPTED - 1]), DB_I(n[LEVEL_CLEARTEXT - 1]),
+	    DB_I(n[LEVEL_NOT_SENT - 1]));
+}
+
+/* -- as it is looked at -- */
 
 static enum err
 hand_over_kept(void *arg, const struct db_value *row)

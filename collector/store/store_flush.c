@@ -11,6 +11,7 @@ struct target {
 	struct store *store;
 	int64_t day;
 	bool closed;
+	struct day_late late;
 	struct db_batch records, policies, details;
 };
 
@@ -40,12 +41,22 @@ write_batches(struct target *t)
 }
 
 static void
+leave_day(struct target *t)
+{
+	write_batches(t);
+	if (t->closed)
+		(void)day_late_put(t->store, &t->late);
+	arena_free(&t->late.strings);
+}
+
+static void
 enter_day(struct target *t, int64_t day)
 {
 	if (t->day == day)
 		return;
-	write_batches(t);
+	leave_day(t);
 	t->day = day;
+	t->late = (struct day_late){ .day = day };
 	t->closed = false;
 	(void)db_write(t->store->db, QUERY_DAY_ADD, NULL, DB_I(day));
 	(void)db_read(t->store->db, QUERY_DAY_LOCK, note_closed, &t->closed,
@@ -118,7 +129,17 @@ add_policy(struct target *target, const struct tally *t, int64_t part,
 		add_detail(target, t, part, p, &p->details[i]);
 }
 
-static void
+static enum err
+add_late(struct target *target, const struct tally *t)
+{
+	enum err e = E_OK;
+
+	for (size_t i = 0; i < t->npolicies && e == E_OK; i++)
+		e = day_late_add(&target->late, &t->policies[i]);
+	return e;
+}
+
+static enum err
 add_tally(struct target *target, const struct tally *t)
 {
 	int64_t part;
@@ -133,6 +154,7 @@ add_tally(struct target *target, const struct tally *t)
 	add_row(target, &target->records, row);
 	for (size_t i = 0; i < t->npolicies; i++)
 		add_policy(target, t, part, &t->policies[i]);
+	return target->closed ? add_late(target, t) : E_OK;
 }
 
 static void
@@ -209,18 +231,18 @@ add_tallies(struct store *store, const struct tally_source *from)
 
 	for (size_t i = 0; i < from->n && e == E_OK; i++)
 		if ((e = from->get(from->arg, i, &tally)) == E_OK)
-			add_tally(&target, &tally);
+			e = add_tally(&target, &tally);
 	if (e == E_OK)
-		write_batches(&target);
+		leave_day(&target);
+	arena_free(&target.late.strings);
 	db_batch_free(&target.records);
 	db_batch_free(&target.policies);
 	db_batch_free(&target.details);
 	return e;
 }
 
-/* A newer program may have taken the store over since it was opened. */
-static enum err
-hold_schema(struct store *store, struct why *why)
+enum err
+schema_hold(struct store *store, struct why *why)
 {
 	struct store_schema schema;
 	enum err e = db_read(store->db, QUERY_SCHEMA_HOLD, NULL, NULL, why);
@@ -237,7 +259,7 @@ store_flush(struct store *store, const struct flush *f, struct why *why)
 	if (e != E_OK)
 		return e;
 	uuid_text(&f->collector, collector);
-	e = hold_schema(store, why);
+	e = schema_hold(store, why);
 	if (e == E_OK)
 		e = move(store->db, span_str(collector), f, why);
 	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)

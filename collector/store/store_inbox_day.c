@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/crc32c.h"
 #include "store/store_private.h"
 
@@ -70,6 +71,7 @@ inbox_touched_clear(struct inbox_touched *t)
 {
 	clear(&t->domains);
 	clear(&t->reporters);
+	t->weeks.n = 0;
 }
 
 void
@@ -79,6 +81,7 @@ inbox_touched_free(struct inbox_touched *t)
 	arena_free(&t->domains.names);
 	free(t->reporters.v);
 	arena_free(&t->reporters.names);
+	free(t->weeks.v);
 }
 
 struct touching {
@@ -140,6 +143,29 @@ settle(struct rolls *r)
 	r->n = n;
 }
 
+/* The weeks of the domains' days. False: out of memory. */
+static bool
+settle_weeks(struct inbox_touched *t)
+{
+	const struct rolls *days = &t->domains;
+	struct rolls *weeks = &t->weeks;
+
+	if (weeks->room < days->n) {
+		free(weeks->v);
+		*weeks = (struct rolls){ .v = calloc(days->n,
+					     sizeof(*weeks->v)) };
+		if (weeks->v == NULL)
+			return false;
+		weeks->room = days->n;
+	}
+	for (size_t i = 0; i < days->n; i++)
+		weeks->v[i] = (struct roll){ week_of_day(days->v[i].day),
+			days->v[i].name };
+	weeks->n = days->n;
+	settle(weeks);
+	return true;
+}
+
 static void
 mark_places(const struct rolls *r, uint32_t seed, bool places[LOCKS])
 {
@@ -160,6 +186,7 @@ lock(struct store *store)
 
 	mark_places(&store->touched.domains, 0, places);
 	mark_places(&store->touched.reporters, 1, places);
+	mark_places(&store->touched.weeks, 2, places);
 	for (int i = 0; i < LOCKS; i++)
 		if (places[i])
 			db_batch_add(&batch, (struct db_value[]){ DB_I(i) });
@@ -192,9 +219,13 @@ store_inbox_day_refresh(struct store *store, struct why *why)
 		return E_OK;
 	settle(&t->domains);
 	settle(&t->reporters);
+	if (!settle_weeks(t)) /* it sticks, as those of statements do */
+		return store->db->err = out_of_memory(&store->db->why);
 	lock(store);
 	run_for_each(store, QUERY_INBOX_DAY_CLEAR, &t->domains);
 	run_for_each(store, QUERY_INBOX_DAY_SUM, &t->domains);
+	run_for_each(store, QUERY_INBOX_WEEK_CLEAR, &t->weeks);
+	run_for_each(store, QUERY_INBOX_WEEK_SUM, &t->weeks);
 	run_for_each(store, QUERY_INBOX_REPORTER_CLEAR, &t->reporters);
 	run_for_each(store, QUERY_INBOX_REPORTER_SUM, &t->reporters);
 	inbox_touched_clear(t);

@@ -1,5 +1,5 @@
-/* store/store_inbox_day.h -- roll-ups of the inbox by day and domain, and by
- * day and reporter. Errors as in store.h. */
+/* store/store_inbox_day.h -- roll-ups of the inbox by day and domain, by week
+ * and domain, and by day and reporter. Errors as in store.h. */
 #ifndef STORE_STORE_INBOX_DAY_H
 #define STORE_STORE_INBOX_DAY_H
 

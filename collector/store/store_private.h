@@ -3,6 +3,7 @@
 #define STORE_STORE_PRIVATE_H
 
 #include "model/inbox.h"
+#include "model/levels.h"
 #include "store/db.h"
 #include "store/store.h"
 
@@ -20,6 +21,7 @@ struct rolls {
 
 struct inbox_touched {
 	struct rolls domains, reporters;
+	struct rolls weeks; /* of the domains, which have the names */
 };
 
 struct store {
@@ -48,6 +50,10 @@ enum err inbox_touch_rivals(struct store *, const struct content_key *identity,
 void inbox_touched_clear(struct inbox_touched *);
 void inbox_touched_free(struct inbox_touched *);
 
+/* In a writing transaction: this program may use the store until its end. A
+ * newer one may have taken it over since it was opened. E_VERSION. */
+MUST_CHECK enum err schema_hold(struct store *, struct why *why);
+
 /* A copy that is not whole has this step of the schema, so that every program
  * leaves it alone. */
 #define STORE_COPY_STEP 1000000
@@ -72,6 +78,20 @@ MUST_CHECK enum err day_unsettled(struct store *, int64_t *ret,
  * due; in the transaction that settles it. */
 MUST_CHECK enum err day_keep_levels(struct store *, int64_t day,
     struct why *why);
+
+/* What a flush brings for a closed day; zeroed but for the day. */
+struct day_late {
+	int64_t day;
+	uint64_t succeeded, failed;
+	struct levels levels;
+	struct arena strings; /* of a policy; to be freed */
+};
+
+/* E_NOMEM. */
+MUST_CHECK enum err day_late_add(struct day_late *,
+    const struct tally_policy *);
+/* In the transaction of the flush. */
+enum err day_late_put(struct store *, const struct day_late *);
 
 /* The delivery's host has one to be claimed when that is due, at the latest.
  * After each statement that lets one be claimed, or sooner, in its transaction.

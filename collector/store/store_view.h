@@ -202,6 +202,18 @@ MUST_CHECK enum err store_view_report_domains(struct store *,
     struct span allowed, struct span intake, int64_t part, view_sum_fn *,
     void *arg, struct why *why);
 
+struct view_report_id {
+	struct span intake;
+	int64_t part;
+};
+
+typedef enum err view_report_sum_fn(void *arg, const struct view_report_id *,
+    const struct view_sum *);
+/* The same of many, each of which is given once; by intake, part, domain. */
+MUST_CHECK enum err store_view_report_domains_of(struct store *,
+    struct span allowed, const struct view_report_id *, size_t n,
+    view_report_sum_fn *, void *arg, struct why *why);
+
 struct view_report_policy {
 	struct inbox_policy row; /* day: not set */
 	int64_t succeeded_level, failed_level;

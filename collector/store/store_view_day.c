@@ -1,4 +1,6 @@
 /* store/store_view_day.c -- what is read out of the roll-ups. */
+#include "base/buf.h"
+#include "base/clock.h"
 #include "store/store_private.h"
 #include "store/store_view.h"
 
@@ -9,10 +11,9 @@ struct sums {
 	void *arg;
 };
 
-static enum err
-hand_over_sum(void *arg, const struct db_value *row)
+static struct view_sum
+sum_of(const struct db_value *row)
 {
-	const struct sums *s = arg;
 	struct view_sum sum = {
 		.domain = row[0].bytes,
 		.day = row[1].num,
@@ -27,6 +28,15 @@ hand_over_sum(void *arg, const struct db_value *row)
 
 	for (int i = 0; i < NLEVELS; i++)
 		sum.levels.n[i] = (uint64_t)row[7 + i].num;
+	return sum;
+}
+
+static enum err
+hand_over_sum(void *arg, const struct db_value *row)
+{
+	const struct sums *s = arg;
+	const struct view_sum sum = sum_of(row);
+
 	return s->fn(s->arg, &sum);
 }
 
@@ -48,6 +58,22 @@ domains_by(struct store *store, const struct view_filter *f, struct sums *s,
 	    DB_T(f->domain), DB_T(f->allowed));
 }
 
+/* A week's rows are added up already: whole ones are read of those, and what is
+ * before and behind them by days. */
+static enum err
+domains_of_all(struct store *store, const struct view_filter *f, struct sums *s,
+    struct why *why)
+{
+	int64_t week = week_of_day(f->first + 6);
+	int64_t end = week_of_day(f->last + 1); /* the first behind them */
+
+	if (week >= end)
+		week = end = f->last + 1;
+	return db_read(store->db, QUERY_VIEW_DOMAINS, hand_over_sum, s, why,
+	    DB_I(week), DB_I(end - 1), DB_I(f->first), DB_I(week - 1),
+	    DB_I(end), DB_I(f->last));
+}
+
 enum err
 store_view_domains(struct store *store, const struct view_filter *f,
     view_sum_fn *fn, void *arg, struct why *why)
@@ -57,8 +83,7 @@ store_view_domains(struct store *store, const struct view_filter *f,
 	if (f->reporter.len > 0)
 		return domains_by(store, f, &s, why);
 	if (is_for_all(f))
-		return db_read(store->db, QUERY_VIEW_DOMAINS, hand_over_sum, &s,
-		    why, DB_I(f->first), DB_I(f->last));
+		return domains_of_all(store, f, &s, why);
 	return db_read(store->db, QUERY_VIEW_DOMAINS_OF, hand_over_sum, &s, why,
 	    DB_I(f->first), DB_I(f->last), DB_T(f->domain), DB_T(f->allowed));
 }
@@ -94,6 +119,43 @@ store_view_report_domains(struct store *store, struct span allowed,
 
 	return db_read(store->db, QUERY_VIEW_REPORT_DOMAINS, hand_over_sum, &s,
 	    why, DB_T(intake), DB_I(part), DB_T(allowed));
+}
+
+struct report_sums {
+	view_report_sum_fn *fn;
+	void *arg;
+};
+
+static enum err
+hand_over_report_sum(void *arg, const struct db_value *row)
+{
+	const struct report_sums *s = arg;
+	const struct view_report_id id = { row[14].bytes, row[15].num };
+	const struct view_sum sum = sum_of(row);
+
+	return s->fn(s->arg, &id, &sum);
+}
+
+#define REPORT_IDS_MAX ((size_t)4 << 20) /* bytes */
+
+enum err
+store_view_report_domains_of(struct store *store, struct span allowed,
+    const struct view_report_id *ids, size_t n, view_report_sum_fn *fn,
+    void *arg, struct why *why)
+{
+	struct report_sums s = { fn, arg };
+	struct buf text = BUF_INIT(REPORT_IDS_MAX);
+	enum err e;
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&text, "%s%.*s %lld", i == 0 ? "" : "|",
+		    SPAN_ARG(ids[i].intake), (long long)ids[i].part);
+	if ((e = text.err) == E_OK && n > 0)
+		e = db_read(store->db, QUERY_VIEW_REPORT_DOMAINS_OF,
+		    hand_over_report_sum, &s, why, DB_T(buf_span(&text)),
+		    DB_T(allowed));
+	buf_free(&text);
+	return e;
 }
 
 /* -- domains -- */
