@@ -27,6 +27,13 @@
 #define CLUMP_NS NS_PER_MS
 /* Looked for the next one behind a clump. */
 #define LOOK_NS (5 * NS_PER_MS)
+/* At real-time priority nobody has a processor for more than 95 % of a second
+ * (sched_rt_runtime_us): who looks all the time is stopped for the 50 ms that
+ * are left. So in a long burst each look has a pause, between clumps. */
+#define LONG_BURST_NS (400 * NS_PER_MS)
+#define BETWEEN_BURSTS_NS (100 * NS_PER_MS)
+#define REST_QUIET_NS NS_PER_MS
+#define REST_NS (3 * NS_PER_MS / 10)
 /* Taken after being asked to stop: more than any queue holds, while senders who
  * go on do not keep it from ending. */
 #define LAST_DATAGRAMS 65536
@@ -45,7 +52,8 @@ struct drain {
 	unsigned in_clump;   /* datagrams since clump_ns */
 	int64_t clump_ns;    /* monotonic */
 	int64_t look_ns;     /* monotonic: until when to look for the next */
-	char *scratch; /* for datagrams that the journal has no room for */
+	int64_t burst_ns; /* monotonic: when the first of these clumps came */
+	char *scratch;	  /* for datagrams that the journal has no room for */
 };
 
 struct arrival {
@@ -234,21 +242,45 @@ note_clump(struct drain *d)
 	if (++d->in_clump < CLUMP_DATAGRAMS)
 		return;
 	now_ns = clock_mono_ns(d->options.clock);
+	if (now_ns - d->clump_ns > BETWEEN_BURSTS_NS)
+		d->burst_ns = now_ns;
 	if (d->may_look && now_ns - d->clump_ns < CLUMP_NS)
 		d->look_ns = now_ns + LOOK_NS;
 	d->clump_ns = now_ns;
 	d->in_clump = 0;
 }
 
+static void
+rest(void)
+{
+	(void)nanosleep(&(const struct timespec){ 0, REST_NS }, NULL);
+}
+
+static enum received
+look(struct drain *d)
+{
+	const int64_t begun_ns = clock_mono_ns(d->options.clock);
+	bool may_rest = begun_ns - d->burst_ns >= LONG_BURST_NS;
+	int64_t now_ns = begun_ns;
+	enum received r = NOTHING;
+
+	while (r == NOTHING && now_ns < d->look_ns && !stopped(d)) {
+		if (may_rest && now_ns - begun_ns >= REST_QUIET_NS) {
+			rest();
+			may_rest = false;
+		}
+		r = drain_one(d, MSG_DONTWAIT);
+		now_ns = clock_mono_ns(d->options.clock);
+	}
+	return r;
+}
+
 /* In a lasting flood sleeping is cheaper, and others have work to do. */
 static enum received
 drain_next(struct drain *d)
 {
-	enum received r = NOTHING;
+	enum received r = d->busy ? NOTHING : look(d);
 
-	while (r == NOTHING && !d->busy && !stopped(d) &&
-	    clock_mono_ns(d->options.clock) < d->look_ns)
-		r = drain_one(d, MSG_DONTWAIT);
 	if (r == NOTHING)
 		r = drain_one(d, 0);
 	if (r == RECEIVED)
