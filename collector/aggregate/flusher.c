@@ -8,6 +8,7 @@
 
 #include "base/backoff.h"
 #include "base/fault.h"
+#include "model/metric.h"
 
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
 #define BACKOFF_MAX_NS (5 * NS_PER_S)
@@ -184,10 +185,26 @@ flush_table(struct flusher *f, struct why *why)
 	return e;
 }
 
+/* What is in the store now, once, however often it was tried. */
+static void
+count(const struct flusher *f)
+{
+	const struct day_counters *days;
+	size_t ndays;
+
+	tally_table_day_counters(f->table, &days, &ndays);
+	for (size_t i = 0; i < ndays; i++)
+		for (unsigned c = 0; c < NCOUNTERS; c++)
+			if (days[i].counters.n[c] > 0)
+				metric_add(METRIC_COUNTED, c,
+				    days[i].counters.n[c]);
+}
+
 static void
 settle(struct flusher *f, enum err e, const struct why *why)
 {
 	if (e == E_OK) {
+		count(f);
 		f->committed = f->to;
 		f->state = COMMITTED;
 	} else {

@@ -6,6 +6,7 @@
 #include "report/detail_sieve.h"
 #include "report/own_mail.h"
 #include "report/report_build.h"
+#include "report/seen_tls.h"
 
 /* Of one report: its tally and everything made of it. */
 #define TALLY_BYTES_MAX ((size_t)1 << 30)
@@ -93,6 +94,8 @@ build_one(struct builder *b, const struct tally_cursor *at, bool *ret_own,
 
 	arena_reset(&b->arena);
 	e = read_tally(b, at, &tally, &folded, why);
+	if (e == E_OK)
+		e = seen_tls_note(b->store, &tally, &b->arena, why);
 	*ret_own = is_of_the_tally(e);
 	if (e != E_OK)
 		return e;

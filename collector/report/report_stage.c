@@ -1,6 +1,7 @@
 #include "report/report_stage.h"
 
 #include "base/log.h"
+#include "model/metric.h"
 #include "report/day_close.h"
 
 /* Days whose late sessions are still turned into reports. */
@@ -38,6 +39,7 @@ build(struct report_stage *s, int64_t day, bool late, size_t *ret_built,
 	    clock_wall_s(s->clock), ret_built, why);
 	if (e != E_OK || *ret_built == 0)
 		return e;
+	metric_add(METRIC_BUILT, 0, *ret_built);
 	day_text(day, text);
 	log_info("reports built", LOG_STR("day", text),
 	    LOG_I("reports", *ret_built), LOG_I("late", late));
