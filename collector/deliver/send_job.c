@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "deliver/retry.h"
+#include "model/metric.h"
 
 #define TEXTS_MAX ((size_t)256 * 1024)
 #define BODY_MAX ((size_t)128 * 1024 * 1024)
@@ -56,7 +57,7 @@ send_job_free(struct send_job *j)
 {
 	if (j == NULL)
 		return;
-	mail_program_free(j->program);
+	program_free(j->program);
 	arena_free(&j->texts);
 	buf_free(&j->body);
 	free(j);
@@ -84,6 +85,7 @@ end(struct send_job *j, enum delivery_state state, struct span reason,
 	j->outcome.state = state;
 	j->outcome.reason = reason;
 	j->outcome.attempt.ended_s = now_s;
+	metric_add(METRIC_OUTCOMES, state, 1);
 }
 
 void

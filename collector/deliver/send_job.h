@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "codec/destination.h"
-#include "deliver/mail_program.h"
+#include "net/mail_program.h"
 #include "deliver/verdict.h"
 #include "net/resolver.h"
 #include "store/store_delivery.h"
@@ -46,7 +46,7 @@ struct send_job {
 	struct why key_fault; /* empty: all keys are published */
 	bool key_is_refused;  /* DNS answered, and it is not the key */
 	bool unverified;      /* the second go, after the certificate failed */
-	struct mail_program *program;
+	struct program *program;
 	struct delivery_outcome outcome; /* once it is done */
 };
 

@@ -38,8 +38,8 @@ watch_program(struct send_stage *s, struct send_job *j, struct why *why)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = j };
 
-	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD,
-		   mail_program_fd(j->program), &event) == 0
+	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, program_fd(j->program),
+		   &event) == 0
 	    ? E_OK
 	    : why_errno(why, "epoll_ctl");
 }
@@ -66,9 +66,9 @@ send_program(struct send_stage *s, struct send_job *j, struct span sender,
 }
 
 static struct span
-exit_text(struct send_job *j, const struct mail_program_result *r)
+exit_text(struct send_job *j, const struct program_result *r)
 {
-	struct buf text = BUF_INIT(2 * MAIL_PROGRAM_OUTPUT_MAX);
+	struct buf text = BUF_INIT(2 * PROGRAM_OUTPUT_MAX);
 	struct span kept;
 
 	if (r->timed_out)
@@ -86,7 +86,7 @@ exit_text(struct send_job *j, const struct mail_program_result *r)
 
 static void
 program_ended(struct send_stage *s, struct send_job *j,
-    const struct mail_program_result *r)
+    const struct program_result *r)
 {
 	struct delivery_attempt *a = &j->outcome.attempt;
 	enum delivery_verdict verdict = r->timed_out
@@ -98,9 +98,9 @@ program_ended(struct send_stage *s, struct send_job *j,
 	if (!r->timed_out && WIFEXITED(r->wait_status))
 		a->status = WEXITSTATUS(r->wait_status);
 	a->answer = exit_text(j, r);
-	(void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, mail_program_fd(j->program),
+	(void)epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, program_fd(j->program),
 	    NULL);
-	mail_program_free(j->program);
+	program_free(j->program);
 	j->program = NULL;
 }
 
@@ -108,11 +108,11 @@ void
 send_program_poll(struct send_stage *s)
 {
 	const int64_t now_ns = clock_mono_ns(s->clock);
-	struct mail_program_result result;
+	struct program_result result;
 
 	for (struct send_job *j = s->jobs; j != NULL; j = j->next)
 		if (j->program != NULL &&
-		    mail_program_poll(j->program, now_ns, &result))
+		    program_poll(j->program, now_ns, &result))
 			program_ended(s, j, &result);
 }
 
@@ -124,7 +124,7 @@ send_program_deadline_ns(const struct send_stage *s)
 	for (const struct send_job *j = s->jobs; j != NULL; j = j->next) {
 		if (j->program == NULL)
 			continue;
-		at = mail_program_deadline_ns(j->program);
+		at = program_deadline_ns(j->program);
 		if (at < first)
 			first = at;
 	}
@@ -137,7 +137,7 @@ send_program_deadline_ns(const struct send_stage *s)
 static bool
 await(const struct send_stage *s, const struct send_job *j, int64_t until_ns)
 {
-	struct pollfd ready = { .fd = mail_program_fd(j->program),
+	struct pollfd ready = { .fd = program_fd(j->program),
 		.events = POLLIN };
 	int64_t left_ns = until_ns - clock_mono_ns(s->clock);
 
@@ -148,7 +148,7 @@ await(const struct send_stage *s, const struct send_job *j, int64_t until_ns)
 static void
 break_off(const struct send_stage *s, struct send_job *j)
 {
-	mail_program_free(j->program);
+	program_free(j->program);
 	j->program = NULL;
 	send_job_retry(j, clock_wall_s(s->clock));
 	j->outcome.attempt.answer = SPAN_LIT(

@@ -1,6 +1,5 @@
 #include "deliver/send_stage.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -302,55 +301,25 @@ open_http(struct send_stage *s, struct why *why)
 	return http_client_open(s->transfers, &options, &s->http, why);
 }
 
-/* The first line of the file. */
-static enum err
-read_password(const char *path, struct buf *ret, struct why *why)
-{
-	struct buf whole = BUF_INIT(PASSWORD_MAX);
-	enum err e = E_OK;
-	struct span text;
-
-	if (path[0] != '\0')
-		e = file_read(path, &whole, why);
-	text = buf_span(&whole);
-	if (e == E_OK)
-		buf_add(ret, span_until(&text, '\n'));
-	if (whole.p != NULL)
-		explicit_bzero(whole.p, whole.len);
-	buf_free(&whole);
-	return e;
-}
-
-/* RFC 5321 s4.1.4: the host's name, or what stands for one that has none. */
-static const char *
-helo_of(const struct config *c, char *host, size_t size)
-{
-	if (c->deliver_smtp_helo[0] != '\0')
-		return c->deliver_smtp_helo;
-	if (gethostname(host, size) != 0 || host[0] == '\0')
-		return "[127.0.0.1]";
-	host[size - 1] = '\0';
-	return host;
-}
-
 static enum err
 open_smtp(struct send_stage *s, struct why *why)
 {
 	const struct config *c = s->config;
 	struct buf password = BUF_INIT(PASSWORD_MAX);
-	char host[HOST_NAME_MAX + 1];
-	enum err e;
+	enum err e = E_OK;
 
 	if (c->deliver_mail_by == MAIL_BY_SENDMAIL)
 		return E_OK;
-	e = read_password(c->deliver_smtp_password_file, &password, why);
+	if (c->deliver_smtp_password_file[0] != '\0')
+		e = file_read_secret(c->deliver_smtp_password_file, &password,
+		    why);
 	if (e == E_OK)
 		e = smtp_client_open(s->transfers,
 		    &(const struct smtp_client_options){
 			.host = c->deliver_smtp_host,
 			.port = (uint16_t)c->deliver_smtp_port,
 			.tls = (enum smtp_tls)c->deliver_smtp_tls,
-			.helo = helo_of(c, host, sizeof(host)),
+			.helo = given(c->deliver_smtp_helo),
 			.user = given(c->deliver_smtp_user),
 			.password = given(buf_str(&password)),
 			.ca_file = given(c->deliver_ca_file),
