@@ -188,6 +188,9 @@ api_permit(const struct api_route *route, const struct api_identity *id,
 	if (!a->by_token && route->does == API_WRITES &&
 	    !secret_eq(csrf, id->csrf))
 		return 403;
+	*ret_detail = "only an analyst or an administrator may do that";
+	if (route->scope == API_ANALYST && a->role == ACCOUNT_VIEWER)
+		return 403;
 	*ret_detail = "only an administrator may do that";
 	if (route->scope == API_ADMIN && a->role != ACCOUNT_ADMIN)
 		return 403;

@@ -4,17 +4,16 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/num.h"
 #include "http/problem.h"
 
 #define SMALL 4096
-
 bool
 api_answer_init(struct api_answer *a, const struct api_request *request,
     bool shows_all)
 {
 	*a = (struct api_answer){
 		.body = BUF_INIT(API_ANSWER_MAX),
+		.gzip = BUF_INIT(API_ANSWER_MAX),
 		.out = json_out_new(),
 		.request = request,
 		.shows_all = shows_all,
@@ -29,6 +28,7 @@ api_answer_free(struct api_answer *a)
 {
 	json_out_free(a->out);
 	buf_free(&a->body);
+	buf_free(&a->gzip);
 	buf_free(&a->list.last);
 	buf_free(&a->list.words);
 }
@@ -113,8 +113,14 @@ api_json_date(struct json_out *out, const char *key, int64_t day)
 	json_out_text(out, key, span_str(text));
 }
 
-static const char *const level_names[API_LEVELS] = { "authenticated", "testing",
-	"encrypted", "cleartext-or-unknown", "not-sent" };
+const char *
+api_level_name(size_t i)
+{
+	static const char *const names[API_LEVELS] = { "authenticated",
+		"testing", "encrypted", "cleartext-or-unknown", "not-sent" };
+
+	return names[i];
+}
 
 void
 api_json_levels(struct json_out *out, const char *key,
@@ -126,356 +132,8 @@ api_json_levels(struct json_out *out, const char *key,
 	}
 	json_out_object(out, key);
 	for (size_t i = 0; i < API_LEVELS; i++)
-		json_out_count(out, level_names[i], levels->v[i]);
+		json_out_count(out, api_level_name(i), levels->v[i]);
 	json_out_end(out);
-}
-
-/* -- a list -- */
-
-static void
-put_head(struct api_list *l)
-{
-	char name[128];
-
-	for (const struct api_column *c = l->columns; c->type != API_END; c++)
-		switch (c->type) {
-		case API_LEVEL_COUNTS:
-			for (size_t i = 0; i < API_LEVELS; i++) {
-				(void)snprintf(name, sizeof(name), "%s.%s",
-				    c->name, level_names[i]);
-				csv_text(&l->csv, span_str(name));
-			}
-			break;
-		case API_PAIR:
-			(void)snprintf(name, sizeof(name), "%s.succeeded",
-			    c->name);
-			csv_text(&l->csv, span_str(name));
-			(void)snprintf(name, sizeof(name), "%s.failed",
-			    c->name);
-			csv_text(&l->csv, span_str(name));
-			break;
-		default:
-			csv_text(&l->csv, span_str(c->name));
-		}
-	csv_end_row(&l->csv);
-}
-
-/* The cursor of a list whose rows the frame counts. Another's is none. */
-static uint64_t
-rows_to_skip(struct span cursor)
-{
-	int64_t n = 0;
-
-	if (cursor.p == NULL ||
-	    num_parse(cursor, 0, INT64_C(1) << 40, &n) != E_OK)
-		return 0;
-	return (uint64_t)n;
-}
-
-struct api_list *
-api_list(struct api_answer *a, const struct api_column *columns)
-{
-	const struct api_query *query = a->request->query;
-	struct api_list *l = &a->list;
-
-	a->is_list = true;
-	l->columns = columns;
-	l->csv.out = &a->body;
-	l->account = a->request->account;
-	l->shows_all = a->shows_all;
-	l->limit = query->limit;
-	l->skip = rows_to_skip(query->cursor);
-	if (query->csv) {
-		a->content_type = "text/csv; charset=utf-8";
-		(void)snprintf(a->file_name, sizeof(a->file_name),
-		    "tlsrpt.csv");
-		put_head(l);
-		return l;
-	}
-	l->out = api_object(a);
-	json_out_array(l->out, "rows");
-	return l;
-}
-
-static void
-end_row(struct api_list *l)
-{
-	if (!l->in_row)
-		return;
-	assert(l->at->type == API_END); /* a value for each column */
-	l->in_row = false;
-	if (l->out != NULL)
-		json_out_end(l->out);
-	else
-		csv_end_row(&l->csv);
-}
-
-static bool
-is_shown(const struct api_list *l, struct span domain)
-{
-	if (l->shows_all)
-		return true;
-	return domain.p == NULL ? !l->account->is_bound
-				: api_sees(l->account, domain);
-}
-
-/* Whether the page has room for the row, and begins no later than with it. */
-static bool
-is_on_page(struct api_list *l, bool is_seen, struct span cursor)
-{
-	if (cursor.p == NULL) {
-		l->by_count = true;
-		if (!is_seen || l->passed++ < l->skip)
-			return false;
-	}
-	if (l->shown >= l->limit) {
-		l->has_more = true;
-		return false;
-	}
-	return true;
-}
-
-bool
-api_row(struct api_list *l, struct span domain, struct span cursor)
-{
-	bool is_seen = is_shown(l, domain);
-
-	end_row(l);
-	if (!is_on_page(l, is_seen, cursor))
-		return false;
-	/* One that is not shown counts for the page all the same: the store has
-	 * been asked for so many. */
-	l->shown++;
-	buf_clear(&l->last);
-	buf_add(&l->last, cursor);
-	if (!is_seen)
-		return false;
-	l->in_row = true;
-	l->at = l->columns;
-	if (l->out != NULL)
-		json_out_object(l->out, NULL);
-	return true;
-}
-
-static const char *
-take_column(struct api_list *l, enum api_type type)
-{
-	assert(l->in_row && l->at->type == type);
-	return (l->at++)->name;
-}
-
-void
-api_text(struct api_list *l, struct span utf8)
-{
-	const char *name = take_column(l, API_TEXT);
-
-	if (l->out == NULL)
-		csv_text(&l->csv, utf8);
-	else if (utf8.p == NULL)
-		json_out_null(l->out, name);
-	else
-		json_out_text(l->out, name, utf8);
-}
-
-void
-api_time(struct api_list *l, int64_t s)
-{
-	const char *name = take_column(l, API_TIME);
-	char text[TIME_TEXT_SIZE] = "";
-
-	if (l->out != NULL) {
-		api_json_time(l->out, name, s);
-		return;
-	}
-	if (s != 0)
-		time_text(s, text);
-	csv_text(&l->csv, span_str(text));
-}
-
-void
-api_date(struct api_list *l, int64_t day)
-{
-	const char *name = take_column(l, API_DATE);
-	char text[DAY_TEXT_SIZE] = "";
-
-	if (l->out != NULL) {
-		api_json_date(l->out, name, day);
-		return;
-	}
-	if (day >= 0)
-		day_text(day, text);
-	csv_text(&l->csv, span_str(text));
-}
-
-void
-api_count(struct api_list *l, uint64_t n)
-{
-	const char *name = take_column(l, API_COUNT);
-
-	if (l->out != NULL)
-		json_out_count(l->out, name, n);
-	else
-		csv_count(&l->csv, n);
-}
-
-void
-api_number(struct api_list *l, int64_t n)
-{
-	const char *name = take_column(l, API_NUMBER);
-
-	if (l->out != NULL)
-		json_out_int(l->out, name, n);
-	else
-		csv_int(&l->csv, n);
-}
-
-void
-api_flag(struct api_list *l, bool is)
-{
-	const char *name = take_column(l, API_FLAG);
-
-	if (l->out != NULL)
-		json_out_bool(l->out, name, is);
-	else
-		csv_text(&l->csv, is ? SPAN_LIT("yes") : SPAN_LIT("no"));
-}
-
-void
-api_levels(struct api_list *l, const struct api_levels *levels)
-{
-	const char *name = take_column(l, API_LEVEL_COUNTS);
-
-	if (l->out != NULL) {
-		api_json_levels(l->out, name, levels);
-		return;
-	}
-	for (size_t i = 0; i < API_LEVELS; i++)
-		if (levels == NULL)
-			csv_empty(&l->csv);
-		else
-			csv_count(&l->csv, levels->v[i]);
-}
-
-void
-api_pair(struct api_list *l, uint64_t succeeded, uint64_t failed)
-{
-	const char *name = take_column(l, API_PAIR);
-
-	if (l->out == NULL) {
-		csv_count(&l->csv, succeeded);
-		csv_count(&l->csv, failed);
-		return;
-	}
-	json_out_object(l->out, name);
-	json_out_count(l->out, "succeeded", succeeded);
-	json_out_count(l->out, "failed", failed);
-	json_out_end(l->out);
-}
-
-void
-api_texts(struct api_list *l, struct span_list texts)
-{
-	const char *name = take_column(l, API_TEXTS);
-
-	if (l->out != NULL)
-		json_out_array(l->out, name);
-	buf_clear(&l->words);
-	for (size_t i = 0; i < texts.n; i++) {
-		if (l->out != NULL) {
-			json_out_text(l->out, NULL, texts.v[i]);
-			continue;
-		}
-		buf_adds(&l->words, i > 0 ? "; " : "");
-		buf_add(&l->words, texts.v[i]);
-	}
-	if (l->out != NULL)
-		json_out_end(l->out);
-	else
-		csv_text(&l->csv, buf_span(&l->words));
-}
-
-void
-api_counts(struct api_list *l)
-{
-	const char *name = take_column(l, API_COUNTS);
-
-	buf_clear(&l->words);
-	if (l->out != NULL)
-		json_out_object(l->out, name);
-}
-
-void
-api_counts_add(struct api_list *l, const char *name, uint64_t n)
-{
-	if (l->out != NULL)
-		json_out_count(l->out, name, n);
-	else
-		buf_addf(&l->words, "%s%s=%llu", l->words.len > 0 ? " " : "",
-		    name, (unsigned long long)n);
-}
-
-void
-api_counts_end(struct api_list *l)
-{
-	if (l->out != NULL)
-		json_out_end(l->out);
-	else
-		csv_text(&l->csv, buf_span(&l->words));
-}
-
-void
-api_null(struct api_list *l)
-{
-	const struct api_column *c = l->at++;
-	size_t n = c->type == API_LEVEL_COUNTS ? API_LEVELS
-	    : c->type == API_PAIR	       ? 2
-					       : 1;
-
-	assert(l->in_row && c->type != API_END);
-	if (l->out != NULL) {
-		json_out_null(l->out, c->name);
-		return;
-	}
-	for (size_t i = 0; i < n; i++)
-		csv_empty(&l->csv);
-}
-
-static void
-put_next(struct api_list *l)
-{
-	struct buf next = BUF_INIT(SMALL);
-
-	if (l->by_count) {
-		buf_clear(&l->last);
-		buf_addf(&l->last, "%llu",
-		    (unsigned long long)(l->skip + l->shown));
-	}
-	api_cursor_write(buf_span(&l->last), &next);
-	if (l->has_more)
-		json_out_text(l->out, "next", buf_span(&next));
-	else
-		json_out_null(l->out, "next");
-	buf_free(&next);
-}
-
-static void
-end_rows(struct api_list *l)
-{
-	end_row(l);
-	if (l->rows_ended)
-		return;
-	l->rows_ended = true;
-	if (l->out == NULL)
-		return;
-	json_out_end(l->out);
-	put_next(l);
-}
-
-struct json_out *
-api_list_beside(struct api_list *l)
-{
-	end_rows(l);
-	return l->out;
 }
 
 /* -- the end -- */
@@ -546,7 +204,7 @@ end_body(struct api_answer *a)
 	enum err e = E_OK;
 
 	if (a->is_list)
-		end_rows(&a->list);
+		api_list_end(a);
 	if (a->has_object) {
 		json_out_end(a->out);
 		a->content_type = "application/json";

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "api/api_private.h"
+#include "api/encoding.h"
+#include "api/export.h"
 #include "api/guard.h"
+#include "api/send.h"
 #include "base/log.h"
 #include "codec/typed.h"
 
@@ -13,82 +16,6 @@
 #define KEPT_MAX ((size_t)48 * 1024 * 1024)
 
 static const struct http_field again[] = { { "Retry-After", "2" }, { 0 } };
-
-/* -- the answer -- */
-
-/* Of the body's first bytes, hashed. "" if there is no memory for it. */
-static void
-make_etag(struct span body, char ret[API_ETAG_SIZE])
-{
-	unsigned char hash[SHA256_BYTES];
-
-	ret[0] = '\0';
-	if (sha256(body, hash) != E_OK)
-		return;
-	ret[0] = '"';
-	for (size_t i = 0; i < SHA256_BYTES / 2; i++)
-		(void)snprintf(ret + 1 + 2 * i, 3, "%02x", hash[i]);
-	(void)memcpy(ret + 1 + SHA256_BYTES, "\"", 2);
-}
-
-/* RFC 9110 s13.1.2: a list of tags, weak ones as well. */
-static bool
-has_tag(struct span list, const char *etag)
-{
-	while (list.len > 0) {
-		struct span tag = span_trim(span_until(&list, ','));
-
-		(void)span_take(&tag, SPAN_LIT("W/"));
-		if (span_eq(tag, span_str(etag)) || span_eq(tag, SPAN_LIT("*")))
-			return true;
-	}
-	return false;
-}
-
-struct fields {
-	struct http_field v[8];
-	size_t n;
-};
-
-static void
-add_field(struct fields *f, const char *name, const char *value)
-{
-	if (value[0] != '\0')
-		f->v[f->n++] = (struct http_field){ name, value };
-}
-
-static void
-send_answer(struct api_job *job, struct api_answer *a)
-{
-	const bool is_get = strcmp(job->route->method, "GET") == 0;
-	char retry[24] = "", file[192] = "";
-	struct fields fields = { .n = 0 };
-	struct span body = buf_span(&a->body);
-	unsigned status = a->status;
-
-	if (is_get && status == 200 && a->etag[0] == '\0')
-		make_etag(body, a->etag);
-	if (a->etag[0] != '\0' && has_tag(job->if_none_match, a->etag)) {
-		status = 304;
-		body = SPAN_NONE;
-	}
-	if (a->retry_after_s > 0)
-		(void)snprintf(retry, sizeof(retry), "%lld",
-		    (long long)a->retry_after_s);
-	if (a->file_name[0] != '\0')
-		(void)snprintf(file, sizeof(file),
-		    "attachment; filename=\"%s\"", a->file_name);
-	add_field(&fields, "Cache-Control",
-	    is_get ? "private, no-cache" : "no-store");
-	add_field(&fields, "ETag", a->etag);
-	add_field(&fields, "Retry-After", retry);
-	add_field(&fields, "Content-Disposition", file);
-	add_field(&fields, "Set-Cookie", a->cookie);
-	add_field(&fields, "WWW-Authenticate", status == 401 ? "Bearer" : "");
-	http_answer(job->http, status,
-	    status == 304 || status == 204 ? NULL : a->content_type, body,
-	    fields.v);
-}
 
 /* -- by the pool's threads -- */
 
@@ -213,7 +140,9 @@ end_making(struct turn *t)
 		return;
 	t->makes = false;
 	if (a->status == 200) {
-		make_etag(buf_span(&a->body), a->etag);
+		api_etag_make(a);
+		if (t->job != NULL && api_is_for_gzip(t->job, a))
+			(void)api_answer_compress(a);
 		api_cache_keep(t->api->cache, &t->key, t->since_ns, a,
 		    &waiting);
 	} else {
@@ -225,7 +154,7 @@ end_making(struct turn *t)
 static void
 send_and_note(struct turn *t)
 {
-	send_answer(t->job, &t->answer);
+	api_send(t->job, &t->answer);
 	if (t->answer.status < 400)
 		note_use(t->api, &t->identity);
 }
@@ -281,7 +210,9 @@ ask_resource(struct turn *t, struct why *why)
 		return e;
 	for (size_t i = 0; i < API_SEGMENTS_MAX; i++)
 		t->request.segments[i] = t->job->segments[i];
-	return route->resource(&t->request, &t->answer, why);
+	return t->job->query.is_whole
+	    ? api_export(route->resource, &t->request, &t->answer, why)
+	    : route->resource(&t->request, &t->answer, why);
 }
 
 static enum err

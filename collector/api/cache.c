@@ -12,11 +12,12 @@ struct entry {
 	TAILQ_ENTRY(entry) next;
 	struct api_key key;
 	bool has_answer, is_making;
-	int64_t since_ns; /* when the making of what it has began */
-	struct buf body;
+	int64_t since_ns;      /* when the making of what it has began */
+	struct buf body, gzip; /* gzip: empty: nobody took it so far */
 	const char *content_type;
 	char file_name[sizeof(((struct api_answer *)NULL)->file_name)];
 	char etag[API_ETAG_SIZE];
+	char next_page[API_NEXT_MAX];
 	struct api_jobs waiting;
 };
 
@@ -49,8 +50,9 @@ api_cache_open(const struct api_cache_options *options, struct api_cache **ret,
 static void
 clear_answer(struct api_cache *c, struct entry *e)
 {
-	c->bytes -= e->body.len;
+	c->bytes -= e->body.len + e->gzip.len;
 	buf_free(&e->body);
+	buf_free(&e->gzip);
 	e->has_answer = false;
 }
 
@@ -107,6 +109,7 @@ use(struct api_cache *c, const struct api_key *key)
 		c->n++;
 		e->key = *key;
 		e->body = BUF_INIT(API_ANSWER_MAX);
+		e->gzip = BUF_INIT(API_ANSWER_MAX);
 		STAILQ_INIT(&e->waiting);
 	}
 	TAILQ_INSERT_HEAD(&c->entries, e, next);
@@ -117,15 +120,19 @@ use(struct api_cache *c, const struct api_key *key)
 
 /* False: out of memory. */
 static bool
-give(const struct entry *e, struct api_answer *ret)
+give(const struct entry *e, const struct api_job *job, struct api_answer *ret)
 {
 	buf_clear(&ret->body);
-	buf_add(&ret->body, buf_span(&e->body));
+	if (e->gzip.len > 0 && job->takes_gzip)
+		buf_add(&ret->gzip, buf_span(&e->gzip));
+	else
+		buf_add(&ret->body, buf_span(&e->body));
 	ret->status = 200;
 	ret->content_type = e->content_type;
 	memcpy(ret->file_name, e->file_name, sizeof(ret->file_name));
 	memcpy(ret->etag, e->etag, sizeof(ret->etag));
-	return ret->body.err == E_OK;
+	memcpy(ret->next, e->next_page, sizeof(ret->next));
+	return ret->body.err == E_OK && ret->gzip.err == E_OK;
 }
 
 static enum api_place
@@ -146,7 +153,7 @@ take_place(const struct api_cache *c, struct entry *e, int64_t now_ns,
 {
 	enum api_place place = place_of(c, e, now_ns);
 
-	if ((place == API_HERE || place == API_RENEW) && !give(e, ret))
+	if ((place == API_HERE || place == API_RENEW) && !give(e, job, ret))
 		place = API_MAKE;
 	if (place == API_WAIT)
 		STAILQ_INSERT_TAIL(&e->waiting, job, next);
@@ -175,17 +182,21 @@ static void
 put_answer(struct api_cache *c, struct entry *e, int64_t since_ns,
     const struct api_answer *a)
 {
+	size_t bytes = a->body.len + a->gzip.len;
+
 	clear_answer(c, e);
-	if (a->body.len > c->options.bytes_max / SHARE_OF_ONE)
+	if (bytes > c->options.bytes_max / SHARE_OF_ONE)
 		return;
-	make_room(c, 0, a->body.len);
+	make_room(c, 0, bytes);
 	buf_add(&e->body, buf_span(&a->body));
-	e->has_answer = e->body.err == E_OK;
+	buf_add(&e->gzip, buf_span(&a->gzip));
+	e->has_answer = e->body.err == E_OK && e->gzip.err == E_OK;
 	e->since_ns = since_ns;
 	e->content_type = a->content_type;
 	memcpy(e->file_name, a->file_name, sizeof(e->file_name));
 	memcpy(e->etag, a->etag, sizeof(e->etag));
-	c->bytes += e->body.len;
+	memcpy(e->next_page, a->next, sizeof(e->next_page));
+	c->bytes += e->body.len + e->gzip.len;
 }
 
 /* a: NULL: there is none. */

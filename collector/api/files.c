@@ -1,5 +1,7 @@
 #include "api/api_private.h"
 
+#include "api/encoding.h"
+#include "api/send.h"
 #include "codec/gzip.h"
 #include "web/web_files.h"
 
@@ -14,22 +16,6 @@ find(struct span path)
 		if (span_eq(path, span_str(web_files[i].path)))
 			return &web_files[i];
 	return NULL;
-}
-
-/* "gzip", and not with q=0 (RFC 9110 s12.5.3). */
-static bool
-takes_gzip(struct span list)
-{
-	while (list.len > 0) {
-		struct span weight = span_until(&list, ',');
-		struct span coding = span_trim(span_until(&weight, ';'));
-
-		weight = span_trim(weight);
-		if (span_eq_nocase(coding, SPAN_LIT("gzip")))
-			return !span_eq(weight, SPAN_LIT("q=0")) &&
-			    !span_eq(weight, SPAN_LIT("q=0.0"));
-	}
-	return false;
 }
 
 static void
@@ -51,6 +37,9 @@ api_files_answer(struct http_request *http)
 	struct span path = http_request_path(http), rest = path;
 	const struct web_file *f = find(path);
 	bool is_asset = span_take(&rest, SPAN_LIT("/assets/"));
+	bool is_gzip = api_takes_gzip(
+	    http_request_field(http, "Accept-Encoding"));
+	char tag[API_TAG_SIZE];
 	struct span gzip;
 
 	if (f == NULL) {
@@ -62,26 +51,24 @@ api_files_answer(struct http_request *http)
 		return;
 	}
 	gzip = (struct span){ (const char *)f->gzip, f->gzip_len };
+	api_tag(f->etag, is_gzip, tag);
 	/* The name of an asset changes with what is in it. */
 	struct http_field fields[] = {
 		{ "Cache-Control",
 		    is_asset ? "public, max-age=31536000, immutable"
 			     : "no-cache" },
-		{ "ETag", f->etag },
+		{ "ETag", tag },
 		{ "Vary", "Accept-Encoding" },
-		{ "Content-Encoding", "gzip" },
+		{ is_gzip ? "Content-Encoding" : NULL, "gzip" },
 		{ 0 },
 	};
 
-	if (span_eq(http_request_field(http, "If-None-Match"),
-		span_str(f->etag)))
-		http_answer(http, 304, NULL, SPAN_NONE,
-		    (const struct http_field[]){ fields[0], fields[1],
-			fields[2], { 0 } });
-	else if (takes_gzip(http_request_field(http, "Accept-Encoding")))
-		http_answer(http, 200, f->type, gzip, fields);
-	else {
+	if (api_has_tag(http_request_field(http, "If-None-Match"), tag)) {
 		fields[3] = (struct http_field){ 0 };
+		http_answer(http, 304, NULL, SPAN_NONE, fields);
+	} else if (is_gzip) {
+		http_answer(http, 200, f->type, gzip, fields);
+	} else {
 		send_plain(http, f, gzip, fields);
 	}
 }

@@ -1,4 +1,4 @@
-#include "api/job.h"
+#include "api/encoding.h"
 
 #include <stdlib.h>
 
@@ -71,6 +71,8 @@ api_job_new(struct http_request *http, const char *cookie_name)
 	job->csrf = arena_copy(arena, http_request_field(http, "X-CSRF-Token"));
 	job->if_none_match = arena_copy(arena,
 	    http_request_field(http, "If-None-Match"));
+	job->takes_gzip = api_takes_gzip(
+	    http_request_field(http, "Accept-Encoding"));
 	job->path = arena_copy(arena, http_request_path(http));
 	job->query_text = arena_copy(arena, http_request_query(http));
 	block = http_address_block(http_request_address(http));

@@ -24,6 +24,7 @@ struct api_job {
 	 * and the token's id. */
 	struct span session, token;
 	struct span csrf, if_none_match;
+	bool takes_gzip;
 	struct span path, query_text; /* as they stand in the request */
 	char address[HTTP_ADDRESS_TEXT_SIZE];
 	char block[HTTP_ADDRESS_TEXT_SIZE]; /* the same; of IPv6 its /64 */

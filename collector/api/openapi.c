@@ -107,6 +107,13 @@ is_list(const struct api_route *r)
 	return (r->parameters & P(LIMIT)) != 0;
 }
 
+/* "/findings/{id}/mute" makes nothing. */
+static bool
+is_deed(const struct api_route *r)
+{
+	return strstr(r->path, "}/") != NULL;
+}
+
 static void
 put_success(struct json_out *out, const struct api_route *r)
 {
@@ -116,7 +123,7 @@ put_success(struct json_out *out, const struct api_route *r)
 		put_response(out, "200",
 		    is_list(r) ? "A page of the list." : "As it is now.", json,
 		    is_list(r) ? "#/components/schemas/list" : NULL);
-	else if (strcmp(r->method, "POST") == 0)
+	else if (strcmp(r->method, "POST") == 0 && !is_deed(r))
 		put_response(out, "201", "It is made.", json, NULL);
 	else
 		put_response(out, "204", "It is done.", NULL, NULL);
@@ -170,6 +177,7 @@ scope_text(enum api_scope scope)
 		[API_OPEN] = "Anybody may ask.",
 		[API_READ] = "Each account may ask.",
 		[API_OWN] = "Each account may ask, about itself.",
+		[API_ANALYST] = "An analyst may ask, or an administrator.",
 		[API_ADMIN] = "An administrator may ask.",
 	};
 

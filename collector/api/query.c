@@ -6,7 +6,9 @@
 #include "base/base64url.h"
 #include "codec/ip.h"
 #include "codec/typed.h"
+#include "insight/found.h"
 #include "model/delivery_state.h"
+#include "model/finding.h"
 #include "model/domain.h"
 #include "model/inbox_state.h"
 #include "model/levels.h"
@@ -46,13 +48,14 @@ read_domain(struct reader *r, struct span value)
 static enum err
 read_from(struct reader *r, struct span value)
 {
-	r->has_from = true;
+	r->has_from = r->query->has_range = true;
 	return day_parse(value, &r->query->from);
 }
 
 static enum err
 read_to(struct reader *r, struct span value)
 {
+	r->query->has_range = true;
 	return day_parse(value, &r->query->to);
 }
 
@@ -175,14 +178,43 @@ read_delivery_state(struct reader *r, struct span value)
 }
 
 static enum err
-read_direction(struct reader *r, struct span value)
+read_finding_state(struct reader *r, struct span value)
 {
-	static const char *const words[] = {
-		[API_RECEIVED] = "received",
-		[API_SENT] = "sent",
-	};
+	enum finding_state code;
 
-	return READ_WORD(value, words, &r->query->direction);
+	if (finding_state_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->finding_state = (int64_t)code;
+	return E_OK;
+}
+
+static enum err
+read_kind(struct reader *r, struct span value)
+{
+	r->query->kind = value;
+	return kind_named(value) == NULL ? E_SYNTAX : E_OK;
+}
+
+static enum err
+read_severity(struct reader *r, struct span value)
+{
+	enum finding_severity code;
+
+	if (finding_severity_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->severity = (int64_t)code;
+	return E_OK;
+}
+
+static enum err
+read_conclusion(struct reader *r, struct span value)
+{
+	enum finding_conclusion code;
+
+	if (finding_conclusion_from_text(value, &code) != E_OK)
+		return E_SYNTAX;
+	r->query->conclusion = (int64_t)code;
+	return E_OK;
 }
 
 static enum err
@@ -344,8 +376,9 @@ api_query_read(struct span text, unsigned allowed, int64_t today,
 	if (e == E_OK)
 		e = check_range(&r, why);
 	/* A table in one piece: a spreadsheet follows no cursor. */
-	if (query.csv && !r.has_limit)
-		query.limit = API_CSV_ROWS_MAX;
+	query.is_whole = query.csv && !r.has_limit;
+	if (query.is_whole)
+		query.limit = API_EXPORT_ROWS;
 	if (e == E_OK)
 		*ret = query;
 	return e;

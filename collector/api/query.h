@@ -14,8 +14,8 @@
 #define API_CURSOR_MAX 1024	 /* of a cursor as it stands there */
 #define API_LIMIT_MAX 500
 #define API_LIMIT_DEFAULT 100
-#define API_CSV_ROWS_MAX 20000 /* where no limit is given */
-#define API_DAYS_MAX 1100      /* of a range: three years */
+#define API_EXPORT_ROWS 5000 /* of CSV without a limit, asked for at a time */
+#define API_DAYS_MAX 1100    /* of a range: three years */
 #define API_DAYS_DEFAULT 30
 
 enum api_trust {
@@ -24,8 +24,6 @@ enum api_trust {
 	API_TRUST_UNAUTHENTICATED,
 	API_TRUST_ALL,
 };
-
-enum api_direction { API_RECEIVED, API_SENT };
 
 enum api_group {
 	API_GROUP_TYPE,
@@ -53,23 +51,25 @@ enum api_parameter {
 struct api_query {
 	struct span domain;   /* A-labels, lower case */
 	int64_t from, to;     /* days, inclusive, from <= to */
+	bool has_range;	      /* one of them was given */
 	struct span reporter; /* the domain of who reports */
 	bool has_result_type;
 	enum result_type result_type;
 	struct span mx;
 	struct span receiving_ip, sending_ip;
 	enum api_trust trust;
-	/* Codes of model/trust.h, inbox_state.h, levels.h, delivery_state.h;
-	 * 0: any. */
-	int64_t verdict, state, level, delivery_state;
-	enum api_direction direction;
+	/* Codes of model/trust.h, inbox_state.h, levels.h, delivery_state.h,
+	 * finding.h; 0: any. */
+	int64_t verdict, state, level, delivery_state, finding_state;
+	int64_t severity, conclusion; /* of findings; likewise */
+	struct span kind;	      /* of insight/findings.def */
 	enum api_group group;
 	struct span text;   /* q: what is searched for */
 	int64_t date;	    /* -1: not given */
 	struct span cursor; /* what api_row was given; untrusted; SPAN_NONE:
 			     * from the start */
 	size_t limit;
-	bool csv;
+	bool csv, is_whole; /* is_whole: CSV without a limit */
 };
 
 /* text: behind the "?", untrusted. allowed: bits of parameters. today: the

@@ -139,6 +139,8 @@ void api_null(struct api_list *);
 /* Behind all rows, beside "next": api_object's members, such as "marks"; not
  * in CSV, where this returns NULL. */
 struct json_out *api_list_beside(struct api_list *);
+/* There are more rows than the resource reads for one answer: say so in it. */
+void api_list_cut(struct api_list *);
 
 /* -- something else -- */
 

@@ -26,14 +26,19 @@ static const struct api_column failure_columns[] = {
 struct failures {
 	struct api_list *list;
 	enum view_group group;
+	size_t n; /* read */
 };
 
 static enum err
 put_failure(void *arg, const struct view_failure *v)
 {
-	const struct failures *f = arg;
+	struct failures *f = arg;
 	struct span type = view_result_text(v->result_type, v->unknown_type);
 
+	if (++f->n > ROWS_MAX) {
+		api_list_cut(f->list);
+		return E_OK;
+	}
 	if (!api_row(f->list, SPAN_NONE, SPAN_NONE))
 		return E_OK;
 	api_text(f->list, f->group == VIEW_BY_TYPE ? type : v->name);
@@ -73,7 +78,7 @@ api_get_failures(const struct api_request *r, struct api_answer *a,
 	if (e != E_OK)
 		return e;
 	failures.list = api_list(a, failure_columns);
-	e = store_view_failures(r->store, &f, failures.group, ROWS_MAX,
+	e = store_view_failures(r->store, &f, failures.group, ROWS_MAX + 1,
 	    put_failure, &failures, why);
 	if (e == E_OK && (out = api_list_beside(failures.list)) != NULL)
 		json_out_count(out, "reporters", reporters);
@@ -100,6 +105,7 @@ struct pair {
 struct comparison {
 	const struct api_request *request;
 	struct api_list *list;
+	size_t n; /* read */
 	bool any;
 	int64_t day, verdict;
 	struct span reporter;
@@ -134,6 +140,10 @@ add_outcome(void *arg, const struct view_outcome *o)
 	struct comparison *c = arg;
 	const struct pair pair = { true, o->succeeded, o->failed };
 
+	if (++c->n > ROWS_MAX) {
+		api_list_cut(c->list);
+		return E_OK;
+	}
 	if (!c->any || c->day != o->day || c->verdict != o->verdict ||
 	    !span_eq(c->reporter, o->reporter)) {
 		put_comparison(c);
@@ -158,7 +168,8 @@ api_get_compare(const struct api_request *r, struct api_answer *a,
 	if (e != E_OK)
 		return e;
 	c.list = api_list(a, compare_columns);
-	e = store_view_compare(r->store, &f, ROWS_MAX, add_outcome, &c, why);
+	e = store_view_compare(r->store, &f, ROWS_MAX + 1, add_outcome, &c,
+	    why);
 	put_comparison(&c);
 	return e;
 }

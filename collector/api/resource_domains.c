@@ -21,39 +21,70 @@ static const struct api_column domain_columns[] = {
 	{ NULL, API_END },
 };
 
-struct sums {
-	const struct api_request *request;
+struct row {
+	struct view_domain domain;
 	struct levels main, beside;
 };
 
-static enum err
-add_sum(void *arg, const struct view_sum *v)
-{
-	struct sums *s = arg;
-	enum view_layer layer = view_layer_of(s->request, v->state, v->verdict);
-
-	if (layer != VIEW_NEITHER)
-		view_add(layer == VIEW_MAIN ? &s->main : &s->beside,
-		    &v->levels);
-	return E_OK;
-}
-
-struct domain_list {
+/* A page of them, by name, with one more behind it. */
+struct page {
 	const struct api_request *request;
-	struct view_domain *v;
-	size_t n;
+	struct row *v;
+	size_t n, at;
 };
 
 static enum err
 keep_domain(void *arg, const struct view_domain *d)
 {
-	struct domain_list *l = arg;
-	struct view_domain *to = &l->v[l->n++];
+	struct page *p = arg;
+	struct row *to = &p->v[p->n++];
 
-	*to = *d;
-	to->domain = arena_copy(l->request->arena, d->domain);
-	to->token = arena_copy(l->request->arena, d->token);
-	return to->domain.p == NULL || to->token.p == NULL ? E_NOMEM : E_OK;
+	*to = (struct row){ .domain = *d };
+	to->domain.domain = arena_copy(p->request->arena, d->domain);
+	to->domain.token = arena_copy(p->request->arena, d->token);
+	return to->domain.domain.p == NULL || to->domain.token.p == NULL
+	    ? E_NOMEM
+	    : E_OK;
+}
+
+/* Sums come by name as well. */
+static enum err
+add_sum(void *arg, const struct view_sum *v)
+{
+	struct page *p = arg;
+	enum view_layer layer = view_layer_of(p->request, v->state, v->verdict);
+	struct row *row;
+
+	while (
+	    p->at < p->n && span_cmp(p->v[p->at].domain.domain, v->domain) < 0)
+		p->at++;
+	if (p->at == p->n || layer == VIEW_NEITHER)
+		return E_OK;
+	row = &p->v[p->at];
+	if (span_eq(row->domain.domain, v->domain))
+		view_add(layer == VIEW_MAIN ? &row->main : &row->beside,
+		    &v->levels);
+	return E_OK;
+}
+
+static enum err
+load_page(struct page *p, struct view_filter *f, struct why *why)
+{
+	const struct api_request *r = p->request;
+	struct span after = r->query->cursor;
+	struct span *names;
+	enum err e = store_view_owned(r->store, f,
+	    after.p == NULL ? SPAN_LIT("") : after, r->query->limit + 1,
+	    keep_domain, p, why);
+
+	names = arena_alloc(r->arena, (p->n + 1) * sizeof(*names));
+	if (e != E_OK || names == NULL)
+		return e != E_OK ? e : E_NOMEM;
+	for (size_t i = 0; i < p->n; i++)
+		names[i] = p->v[i].domain.domain;
+	e = view_allow((struct span_list){ names, p->n }, r->arena,
+	    &f->allowed);
+	return e == E_OK ? store_view_domains(r->store, f, add_sum, p, why) : e;
 }
 
 static void
@@ -68,50 +99,43 @@ put_counts(struct api_list *list, const struct levels *l)
 	}
 }
 
-static enum err
-put_domain(const struct api_request *r, struct api_list *list,
-    const struct view_domain *d, struct view_filter *f, struct why *why)
+static void
+put_domain(struct api_list *list, const struct row *row)
 {
-	struct sums sums = { .request = r };
+	const struct view_domain *d = &row->domain;
 	struct api_levels room;
-	enum err e;
 
 	if (!api_row(list, SPAN_NONE, d->domain))
-		return E_OK;
-	f->domain = d->domain;
-	e = store_view_days(r->store, f, add_sum, &sums, why);
+		return;
 	api_text(list, d->domain);
 	api_time(list, d->added_s);
 	api_text(list, d->token.len == 0 ? SPAN_NONE : d->token);
 	api_time(list, d->received_s);
-	put_counts(list, &sums.main);
-	api_levels(list, view_levels_or_null(&sums.main, &room));
-	api_levels(list, view_levels_or_null(&sums.beside, &room));
-	return e;
+	put_counts(list, &row->main);
+	api_levels(list, view_levels_or_null(&row->main, &room));
+	api_levels(list, view_levels_or_null(&row->beside, &room));
 }
 
 enum err
 api_get_domains(const struct api_request *r, struct api_answer *a,
     struct why *why)
 {
-	struct span after = r->query->cursor;
-	struct domain_list l = { .request = r };
+	struct page p = { .request = r };
 	struct view_filter f;
 	struct api_list *list;
 	enum err e = view_filter_of(r, &f);
 
-	l.v = arena_alloc(r->arena, (r->query->limit + 1) * sizeof(*l.v));
-	if (e != E_OK || l.v == NULL)
-		return why_set(why, E_NOMEM, "out of memory");
-	e = store_view_owned(r->store, &f,
-	    after.p == NULL ? SPAN_LIT("") : after, r->query->limit + 1,
-	    keep_domain, &l, why);
+	p.v = arena_alloc(r->arena, (r->query->limit + 1) * sizeof(*p.v));
+	if (e == E_OK && p.v == NULL)
+		e = E_NOMEM;
+	if (e == E_OK)
+		e = load_page(&p, &f, why);
 	if (e != E_OK)
 		return e;
 	list = api_list(a, domain_columns);
-	for (size_t i = 0; e == E_OK && i < l.n; i++)
-		e = put_domain(r, list, &l.v[i], &f, why);
-	return e;
+	for (size_t i = 0; i < p.n; i++)
+		put_domain(list, &p.v[i]);
+	return E_OK;
 }
 
 /* -- days -- */
@@ -416,7 +440,7 @@ struct policies {
 	int64_t verdict;
 	struct seen seen;
 	struct span reporters[REPORTERS_MAX];
-	size_t n;
+	size_t n, nread;
 	uint64_t succeeded, failed;
 	int64_t last;
 };
@@ -471,6 +495,10 @@ add_policy(void *arg, const struct view_policy *v)
 	struct policies *p = arg;
 	enum err e = E_OK;
 
+	if (++p->nread > POLICIES_MAX) {
+		api_list_cut(p->list);
+		return E_OK;
+	}
 	if (!p->any || !is_same(&p->seen, v) || p->verdict != v->verdict ||
 	    !span_eq(p->unknown_type, v->unknown_type)) {
 		if ((e = put_policy(p)) == E_OK)
@@ -503,7 +531,7 @@ api_get_policies(const struct api_request *r, struct api_answer *a,
 	if (e != E_OK)
 		return e;
 	p.list = api_list(a, policy_columns);
-	e = store_view_policies(r->store, &f, POLICIES_MAX, add_policy, &p,
+	e = store_view_policies(r->store, &f, POLICIES_MAX + 1, add_policy, &p,
 	    why);
 	return e == E_OK && p.any ? put_policy(&p) : e;
 }

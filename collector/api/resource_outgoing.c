@@ -17,6 +17,7 @@ static const struct api_column day_columns[] = {
 	{ "date", API_DATE },
 	{ "sessions-succeeded", API_COUNT },
 	{ "sessions-failed", API_COUNT },
+	{ "sessions-late", API_COUNT },
 	{ "domains", API_COUNT },
 	{ "reports", API_COUNT },
 	{ "reports-delivered", API_COUNT },
@@ -77,6 +78,7 @@ put_day(void *arg, const struct day_state *day)
 	api_date(d->list, day->day);
 	api_count(d->list, day->succeeded);
 	api_count(d->list, day->failed);
+	api_count(d->list, day->late);
 	api_count(d->list, d->domains[day->day - q->from]);
 	api_count(d->list, day->reports);
 	api_count(d->list, day->delivered);

@@ -322,22 +322,17 @@ put_domain(struct json_out *out, const struct domain *d, size_t ndays)
 	json_out_end(out);
 }
 
-/* Their names, as a filter allows them. */
+/* Those alone. */
 static enum err
 allow_shown(const struct shown *s, struct arena *arena, struct span *ret)
 {
-	struct buf text = BUF_INIT((size_t)1 << 20);
-	enum err e;
+	struct span *names = arena_alloc(arena, (s->n + 1) * sizeof(*names));
 
-	buf_addc(&text, '|');
-	for (size_t i = 0; i < s->n; i++) {
-		buf_add(&text, s->by_name[i]->name);
-		buf_addc(&text, '|');
-	}
-	*ret = arena_copy(arena, buf_span(&text));
-	e = text.err != E_OK ? text.err : ret->p == NULL ? E_NOMEM : E_OK;
-	buf_free(&text);
-	return e;
+	if (names == NULL)
+		return E_NOMEM;
+	for (size_t i = 0; i < s->n; i++)
+		names[i] = s->by_name[i]->name;
+	return view_allow((struct span_list){ names, s->n }, arena, ret);
 }
 
 /* What one reporter told of each: one by one. */
@@ -536,9 +531,5 @@ api_get_overview(const struct api_request *r, struct api_answer *a,
 	out = api_object(a);
 	put_head(&o, newest_s, out);
 	e = put_domains(&o, &f, out, why);
-	if (e == E_OK)
-		e = put_reporters(&o, f, out, why);
-	json_out_array(out, "findings");
-	json_out_end(out);
-	return e;
+	return e == E_OK ? put_reporters(&o, f, out, why) : e;
 }

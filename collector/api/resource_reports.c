@@ -1,5 +1,6 @@
 /* api/resource_reports.c -- received reports one by one. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "api/view.h"
 #include "base/num.h"
@@ -125,6 +126,7 @@ static const struct api_column columns[] = {
 struct kept {
 	int64_t day;
 	struct inbox_row row;
+	struct seen seen;
 };
 
 struct report_list {
@@ -155,8 +157,61 @@ keep_report(void *arg, int64_t day, const struct inbox_row *row)
 	struct report_list *l = arg;
 	struct kept *to = &l->v[l->n++];
 
-	*to = (struct kept){ day, *row };
+	*to = (struct kept){ .day = day, .row = *row, .seen.arena = l->arena };
 	return keep_texts(l->arena, &to->row);
+}
+
+static int
+compare_ids(const void *va, const void *vb)
+{
+	const struct kept *const *a = va, *const *b = vb;
+	int way = span_cmp((*a)->row.intake, (*b)->row.intake);
+
+	return way != 0 ? way
+			: ((*a)->row.part > (*b)->row.part) -
+		((*a)->row.part < (*b)->row.part);
+}
+
+/* The rows of a list by their ids. */
+struct by_id {
+	struct kept **v;
+	size_t n;
+};
+
+static enum err
+add_domain_of(void *arg, const struct view_report_id *id,
+    const struct view_sum *s)
+{
+	const struct by_id *rows = arg;
+	const struct kept wanted = { .row.intake = id->intake,
+		.row.part = id->part };
+	const struct kept *key = &wanted;
+	struct kept **found = bsearch(&key, rows->v, rows->n,
+	    sizeof(struct kept *), compare_ids);
+
+	return found == NULL ? E_OK : add_domain(&(*found)->seen, s);
+}
+
+/* What the account sees of each. */
+static enum err
+see_all(const struct api_request *r, struct span allowed,
+    const struct report_list *l, struct why *why)
+{
+	struct by_id rows = { .n = l->n };
+	struct view_report_id *ids = arena_alloc(l->arena,
+	    (l->n + 1) * sizeof(*ids));
+
+	rows.v = arena_alloc(l->arena, (l->n + 1) * sizeof(struct kept *));
+	if (ids == NULL || rows.v == NULL)
+		return E_NOMEM;
+	for (size_t i = 0; i < l->n; i++) {
+		rows.v[i] = &l->v[i];
+		ids[i] = (struct view_report_id){ l->v[i].row.intake,
+			l->v[i].row.part };
+	}
+	qsort(rows.v, rows.n, sizeof(struct kept *), compare_ids);
+	return store_view_report_domains_of(r->store, allowed, ids, l->n,
+	    add_domain_of, &rows, why);
 }
 
 /* "day UUID part" */
@@ -185,17 +240,15 @@ count_or_null(struct api_list *list, bool is_told, uint64_t n)
 
 static enum err
 put_row(const struct api_request *r, struct api_list *list,
-    const struct kept *k, struct span allowed, struct why *why)
+    const struct kept *k)
 {
 	const struct inbox_row *row = &k->row;
 	char id[ID_SIZE], cursor[64 + ID_SIZE];
 	struct span_list deviations;
+	const struct seen *seen = &k->seen;
 	struct totals t;
-	struct seen seen;
-	enum err e = see(r, allowed, row, &seen, why);
+	enum err e = view_lines(r->arena, row->notes, &deviations);
 
-	if (e == E_OK)
-		e = view_lines(r->arena, row->notes, &deviations);
 	if (e != E_OK)
 		return e;
 	id_text(row->intake, row->part, id);
@@ -203,7 +256,7 @@ put_row(const struct api_request *r, struct api_list *list,
 	    (long long)k->day, SPAN_ARG(row->intake), (long long)row->part);
 	if (!api_row(list, SPAN_NONE, span_str(cursor)))
 		return E_OK;
-	t = totals_of(r, row, &seen);
+	t = totals_of(r, row, seen);
 	api_text(list, span_str(id));
 	api_time(list, row->received_s);
 	api_text(list, row->way);
@@ -212,7 +265,7 @@ put_row(const struct api_request *r, struct api_list *list,
 	api_text(list, row->report_id);
 	api_time(list, row->start_s);
 	api_time(list, row->end_s);
-	api_texts(list, (struct span_list){ seen.domains, seen.n });
+	api_texts(list, (struct span_list){ seen->domains, seen->n });
 	count_or_null(list, t.has_succeeded, t.succeeded);
 	count_or_null(list, t.has_failed, t.failed);
 	api_text(list, view_verdict_text(row->verdict));
@@ -252,11 +305,13 @@ api_get_reports(const struct api_request *r, struct api_answer *a,
 	if (e == E_OK)
 		e = store_view_reports(r->store, &f, &after,
 		    r->query->limit + 1, keep_report, &l, why);
+	if (e == E_OK)
+		e = see_all(r, f.allowed, &l, why);
 	if (e != E_OK)
 		return e;
 	list = api_list(a, columns);
 	for (size_t i = 0; e == E_OK && i < l.n; i++)
-		e = put_row(r, list, &l.v[i], f.allowed, why);
+		e = put_row(r, list, &l.v[i]);
 	return e;
 }
 

@@ -152,8 +152,6 @@ check_password(const struct api_request *r, struct span name,
 	return e;
 }
 
-static const char wait_what[] = "too many failed; try again later";
-
 static int64_t
 wait_s(const struct api_request *r, struct span name, struct span address)
 {
@@ -166,19 +164,34 @@ wait_s(const struct api_request *r, struct span name, struct span address)
 }
 
 static enum err
-fail_login(const struct api_request *r, struct api_answer *a, struct span name,
-    struct span address, struct why *why)
+note_failure(const struct api_request *r, struct span name, const char *event,
+    struct why *why)
 {
 	struct throttle *t = &r->api->throttle;
 	int64_t now_s = clock_mono_ns(r->api->options.clock) / NS_PER_S;
-	enum err e;
 
 	throttle_fail(t, "name", name, now_s);
-	throttle_fail(t, "address", address, now_s);
-	e = api_audit(r, name, "login-failed", SPAN_NONE, why);
-	return e == E_OK
-	    ? api_refuse(a, 401, "name or password is not the right one")
-	    : e;
+	throttle_fail(t, "address", span_str(r->block), now_s);
+	return api_audit(r, name, event, SPAN_NONE, why);
+}
+
+/* As check_password, for one who may have to wait: he is told so, with what
+ * api_refuse returns. */
+static enum err
+try_password(const struct api_request *r, struct api_answer *a,
+    struct span name, struct span password, struct why *why)
+{
+	int64_t wait = wait_s(r, name, span_str(r->block));
+	enum err e;
+
+	if (wait > 0) {
+		api_retry_after(a, wait);
+		return api_refuse(a, 429, "too many failed; try again later");
+	}
+	e = check_password(r, name, password, why);
+	if (e == E_OK)
+		throttle_forgive(&r->api->throttle, "name", name);
+	return e;
 }
 
 static enum err
@@ -204,23 +217,18 @@ api_post_session(const struct api_request *r, struct api_answer *a,
 		{ .name = "password", .text = &password, .is_required = true },
 		{ .name = NULL },
 	};
-	struct span address = span_str(r->block);
 	enum err e = api_body_read(r->body, members, r->arena, why);
 
 	if (e != E_OK)
 		return e;
 	name = utf8_cut(name, ACCOUNT_NAME_MAX);
-	if (wait_s(r, name, address) > 0) {
-		api_retry_after(a, wait_s(r, name, address));
-		return api_refuse(a, 429, wait_what);
-	}
-	e = check_password(r, name, password, why);
-	if (e == E_DENIED)
-		return fail_login(r, a, name, address, why);
-	if (e != E_OK)
-		return e;
-	throttle_forgive(&r->api->throttle, "name", name);
-	return log_in(r, a, name, why);
+	e = try_password(r, a, name, password, why);
+	if (e != E_DENIED)
+		return e == E_OK ? log_in(r, a, name, why) : e;
+	e = note_failure(r, name, "login-failed", why);
+	return e == E_OK
+	    ? api_refuse(a, 401, "name or password is not the right one")
+	    : e;
 }
 
 enum err
@@ -242,6 +250,53 @@ api_delete_session(const struct api_request *r, struct api_answer *a,
 	set_cookie(r->api, a, "", "; Max-Age=0");
 	api_done(a);
 	return e;
+}
+
+/* -- one's own password -- */
+
+/* His sessions end with the old one; who changed it goes on in a new one. */
+static enum err
+replace_password(const struct api_request *r, struct api_answer *a,
+    struct span hash, struct why *why)
+{
+	struct span name = r->account->name;
+	enum err e = store_begin(r->store, why);
+
+	if (e == E_OK)
+		e = store_account_set_password(r->store, name, hash, why);
+	if (e == E_OK)
+		e = api_audit(r, name, "password-change", name, why);
+	if (e == E_OK)
+		e = begin_session(r, a, name, why);
+	return e == E_OK ? store_commit(r->store, why) : e;
+}
+
+enum err
+api_post_session_password(const struct api_request *r, struct api_answer *a,
+    struct why *why)
+{
+	struct span now = SPAN_NONE, wanted = SPAN_NONE, hash = SPAN_NONE;
+	const struct api_member members[] = {
+		{ .name = "password", .text = &now, .is_required = true },
+		{ .name = "new-password",
+		    .text = &wanted,
+		    .is_required = true },
+		{ .name = NULL },
+	};
+	enum err e = api_body_read(r->body, members, r->arena, why);
+
+	if (e == E_OK && r->account->by_token)
+		return api_refuse(a, 400, "a token has no session");
+	if (e == E_OK)
+		e = api_password(wanted, r->arena, &hash, why);
+	if (e == E_OK)
+		e = try_password(r, a, r->account->name, now, why);
+	if (e != E_DENIED)
+		return e == E_OK ? replace_password(r, a, hash, why) : e;
+	e = note_failure(r, r->account->name, "password-failed", why);
+	return e == E_OK
+	    ? api_refuse(a, 403, "that is not your password of now")
+	    : e;
 }
 
 /* -- the first user -- */

@@ -6,7 +6,7 @@
 
 #define API_PREFIX "/api/v1"
 
-enum api_scope { API_OPEN, API_READ, API_OWN, API_ADMIN };
+enum api_scope { API_OPEN, API_READ, API_OWN, API_ANALYST, API_ADMIN };
 enum api_reach { API_ANY, API_DOMAIN, API_ROWS, API_WHOLE };
 enum api_does { API_READS, API_VIEWS, API_WRITES };
 

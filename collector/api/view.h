@@ -12,6 +12,10 @@
  * vouches for, and beside it what came by HTTPS. Else there is one. */
 enum view_layer { VIEW_MAIN, VIEW_BESIDE, VIEW_NEITHER };
 
+/* "|a.example|b.example|", as a filter allows them; of none "|". E_NOMEM,
+ * E_RANGE. */
+MUST_CHECK enum err view_allow(struct span_list domains, struct arena *,
+    struct span *ret);
 /* Out of the account and the query; the path's domain is put in by the caller.
  * E_NOMEM. */
 MUST_CHECK enum err view_filter_of(const struct api_request *,

@@ -44,7 +44,8 @@ write_answer(unsigned status, const char *detail, const struct http_options *o,
 	buf_free(&body);
 }
 
-/* The library's thread is ours for now, so nobody else uses the session. */
+/* The library's thread is ours while it is called: nobody else uses the
+ * session. */
 static void
 put(const struct http_request *r, struct span text)
 {

@@ -18,7 +18,11 @@
  * then without a limit in time: what the first brought would lie until
  * something else happens. So a thread has fewer sockets than that, with its own
  * two. */
-#define CONNECTIONS_OF_A_THREAD 125
+#define OF_A_THREAD 125
+/* With epoll it does not sleep while it waits for the rest of a handshake: so
+ * TLS goes by poll, which looks at all sockets each time. Who closes his half
+ * of such a connection gets no answer. */
+#define OF_A_THREAD_TLS 500
 /* For answers that are made, at the end. */
 #define LAST_WORDS_MS 1000
 /* Before that version all that a stricter library looks for is Host, as does
@@ -108,10 +112,11 @@ leave_escaped(void *arg, struct MHD_Connection *mhd, char *text)
 }
 
 static unsigned
-count_threads(const struct http_options *o)
+count_threads(const struct http_server *s)
 {
-	size_t least = (o->limits.connections + CONNECTIONS_OF_A_THREAD - 1) /
-	    CONNECTIONS_OF_A_THREAD;
+	const struct http_options *o = &s->options;
+	size_t each = s->tls == NULL ? OF_A_THREAD : OF_A_THREAD_TLS;
+	size_t least = (o->limits.connections + each - 1) / each;
 
 	return o->threads > least ? o->threads : (unsigned)least;
 }
@@ -120,9 +125,10 @@ static struct MHD_Daemon *
 start(struct http_server *s)
 {
 	const struct http_limits *limits = &s->options.limits;
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME | (s->tls == NULL ? 0 : MHD_USE_TLS);
-	unsigned threads = count_threads(&s->options);
+	unsigned flags = MHD_ALLOW_SUSPEND_RESUME |
+	    (s->tls == NULL ? MHD_USE_EPOLL_INTERNAL_THREAD
+			    : MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_TLS);
+	unsigned threads = count_threads(s);
 	struct MHD_OptionItem pool[] = {
 		{ threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
 		    threads, NULL },

@@ -181,9 +181,10 @@ domain_in(struct examined *x, const struct mime_field *field)
 	bool repaired = false;
 
 	mime_unfold(field->value, &text);
-	if (text.err != E_OK || !address_host_is_valid(buf_span(&text)) ||
+	if (text.err != E_OK ||
 	    domain_canonical(buf_span(&text), &x->arena, &domain, &repaired) !=
-		E_OK)
+		E_OK ||
+	    repaired || !address_host_is_valid(domain))
 		domain = SPAN_LIT("");
 	buf_free(&text);
 	return domain;

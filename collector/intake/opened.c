@@ -1,6 +1,7 @@
 #include "intake/opened.h"
 
 #include "codec/gzip.h"
+#include "codec/unpack.h"
 
 #define PARKED_ARENA_MAX ((size_t)64 * 1024) /* for the facts alone */
 #define RAW_MAX ((size_t)128 << 20)
@@ -35,7 +36,8 @@ opened_from(const struct receipt_facts *facts, struct span body,
 
 	*ret = (struct opened){ .raw = BUF_INIT(RAW_MAX), .bytes = body.len };
 	look(facts, body, parked, ret);
-	e = gzip_compress(body, &ret->raw);
+	e = unpack_is_packed(body) ? gzip_wrap(body, &ret->raw)
+				   : gzip_compress(body, &ret->raw);
 	return e == E_OK ? e : why_set(why, e, "%s", err_text(e));
 }
 

@@ -31,7 +31,7 @@ struct receipt_sink {
 	/* body is taken over before it returns. done is called exactly once on
 	 * E_OK, from another thread, with E_OK and the id once it is on the
 	 * disk, or with why not; else never. E_FULL: no room, E_RANGE: too
-	 * large, E_BUSY: its source has had its share for now. */
+	 * large, E_BUSY: its source has had its share. */
 	enum err (*put)(void *arg, const struct receipt_facts *,
 	    struct span body,
 	    void (*done)(void *done_arg, enum err, const struct uuid *id),

@@ -14,8 +14,8 @@
 struct returned {
 	struct bounce_address about;
 	struct dsn dsn; /* its texts are in the arena and the mail */
-	/* Beside a line of a person: it did not come back for good or for now,
-	 * so there is nothing to do. */
+	/* Beside a line of a person: it tells of no failure and of no delay, so
+	 * there is nothing to do. */
 	const char *left_alone; /* else NULL */
 	/* Set by returned_apply. UTC: nothing is sent there until then; 0:
 	 * other mails still are. */

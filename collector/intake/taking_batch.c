@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/metric.h"
 
 /* Memory past which no further one is opened before those are in the store. */
 #define OPEN_MAX ((size_t)16 << 20)
@@ -45,6 +46,7 @@ store_some(const struct taking_batch *b, size_t *from, size_t to,
 	}
 	if ((e = store_commit(b->store, why)) != E_OK)
 		return e;
+	metric_add(METRIC_TAKEN, 0, end - *from);
 	b->stored(b->arg, *from, end);
 	*from = end;
 	return E_OK;

@@ -5,8 +5,10 @@
 
 #include "intake/taking.h"
 
-/* Whose keys are asked for at once. */
-#define TAKING_BATCH_MAX KEYS_MAILS_MAX
+/* Many in one transaction cost the least: it adds up anew the days it touches.
+ * Of mails as many as keys are asked for at once. */
+#define TAKING_BATCH_MAX 256
+#define TAKING_BATCH_MAILS_MAX KEYS_MAILS_MAX
 /* After so long no further one is put into a transaction: the last one may be
  * of as many failure details as a report may have. */
 #define TAKING_BATCH_NS (50 * NS_PER_MS)
@@ -15,7 +17,7 @@ struct taking_batch {
 	const struct intake *intake;
 	struct store *store;
 	struct taking *v; /* not begun */
-	size_t n;	  /* at most TAKING_BATCH_MAX */
+	size_t n;	  /* at most TAKING_BATCH_MAX, and so many mails */
 	/* In a transaction, when v[from] and all before v[to] are in it. */
 	enum err (*storing)(void *arg, size_t from, size_t to, struct why *why);
 	/* The transaction is in the store. */

@@ -26,7 +26,7 @@ struct batch {
 	struct content_key keys[TAKING_BATCH_MAX];
 	struct spool_place behind[TAKING_BATCH_MAX];
 	struct taken taken[TAKING_BATCH_MAX];
-	size_t n, bytes;
+	size_t n, mails, bytes;
 };
 
 /* -- where it stands -- */
@@ -80,7 +80,15 @@ note_receipt(struct batch *b, const struct receipt *r)
 	b->taken[b->n] = (struct taken){ .class = 0 };
 	note_posted(b, r);
 	b->behind[b->n++] = r->behind;
+	b->mails += r->facts.is_mail;
 	b->bytes += r->body.len;
+}
+
+static bool
+is_full(const struct batch *b)
+{
+	return b->n == TAKING_BATCH_MAX || b->mails == TAKING_BATCH_MAILS_MAX ||
+	    b->bytes >= BATCH_BYTES;
 }
 
 static enum err
@@ -91,8 +99,8 @@ read_batch(struct batch *b, struct why *why)
 	enum err e = E_OK;
 
 	arena_reset(&b->arena);
-	b->n = b->bytes = 0;
-	while (e == E_OK && b->n < TAKING_BATCH_MAX && b->bytes < BATCH_BYTES) {
+	b->n = b->mails = b->bytes = 0;
+	while (e == E_OK && !is_full(b)) {
 		e = spool_next(b->worker->spool, at, &b->arena, &receipt, why);
 		if (e != E_OK)
 			break;
@@ -169,7 +177,8 @@ take_next(struct batch *b, struct why *why)
 	return spool_release(b->worker->spool, b->at, why);
 }
 
-/* All, or as many as there is time for. */
+/* All, or as many as there is time for. What came in while the last few were
+ * stored waits for the next run: many in one transaction cost the least. */
 static enum err
 take_some(struct batch *b, struct why *why)
 {
@@ -179,7 +188,7 @@ take_some(struct batch *b, struct why *why)
 
 	while (e == E_OK) {
 		e = take_next(b, why);
-		if (b->n == 0 || clock_mono_ns(clock) - begun_ns >= RUN_NS)
+		if (!is_full(b) || clock_mono_ns(clock) - begun_ns >= RUN_NS)
 			break;
 	}
 	return e;
