@@ -14,24 +14,6 @@ struct intake_imap {
 	struct imap_poller *pollers[];
 };
 
-/* Its first line. */
-static enum err
-read_password(const char *path, struct buf *ret, struct why *why)
-{
-	struct buf whole = BUF_INIT(PASSWORD_MAX);
-	enum err e = file_read(path, &whole, why);
-	struct span text = buf_span(&whole), line = span_until(&text, '\n');
-
-	if (line.len > 0 && line.p[line.len - 1] == '\r')
-		line.len--;
-	if (e == E_OK)
-		buf_add(ret, line);
-	if (whole.p != NULL)
-		explicit_bzero(whole.p, whole.len);
-	buf_free(&whole);
-	return e;
-}
-
 static enum err
 start_with(const struct role_context *context, const struct receipt_sink *sink,
     const struct imap_word *w, const char *password, struct imap_poller **ret,
@@ -71,7 +53,7 @@ start(const struct role_context *context, const struct receipt_sink *sink,
 	enum err e = imap_word_parse(word, &arena, &w, why);
 
 	if (e == E_OK)
-		e = read_password(w.path, &password, why);
+		e = file_read_secret(w.path, &password, why);
 	if (e == E_OK)
 		e = start_with(context, sink, &w, buf_str(&password), ret, why);
 	if (password.p != NULL)

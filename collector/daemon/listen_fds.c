@@ -62,22 +62,44 @@ takes_connections(int fd)
 	    type == SOCK_STREAM && listens != 0;
 }
 
-enum err
-listen_fds_stream(const char *name, int *ret_fd)
+static bool
+is_memory(int fd)
+{
+	return fcntl(fd, F_GET_SEALS) >= 0; /* memfd_create(2) alone has them */
+}
+
+static enum err
+find(const char *name, bool (*fits)(int fd), int *ret_fd)
 {
 	const char *text = getenv("LISTEN_FDNAMES");
 	struct span names = text == NULL ? SPAN_NONE : span_str(text);
 
 	for (int fd = FIRST_FD; fd < end_fd() && names.len > 0; fd++) {
 		if (!span_eq(span_until(&names, ':'), span_str(name)) ||
-		    !takes_connections(fd))
+		    !fits(fd))
 			continue;
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 		*ret_fd = fd;
 		return E_OK;
 	}
 	return E_ABSENT;
+}
+
+enum err
+listen_fds_stream(const char *name, int *ret_fd)
+{
+	enum err e = find(name, takes_connections, ret_fd);
+
+	if (e == E_OK)
+		(void)fcntl(*ret_fd, F_SETFL,
+		    fcntl(*ret_fd, F_GETFL) | O_NONBLOCK);
+	return e;
+}
+
+enum err
+listen_fds_memory(const char *name, int *ret_fd)
+{
+	return find(name, is_memory, ret_fd);
 }
 
 /* -- to a child -- */

@@ -11,8 +11,11 @@
 /* Of those that take connections: FileDescriptorName= of systemd.socket(5). */
 #define LISTEN_FDS_HTTP "http"
 #define LISTEN_FDS_LMTP "lmtp"
+#define LISTEN_FDS_PAGE "web"
+/* Of memory that a role counts in; no socket, so no unit has it. */
+#define HANDED_COUNTS "metrics"
 
-#define LISTEN_FDS_HANDED_MAX 3
+#define LISTEN_FDS_HANDED_MAX 4
 
 struct listen_fd {
 	int fd;
@@ -26,6 +29,9 @@ MUST_CHECK enum err listen_fds_datagram(int *ret_fd);
 /* The first of that name that takes connections, made close-on-exec and
  * non-blocking. E_ABSENT: none. */
 MUST_CHECK enum err listen_fds_stream(const char *name, int *ret_fd);
+
+/* The first of that name that is memory, made close-on-exec. E_ABSENT: none. */
+MUST_CHECK enum err listen_fds_memory(const char *name, int *ret_fd);
 
 /* In a child, before exec: hand these over, at most LISTEN_FDS_HANDED_MAX, and
  * no others. */

@@ -96,6 +96,17 @@ check_dns(const char *path, const struct config *c)
 	return EX_CONFIG;
 }
 
+static void
+tell_check(const char *path, const struct config *c)
+{
+	struct buf warnings = BUF_INIT(CONFIG_FILE_MAX);
+
+	config_warn(c, &warnings);
+	(void)fputs(buf_str(&warnings), stderr);
+	(void)printf("%s: no fault found\n", path);
+	buf_free(&warnings);
+}
+
 static int
 dump_config(const struct config *c)
 {
@@ -204,7 +215,7 @@ main(int argc, char **argv)
 	if (code == EX_OK && a.check)
 		code = check_dns(a.config, c);
 	if (code == EX_OK && a.check)
-		(void)printf("%s: no fault found\n", a.config);
+		tell_check(a.config, c);
 	else if (code == EX_OK)
 		code = run(&a, c);
 	config_free(c);

@@ -21,14 +21,17 @@ struct role {
 	bool needs_store;   /* not started before the schema is there */
 	bool needs_socket;  /* of MTAs */
 	bool needs_streams; /* daemon/intake_sockets */
+	bool serves_page;   /* at a socket that may have been handed over */
 	/* SIGHUP has it look at its files again: it goes on, unless the
 	 * configuration is another one. */
 	bool rereads;
 };
 
-/* Beside those that the configuration names there is "migrate". NULL: no such
- * role. */
+/* Beside those that the configuration names there are "migrate", and "metrics"
+ * where metrics.listen is set. NULL: no such role. */
 const struct role *role_find(const char *name);
+/* One after the other, from 0 on; NULL: no more. */
+const struct role *role_at(size_t i);
 
 /* Run a role in this process until it is asked to end. */
 int role_run(const struct role *, const struct config *);
@@ -39,5 +42,7 @@ int role_report(struct role_context *);
 int role_deliver(struct role_context *);
 int role_intake(struct role_context *);
 int role_web(struct role_context *);
+int role_watch(struct role_context *);
+int role_metrics(struct role_context *);
 
 #endif

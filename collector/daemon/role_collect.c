@@ -4,6 +4,7 @@
 #include "base/backoff.h"
 #include "base/log.h"
 #include "base/fault.h"
+#include "daemon/log_reader.h"
 #include "daemon/pipeline.h"
 #include "daemon/receiver.h"
 #include "daemon/stop.h"
@@ -20,6 +21,7 @@ struct collect {
 	struct role_context *context;
 	struct receiver *receiver;
 	struct claim *claim;
+	struct log_reader *logs; /* NULL: there are none */
 	struct store *store;
 	struct pipeline *pipeline;
 };
@@ -139,6 +141,9 @@ role_collect(struct role_context *context)
 		e = claim_new(receiver_identity(c.receiver), context->clock,
 		    &c.claim, &why);
 	if (e == E_OK)
+		e = log_reader_start(context,
+		    identity_id(receiver_identity(c.receiver)), &c.logs, &why);
+	if (e == E_OK)
 		collect_until_asked(&c);
 	else
 		log_error("collector does not start", LOG_WHY(&why));
@@ -146,6 +151,7 @@ role_collect(struct role_context *context)
 	 * supervisor this process is in the way of the next one. */
 	if (c.pipeline != NULL && getppid() == supervisor)
 		finish(&c);
+	log_reader_stop(c.logs);
 	close_store(&c);
 	claim_free(c.claim);
 	receiver_stop(c.receiver);

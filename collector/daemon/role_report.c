@@ -42,7 +42,8 @@ role_report(struct role_context *context)
 		    .started_s = clock_wall_s(context->clock) },
 		.sign = { .clock = context->clock, .config = c, .keys = &keys },
 		.room = { .clock = context->clock,
-		    .keep_s = c->report_keep_tallies_ms / 1000 },
+		    .keep_s = c->report_keep_tallies_ms / 1000,
+		    .keep_reports_s = c->report_keep_reports_ms / 1000 },
 	};
 	struct why why = { { 0 } };
 	int code;

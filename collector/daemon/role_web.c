@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "daemon/https.h"
+#include "daemon/listen_fds.h"
 #include "daemon/reload.h"
 #include "daemon/stop.h"
 #include "daemon/worker.h"
@@ -96,8 +97,10 @@ serve(struct serving *s, struct why *why)
 		.bodies_max = BODIES_MAX,
 	};
 	int fd = -1;
-	enum err e = http_listen(c->web_listen, SOCKET_MODE, &fd, why);
+	enum err e = E_OK;
 
+	if (listen_fds_stream(LISTEN_FDS_PAGE, &fd) != E_OK)
+		e = http_listen(c->web_listen, SOCKET_MODE, &fd, why);
 	if (e != E_OK)
 		return e;
 	e = https_open(&options, fd, &s->server, why);

@@ -13,12 +13,15 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/shared_counts.h"
 #include "daemon/intake_sockets.h"
 #include "daemon/listen_socket.h"
 #include "daemon/log_as.h"
+#include "daemon/notify.h"
+#include "daemon/role_counts.h"
 #include "daemon/role_process.h"
 
-#define ROLES_MAX 17 /* 16 can be named */
+#define ROLES_MAX 18 /* 16 can be named */
 #define TICK_MS 200
 #define BACKOFF_FIRST_NS (100 * NS_PER_MS)
 #define BACKOFF_MAX_NS (60 * NS_PER_S)
@@ -39,10 +42,15 @@ struct supervisor {
 	struct clock clock;
 	struct listen_socket socket;
 	struct intake_sockets intake;
+	int page_fd;   /* handed over for role web, or -1 */
+	int counts_fd; /* shared by all roles, or -1 */
 	int lock_fd, signal_fd;
-	struct child children[ROLES_MAX];
+	struct notify notify;
+	struct child children[ROLES_MAX]; /* the first makes the schema */
 	size_t nchildren;
+	int64_t started_ns; /* monotonic */
 	bool schema_ready;
+	bool told_ready;
 	bool ending;
 	int code;	   /* to end with */
 	int64_t ending_ns; /* since when, monotonic */
@@ -121,6 +129,10 @@ sockets_of(const struct supervisor *s, const struct role *role,
 		ret[n++] = (struct listen_fd){ s->socket.fd, "mta" };
 	if (role->needs_streams)
 		n += intake_sockets_list(&s->intake, ret + n);
+	if (role->serves_page && s->page_fd >= 0)
+		ret[n++] = (struct listen_fd){ s->page_fd, LISTEN_FDS_PAGE };
+	if (s->counts_fd >= 0)
+		ret[n++] = (struct listen_fd){ s->counts_fd, HANDED_COUNTS };
 	return n;
 }
 
@@ -140,6 +152,7 @@ start_role(struct supervisor *s, struct child *c)
 		    LOG_WHY(&why));
 		return;
 	}
+	role_counts_start(c->role, c->pid, clock_wall_s(&s->clock));
 	/* That one which fails starts again is no news. */
 	log_put(c->failed == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
 	    "role started", LOG_STR("role", c->role->name),
@@ -188,6 +201,7 @@ end(struct supervisor *s, int code)
 	s->ending = true;
 	s->code = code;
 	s->ending_ns = clock_mono_ns(&s->clock);
+	notify_stopping(&s->notify);
 	listen_socket_shut(&s->socket);
 	intake_sockets_shut(&s->intake);
 	signal_roles(s, false, SIGTERM);
@@ -234,6 +248,7 @@ bury(struct supervisor *s, pid_t pid, int status)
 		if (c->pid != pid)
 			continue;
 		c->pid = 0;
+		role_counts_end(c->role);
 		if (!s->ending)
 			settle(s, c, status);
 	}
@@ -324,7 +339,9 @@ take_signal(struct supervisor *s, int signal_number)
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 			bury(s, pid, status);
 	} else if (signal_number == SIGHUP) {
+		notify_reloading(&s->notify, clock_mono_ns(&s->clock));
 		reload(s);
+		s->told_ready = false;
 	} else {
 		end(s, EX_OK);
 	}
@@ -350,7 +367,7 @@ any_running(const struct supervisor *s)
 	return false;
 }
 
-/* -- the whole -- */
+/* -- what was bound -- */
 
 static void
 watch_sockets(struct supervisor *s)
@@ -367,6 +384,60 @@ watch_sockets(struct supervisor *s)
 			(void)kill(c->pid, SIGTERM);
 	}
 }
+
+/* -- telling the service manager -- */
+
+/* Who asked for a start learns whether the store's schema can be had, unless
+ * that takes long: what is sent to us is received all the same. */
+static bool
+has_started(const struct supervisor *s)
+{
+	return s->schema_ready || s->children[0].failed > 0 ||
+	    clock_mono_ns(&s->clock) - s->started_ns >= SCHEMA_PATIENCE_NS;
+}
+
+static void
+add_roles(const struct supervisor *s, bool running, const char *head,
+    struct buf *text)
+{
+	for (size_t i = 0; i < s->nchildren; i++) {
+		const struct child *c = &s->children[i];
+
+		if ((c->pid != 0) != running || c->role->makes_schema)
+			continue;
+		buf_addf(text, "%s %s", head, c->role->name);
+		head = ",";
+	}
+}
+
+static void
+tell_status(struct supervisor *s)
+{
+	struct buf text = BUF_INIT(NOTIFY_STATUS_MAX);
+
+	if (s->ending)
+		buf_adds(&text, "ending; ");
+	else if (!s->schema_ready)
+		buf_adds(&text, "waiting for the store; ");
+	add_roles(s, true, "running:", &text);
+	if (!s->ending)
+		add_roles(s, false, "; not running:", &text);
+	notify_status(&s->notify, buf_str(&text));
+	buf_free(&text);
+}
+
+static void
+tell_manager(struct supervisor *s)
+{
+	tell_status(s);
+	notify_alive(&s->notify, clock_mono_ns(&s->clock));
+	if (s->told_ready || s->ending || !has_started(s))
+		return;
+	notify_ready(&s->notify);
+	s->told_ready = true;
+}
+
+/* -- the whole -- */
 
 /* What still runs although it is to end. */
 static void
@@ -388,10 +459,12 @@ supervise(struct supervisor *s)
 	while (!s->ending) {
 		watch_sockets(s);
 		start_roles(s);
+		tell_manager(s);
 		wait_for_signals(s);
 	}
 	while (any_running(s)) {
 		press(s);
+		tell_manager(s);
 		wait_for_signals(s);
 	}
 	return s->code;
@@ -405,6 +478,34 @@ list_children(struct supervisor *s)
 	s->children[s->nchildren++].role = role_find("migrate");
 	for (size_t i = 0; i < roles->n && s->nchildren < ROLES_MAX; i++)
 		s->children[s->nchildren++].role = role_find(roles->v[i]);
+	if (s->config->metrics_listen[0] != '\0' && s->nchildren < ROLES_MAX)
+		s->children[s->nchildren++].role = role_find("metrics");
+}
+
+static void
+open_notify(struct supervisor *s)
+{
+	struct why why = { { 0 } };
+
+	if (notify_open(&s->notify, &why) != E_OK)
+		log_warning("the service manager cannot be told how we are",
+		    LOG_WHY(&why));
+}
+
+static enum err
+open_sockets(struct supervisor *s, struct why *why)
+{
+	enum err e;
+
+	if (s->config->web_listen[0] == '\0' ||
+	    listen_fds_stream(LISTEN_FDS_PAGE, &s->page_fd) != E_OK)
+		s->page_fd = -1;
+	if (s->config->metrics_listen[0] != '\0' &&
+	    (e = shared_counts_make(&s->counts_fd, why)) != E_OK)
+		return e;
+	if (!config_has_role(s->config, "collect"))
+		return E_OK;
+	return listen_socket_open(&s->socket, s->config, why);
 }
 
 int
@@ -416,7 +517,10 @@ supervisor_run(const struct config *config)
 		.lock_fd = -1,
 		.socket = LISTEN_SOCKET_INIT,
 		.intake = INTAKE_SOCKETS_INIT,
+		.page_fd = -1,
+		.counts_fd = -1,
 		.signal_fd = -1,
+		.notify = NOTIFY_INIT,
 	};
 	struct why why = { { 0 } };
 	int code = EX_OK;
@@ -424,17 +528,20 @@ supervisor_run(const struct config *config)
 
 	log_as("supervisor", config);
 	(void)umask(0027);
+	s.started_ns = clock_mono_ns(&s.clock);
 	list_children(&s);
+	open_notify(&s);
 	e = take_signals(&s, &why);
 	if (e == E_OK)
 		e = lock_data(&s, &why);
-	if (e == E_OK && config_has_role(config, "collect"))
-		e = listen_socket_open(&s.socket, config, &why);
+	if (e == E_OK)
+		e = open_sockets(&s, &why);
 	if (e == E_OK)
 		code = supervise(&s);
 	else
 		log_error("tlsrptd does not start", LOG_WHY(&why));
 	log_info("tlsrptd ended");
+	notify_close(&s.notify);
 	config_free(s.reloaded);
 	return e == E_OK ? code : EX_UNAVAILABLE;
 }
