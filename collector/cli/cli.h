@@ -103,6 +103,10 @@ int cli_list(struct cli *, const char *const *heads, const char *empty,
 /* One of a list. */
 void cli_json_collector(struct json_out *, const struct collector *);
 
+int cmd_alert_list(struct cli *);
+int cmd_alert_test(struct cli *);
+int cmd_alert_ways(struct cli *);
+int cmd_check(struct cli *);
 int cmd_collector_forget(struct cli *);
 int cmd_collector_list(struct cli *);
 int cmd_db_check(struct cli *);
@@ -117,15 +121,23 @@ int cmd_delivery_show(struct cli *);
 int cmd_demo(struct cli *);
 int cmd_dkim_record(struct cli *);
 int cmd_domain_add(struct cli *);
+int cmd_domain_history(struct cli *);
 int cmd_domain_list(struct cli *);
 int cmd_domain_remove(struct cli *);
 int cmd_emit(struct cli *);
+int cmd_finding_acknowledge(struct cli *);
+int cmd_finding_judge(struct cli *);
+int cmd_finding_list(struct cli *);
+int cmd_finding_mute(struct cli *);
+int cmd_finding_show(struct cli *);
 int cmd_import(struct cli *);
 int cmd_inbox_list(struct cli *);
 int cmd_inbox_quarantine(struct cli *);
 int cmd_inbox_raw(struct cli *);
 int cmd_inbox_reprocess(struct cli *);
 int cmd_inbox_show(struct cli *);
+int cmd_log_history(struct cli *);
+int cmd_log_list(struct cli *);
 int cmd_record_parse(struct cli *);
 int cmd_report_build(struct cli *);
 int cmd_report_list(struct cli *);
@@ -135,6 +147,7 @@ int cmd_status(struct cli *);
 int cmd_suppression_add(struct cli *);
 int cmd_suppression_list(struct cli *);
 int cmd_suppression_remove(struct cli *);
+int cmd_tail(struct cli *);
 int cmd_tally_list(struct cli *);
 int cmd_token_add(struct cli *);
 int cmd_token_list(struct cli *);
@@ -144,11 +157,14 @@ int cmd_user_list(struct cli *);
 int cmd_user_passwd(struct cli *);
 int cmd_user_remove(struct cli *);
 
-extern const struct cli_option day_options[], delivery_bounce_options[],
-    delivery_list_options[], demo_options[], dkim_record_options[],
-    domain_add_options[], emit_options[], inbox_list_options[],
-    inbox_reprocess_options[], report_build_options[], report_list_options[],
-    report_send_options[], suppression_add_options[], tally_list_options[],
-    token_add_options[], user_add_options[];
+extern const struct cli_option alert_list_options[], check_options[],
+    day_options[], delivery_bounce_options[], delivery_list_options[],
+    demo_options[], dkim_record_options[], domain_add_options[],
+    domain_history_options[], emit_options[], finding_judge_options[],
+    finding_list_options[], finding_mute_options[], finding_reason_options[],
+    inbox_list_options[], inbox_reprocess_options[], log_history_options[],
+    log_list_options[], report_build_options[], report_list_options[],
+    report_send_options[], suppression_add_options[], tail_options[],
+    tally_list_options[], token_add_options[], user_add_options[];
 
 #endif

@@ -65,6 +65,7 @@ day_json(void *arg, const struct day_state *d)
 	json_out_text(s->out, "missing-collectors", d->missing);
 	json_out_count(s->out, "total-successful-session-count", d->succeeded);
 	json_out_count(s->out, "total-failure-session-count", d->failed);
+	json_out_count(s->out, "late-session-count", d->late);
 	json_out_count(s->out, "reports", d->reports);
 	json_out_count(s->out, "reports-delivered", d->delivered);
 	json_out_end(s->out);
@@ -83,6 +84,7 @@ day_row(void *arg, const struct day_state *d)
 	cli_table_text(s->table, d->closed_by);
 	cli_table_count(s->table, d->succeeded);
 	cli_table_count(s->table, d->failed);
+	cli_table_count(s->table, d->late);
 	cli_table_count(s->table, d->reports);
 	cli_table_count(s->table, d->delivered);
 	return E_OK;
@@ -178,7 +180,8 @@ static int
 print_days(struct status *s)
 {
 	static const char *const heads[] = { "DAY", "STATE", "CLOSED BY",
-		">SUCCEEDED", ">FAILED", ">REPORTS", ">DELIVERED", NULL };
+		">SUCCEEDED", ">FAILED", ">LATE", ">REPORTS", ">DELIVERED",
+		NULL };
 	struct why why = { { 0 } };
 	enum err e = E_NOMEM;
 

@@ -85,6 +85,9 @@ demo_folder_configure(const struct demo_folder *f, const char *path,
 	    "server says\n"
 	    "# of their signatures counts.\n"
 	    "authserv_id = " DEMO_MAIL_SERVER "\n\n"
+	    "# Nor do made-up domains publish anything.\n"
+	    "[watch]\n"
+	    "every = 0s\n\n"
 	    "[web]\n"
 	    "listen = 127.0.0.1:%lld\n",
 	    (long long)offset_s, f->path, (long long)f->port, f->path,

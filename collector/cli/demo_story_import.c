@@ -2,6 +2,7 @@
  * after the end of their day each. */
 #include "cli/demo.h"
 #include "cli/demo_story_mail.h"
+#include "insight/judge.h"
 #include "store/store_domain.h"
 
 #define AGAIN_S (2 * 3600) /* behind the first of two */
@@ -129,6 +130,21 @@ own_domains(const struct story *s, struct why *why)
 	return e;
 }
 
+/* On each evening, as the service would have: what is over is closed. */
+static enum err
+judge_days(const struct story *s, struct why *why)
+{
+	struct judgement judgement;
+	enum err e = E_OK;
+
+	for (int64_t ago = STORY_DAYS; e == E_OK && ago > 0; ago--)
+		e = insight_judge(s->demo->cli->store,
+		    day_end_s(s->today - ago), &judgement, why);
+	return e == E_OK
+	    ? insight_judge(s->demo->cli->store, s->now_s, &judgement, why)
+	    : e;
+}
+
 static enum err
 import(struct demo *d, struct why *why)
 {
@@ -144,6 +160,8 @@ import(struct demo *d, struct why *why)
 		e = own_domains(&s, why);
 	if (e == E_OK)
 		e = add_all(&s, why);
+	if (e == E_OK)
+		e = judge_days(&s, why);
 	if (e == E_OK)
 		d->story = import_batch_counts(s.batch);
 	import_batch_free(s.batch);

@@ -19,7 +19,7 @@ struct import_batch {
 	struct store *store;
 	struct item items[TAKING_BATCH_MAX];
 	struct taking takings[TAKING_BATCH_MAX];
-	size_t n, bytes;
+	size_t n, mails, bytes;
 	struct import_counts counts;
 	struct import_counts pending; /* of the transaction */
 };
@@ -41,7 +41,7 @@ empty(struct import_batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		buf_free(&b->items[i].body);
-	b->n = b->bytes = 0;
+	b->n = b->mails = b->bytes = 0;
 }
 
 void
@@ -140,6 +140,13 @@ keep_head(struct item *item)
 	item->body = head;
 }
 
+static bool
+is_full(const struct import_batch *b)
+{
+	return b->n == TAKING_BATCH_MAX || b->mails == TAKING_BATCH_MAILS_MAX ||
+	    b->bytes >= BATCH_BYTES;
+}
+
 enum err
 import_batch_receive(struct import_batch *b, const struct receipt_facts *facts,
     struct buf *body, struct why *why)
@@ -159,12 +166,11 @@ import_batch_receive(struct import_batch *b, const struct receipt_facts *facts,
 		.parked = item->fault.text[0] == '\0' ? NULL : &item->fault,
 	};
 	t->facts.peer = span_str(item->peer);
+	b->mails += facts->is_mail;
 	b->bytes += item->body.len;
 	if (item->body.err == E_NOMEM)
 		return why_set(why, E_NOMEM, "out of memory");
-	return b->n < TAKING_BATCH_MAX && b->bytes < BATCH_BYTES
-	    ? E_OK
-	    : import_batch_flush(b, why);
+	return is_full(b) ? import_batch_flush(b, why) : E_OK;
 }
 
 enum err

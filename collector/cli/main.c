@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
+#include "cli/completion.h"
 #include "tlsrptd_version.h"
 
 static const struct cli_command commands[] = {
@@ -46,7 +47,7 @@ print_help(void)
 	(void)puts("Usage: tlsrpt [-c FILE] [--json] COMMAND [OPTIONS]\n\n"
 		   "SMTP TLS Reporting (RFC 8460) from the shell.\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		(void)printf("  %-18s %s\n", commands[i].name,
+		(void)printf("  %-19s %s\n", commands[i].name,
 		    commands[i].sentence);
 	(void)puts("\ntlsrpt COMMAND --help tells a command's options, "
 		   "tlsrpt(1) the rest.");
@@ -106,7 +107,7 @@ print_group(FILE *to, struct span group)
 		if (!any)
 			(void)fprintf(to, "Usage: tlsrpt %.*s COMMAND\n\n",
 			    SPAN_ARG(group));
-		(void)fprintf(to, "  %-18s %s\n", commands[i].name,
+		(void)fprintf(to, "  %-19s %s\n", commands[i].name,
 		    commands[i].sentence);
 		any = true;
 	}
@@ -314,6 +315,10 @@ main(int argc, char **argv)
 	for (i = 1; i < argc && is_option(argv[i]); i++) {
 		if (strcmp(argv[i], "--version") == 0) {
 			(void)puts("tlsrpt " TLSRPTD_VERSION);
+			return EX_OK;
+		}
+		if (strcmp(argv[i], "--completion") == 0) {
+			completion_print(commands, NCOMMANDS, common);
 			return EX_OK;
 		}
 		if ((code = take_option(&cli, argc, argv, &i)) >= 0)
