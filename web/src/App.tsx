@@ -11,6 +11,7 @@ import { backoff, onLoggedOut } from "./resource";
 import type { Session } from "./types";
 import { Collectors } from "./views/Collectors";
 import { Domain } from "./views/Domain";
+import { Findings, OneFinding } from "./views/Findings";
 import { Login } from "./views/Login";
 import { Outgoing } from "./views/Outgoing";
 import { OutgoingReport } from "./views/OutgoingReport";
@@ -95,7 +96,11 @@ function Guarded(props: ViewProps): JSX.Element {
 
 function View({ place, session }: ViewProps): JSX.Element {
 	switch (place.view) {
-	case "domain": return <Domain key={place.arg} place={place} />;
+	case "domain": return <Domain key={place.arg} place={place}
+	    session={session} />;
+	case "findings": return <Findings place={place} session={session} />;
+	case "finding":
+		return <OneFinding key={place.arg} place={place} session={session} />;
 	case "reports": return <Reports place={place} />;
 	case "report": return <Report key={place.arg} place={place} />;
 	case "outgoing": return <Outgoing place={place} />;
@@ -103,7 +108,7 @@ function View({ place, session }: ViewProps): JSX.Element {
 		return <OutgoingReport key={place.arg} place={place} />;
 	case "collectors": return <Collectors />;
 	case "setup-dns": return <SetupDns place={place} />;
-	case "users": return <Users session={session} />;
+	case "users": return <Users place={place} session={session} />;
 	case "overview": case "login": case "setup":
 		return <Overview place={place} />;
 	default: return <Empty title="There is no such page.">

@@ -24,6 +24,14 @@ export function address(path: string): string {
 	return new URL(`api/v1/${path.replace(/^\//, "")}`, document.baseURI).href;
 }
 
+/** A list as one table: all of it, whichever page of it is shown. */
+export function csvOf(path: string): string {
+	const [route, query = ""] = path.split("?");
+	const asked = query.split("&").filter((pair) =>
+	    pair !== "" && !pair.startsWith("cursor="));
+	return `${route}?${[...asked, "format=csv"].join("&")}`;
+}
+
 /** The answer that we have of an earlier GET, or undefined. */
 export function remembered<T>(path: string): T | undefined {
 	return kept.get(path)?.data as T | undefined;

@@ -8,7 +8,8 @@ export interface Place { view: string; arg: string; query: URLSearchParams }
 /** What follows from one view to the next. */
 export const FILTERS = ["from", "to", "domain", "reporter", "result-type", "mx",
 	"receiving-ip", "sending-ip", "trust", "verdict", "state", "level",
-	"delivery-state", "direction"] as const;
+	"delivery-state", "finding-state", "severity", "conclusion",
+	"kind"] as const;
 export type Filter = typeof FILTERS[number];
 
 /** "#/domain/example.com?from=2026-11-01" */
@@ -69,6 +70,9 @@ export function rangeOf(query: URLSearchParams, now: number):
 	    addDays(to, -29) };
 }
 
+export const FINDING_FILTERS = ["domain", "finding-state", "severity", "conclusion",
+	"kind"] as const satisfies Filter[];
+
 /* A route of the API refuses parameters that it does not have. */
 const RANGE: Filter[] = ["from", "to"];
 const WHOSE: Filter[] = [...RANGE, "reporter", "trust"];
@@ -80,7 +84,9 @@ const TAKES = {
 	range: RANGE,
 	reports: [...WHOSE, ...DETAIL, "domain", "verdict", "state", "level"],
 	outgoing: [...RANGE, "domain", "delivery-state"],
+	findings: [...FINDING_FILTERS],
 	deliveries: ["domain", "delivery-state"],
+	logs: [...RANGE, "domain", "level"],
 } satisfies Record<string, Filter[]>;
 
 /** The filters of a place that a route takes, as a query; with more of its own. */

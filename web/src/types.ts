@@ -38,14 +38,6 @@ export interface OverviewReporter {
 	"usual-gap-days": number | null;
 	silent: boolean;
 }
-export interface Finding {
-	id?: string;
-	domain?: string;
-	severity?: string;
-	title?: string;
-	text?: string;
-	since?: string;
-}
 export type TrustCounts = Record<string, number>;
 export interface Overview {
 	from: string;
@@ -57,7 +49,46 @@ export interface Overview {
 	domains: OverviewDomain[];
 	trust: TrustCounts;
 	reporters: OverviewReporter[];
-	findings?: Finding[];
+}
+
+export interface FindingRow {
+	id: string;
+	kind: string;
+	meaning: string;
+	domain: string; // empty: of no domain
+	subject: string; // a reporter, host or address; may be empty
+	state: string;
+	severity: string;
+	conclusion: string;
+	confidence: string;
+	"first-seen": string;
+	"last-seen": string;
+	"opened-at": string | null;
+	"closed-at": string | null;
+	"muted-until": string | null; // null: for good, if it is muted
+	reason: string;
+}
+export interface Findings extends List<FindingRow> { "judged-at": string | null }
+export interface Evidence {
+	role: string; // "shows", or "contrast": would have, and has not
+	trust?: string;
+	reporter?: string;
+	"first-seen": string;
+	"last-seen": string;
+	sessions?: number;
+	failed: number;
+	"result-type"?: string;
+	"receiving-mx-hostname"?: string;
+	"receiving-ip"?: string;
+	"sending-mta-ip"?: string;
+	detail?: string;
+	"intake-id"?: string;
+}
+export interface FindingWhole extends FindingRow {
+	reasoning: string;
+	"next-step": string;
+	"conclusion-in-words": string;
+	evidence: Evidence[];
 }
 
 export interface DomainRow {
@@ -188,6 +219,16 @@ export interface OutgoingDay {
 	"closed-by": string | null;
 	missing: string[];
 	levels?: Levels | null; // not every service tells them
+}
+export interface LogRow {
+	date: string;
+	domain: string;
+	"mx-host": string | null;
+	"receiving-ip": string | null;
+	level: string;
+	tls: string;
+	sessions: number;
+	"with-datagram": number;
 }
 export interface OutgoingReport {
 	"report-id": string;

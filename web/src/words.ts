@@ -43,6 +43,24 @@ export function failing(levels: Levels): number {
 export const NO_LEVELS: Levels = { authenticated: 0, testing: 0, encrypted: 0,
 	"cleartext-or-unknown": 0, "not-sent": 0 };
 
+/* What a mail server's log tells of TLS. */
+const TLS_WORDS: Record<string, string> = {
+	verified: "verified as the policy demands",
+	"verified-no-policy": "a good certificate, which no policy demanded",
+	encrypted: "encrypted, not verified",
+	"not-told": "nothing of TLS",
+	none: "in clear text, where TLS would have been used",
+	off: "in clear text, because TLS is switched off",
+	"starttls-not-offered": "STARTTLS was a must and not offered",
+	"starttls-refused": "STARTTLS was refused",
+	"handshake-failed": "the TLS handshake failed",
+	"not-verified": "the server was not who it must be",
+};
+
+export function tlsWords(tls: string): string {
+	return TLS_WORDS[tls] ?? tls;
+}
+
 /* Result types of RFC 8460 s4.3, as one would say them. */
 const RESULT_WORDS: Record<string, string> = {
 	"starttls-not-supported": "STARTTLS was not offered",
@@ -67,6 +85,7 @@ export const RESULT_TYPES: readonly string[] = Object.keys(RESULT_WORDS);
 
 /** A mark of a domain's chart in one line. */
 export function markWords(kind: string, text: string): string {
+	if (kind === "finding") return text;
 	const [, head = "", rest = ""] = /^([^:]*): ([^]*)$/.exec(text) ?? [];
 	if (head === "") return text;
 	if (kind === "certificate") return `${resultWords(head)}: ${rest}`;

@@ -32,6 +32,10 @@ test("each day has its bars, and no data another mark than zero", () => {
 	expect(markup).not.toContain("style=");
 });
 
+test("a finding's mark is a square", () => {
+	expect(flagPath("finding", 10)).toBe("M5 3 h10 v10 h-10 z");
+});
+
 test("a mark is told with its day", () => {
 	const markup = render(<StackedDays label="Sessions"
 	    rows={[row("2020-01-01", FINE)]}

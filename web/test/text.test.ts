@@ -1,16 +1,21 @@
 // text.test.ts -- addresses, JSON as it came, records to paste, words.
 import { expect, test } from "vitest";
+import { csvOf } from "../src/api";
 import { isDomain, list, postfixLines, rua, stsPolicy, stsRecord,
 	tlsrptRecord } from "../src/dns";
+import { about, confidenceWords, findingMarks, judging, kindWords, severityWords,
+	tally, title } from "../src/findings";
 import { apiQuery, encode, firstDay, link, linkTo, linkWith, parse, rangeOf }
     from "../src/place";
 import { prettyJson } from "../src/pretty";
 import { backoff } from "../src/resource";
 import { deliveryWords, levelWords, markWords, resultWords, trustWords }
     from "../src/words";
+import { findingsSince } from "../src/views/DomainFindings";
 import { differ } from "../src/views/DomainCompare";
 import { spread } from "../src/views/DomainFailures";
 import { domainsOf } from "../src/views/UserForms";
+import type { FindingRow } from "../src/types";
 
 test("an address is a view, what it is about, and its query", () => {
 	const place = parse("#/domain/a%2Fb.example?from=2026-11-01&by=mx");
@@ -19,6 +24,13 @@ test("an address is a view, what it is about, and its query", () => {
 	expect(place.query.get("from")).toBe("2026-11-01");
 	expect(parse("").view).toBe("overview");
 	expect(parse("#/domain/%zz").arg).toBe("%zz");
+});
+
+test("a table to download is the whole list, not the page that is shown", () => {
+	expect(csvOf("audit")).toBe("audit?format=csv");
+	expect(csvOf("audit?cursor=MTA")).toBe("audit?format=csv");
+	expect(csvOf("reports?trust=all&cursor=MTA&mx=a.example"))
+	    .toBe("reports?trust=all&mx=a.example&format=csv");
 });
 
 test("links keep what follows, and only that", () => {
@@ -163,4 +175,58 @@ test("levels in words", () => {
 	expect(levelWords("not-sent").label).toBe("Not sent");
 	expect(levelWords(null).label).toBe("Not known yet");
 	expect(levelWords("toString").label).toBe("toString");
+});
+
+function finding(more: Partial<FindingRow>): FindingRow {
+	return { id: "1", kind: "foreign-mx", meaning: "A reporter came elsewhere.",
+		domain: "a.example", subject: "", state: "open", severity: "critical",
+		conclusion: "path", confidence: "high", "first-seen": "2026-11-01",
+		"last-seen": "2026-11-03", "opened-at": null, "closed-at": null,
+		"muted-until": null, reason: "", ...more };
+}
+
+test("findings are counted in words, the gravest first", () => {
+	const rows = [finding({ severity: "info", conclusion: "unknown" }),
+		finding({ severity: "warning", conclusion: "configuration" }),
+		finding({ severity: "warning", conclusion: "odd" }), finding({})];
+	expect(tally(rows, "severity")).toBe("1 critical, 2 warnings, 1 note");
+	expect(tally(rows, "conclusion")).toBe("1 likely on the path, " +
+	    "1 likely your configuration, 1 cannot tell, 1 odd");
+	expect(tally([], "severity")).toBe("");
+});
+
+test("a finding is named by what it means, or by its kind", () => {
+	expect(title(finding({}))).toBe("A reporter came elsewhere");
+	expect(title(finding({ meaning: "" }))).toBe("Foreign MX host");
+	expect(title(finding({ meaning: "", kind: "__proto__" }))).toBe("__proto__");
+	expect(about(finding({ subject: "a.example" }))).toBe("");
+	expect(about(finding({ subject: "mx.e.example" }))).toBe("mx.e.example");
+	expect(about(finding({ kind: "enforce-failures", subject: "testing" })))
+	    .toBe("mode testing");
+	expect(severityWords("constructor").label).toBe("constructor");
+	expect(kindWords("x")).toBe("x");
+	expect(confidenceWords("constructor")).toBe("");
+});
+
+test("nothing found says something only where it was judged lately", () => {
+	const now = Date.parse("2026-11-22T12:00:00Z");
+	expect(judging(null, now)).toBe("never");
+	expect(judging("2026-11-22T09:00:00Z", now)).toBe("usual");
+	expect(judging("2026-11-22T08:59:59Z", now)).toBe("late");
+});
+
+test("a day on which findings begin has one mark", () => {
+	const rows = [finding({}), finding({ id: "2" }),
+		finding({ id: "3", meaning: "Other." }),
+		finding({ id: "4", "first-seen": "2026-11-09" })];
+	expect(findingMarks(rows)).toEqual([
+		{ date: "2026-11-01", kind: "finding",
+			text: "Finding: A reporter came elsewhere; Other" },
+		{ date: "2026-11-09", kind: "finding",
+			text: "Finding: A reporter came elsewhere" }]);
+	expect(markWords("finding", "Finding: a: b")).toBe("Finding: a: b");
+	expect(findingsSince([finding({}), finding({ state: "closed" })], "2026-11-04"))
+	    .toHaveLength(1);
+	expect(findingsSince([finding({ state: "closed" })], "2026-11-03"))
+	    .toHaveLength(1);
 });

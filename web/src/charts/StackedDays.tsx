@@ -129,7 +129,7 @@ function Flag({ mark, x, rows, step, beside }: { mark: Mark;
 	const i = rows.findIndex((row) => row.date === mark.date);
 	if (i < 0) return null;
 	const at = x(i) + (step > 6 ? 0 : step / 2);
-	const kind = mark.kind === "mx" || mark.kind === "certificate" ? mark.kind
+	const kind = ["mx", "certificate", "finding"].includes(mark.kind) ? mark.kind
 	    : "policy";
 	return <g class={`flag flag-${kind}`}>
 		<title>{`${markWords(mark.kind, mark.text)} (${dayLabel(mark.date)})`}
@@ -139,8 +139,9 @@ function Flag({ mark, x, rows, step, beside }: { mark: Mark;
 	</g>;
 }
 
-/** A diamond, or for certificates a triangle. */
+/** A diamond, for certificates a triangle, for findings a square. */
 export function flagPath(kind: string, at: number): string {
+	if (kind === "finding") return `M${at - 5} 3 h10 v10 h-10 z`;
 	return kind === "certificate" ? `M${at} 3 l6 10 l-12 0 z`
 	    : `M${at} 2 l5 6 l-5 6 l-5 -6 z`;
 }

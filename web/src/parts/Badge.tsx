@@ -10,7 +10,7 @@ export function DeliveryBadge({ name }: { name: string }): JSX.Element {
 	return <Badge words={deliveryWords(name)} />;
 }
 
-function Badge({ words }: { words: Explained }): JSX.Element {
+export function Badge({ words }: { words: Explained }): JSX.Element {
 	const mood = words.good === null ? "even" : words.good ? "good" : "bad";
 	return <span class={`badge badge-${mood}`} title={words.text}>
 		{words.label}</span>;

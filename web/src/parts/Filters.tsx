@@ -1,6 +1,8 @@
 // parts/Filters.tsx -- the range, the trust and what else narrows the numbers.
 // Each choice is in the address at once.
 import type { JSX } from "preact";
+import { conclusionWords, CONCLUSIONS, FINDING_STATES, findingStateWords, KINDS,
+	kindWords, SEVERITIES, severityWords } from "../findings";
 import { daysBetween, today, utc } from "../format";
 import { FILTERS, go, linkWith, rangeOf, type Filter, type Place } from "../place";
 import { DELIVERY_STATES, deliveryWords, LEVELS, levelWords, RESULT_TYPES,
@@ -12,7 +14,9 @@ const FILTER_WORDS: Record<Filter, string> = { from: "From", to: "To",
 	domain: "Domain", reporter: "Reporter", "result-type": "Failure",
 	mx: "MX host", "receiving-ip": "Receiving IP", "sending-ip": "Sending IP",
 	trust: "Trust", verdict: "Verdict", state: "State", level: "Protection",
-	"delivery-state": "Delivery", direction: "Direction" };
+	"delivery-state": "Delivery",
+	"finding-state": "State", severity: "Severity", conclusion: "Likely",
+	kind: "Kind" };
 /* Filters with few values, and how each is called. */
 const CHOICES: Partial<Record<Filter, [readonly string[],
     (value: string) => string]>> = {
@@ -21,6 +25,10 @@ const CHOICES: Partial<Record<Filter, [readonly string[],
 	state: [STATES, (value) => trustWords(value).label],
 	level: [LEVELS, (value) => levelWords(value).label],
 	"delivery-state": [DELIVERY_STATES, (value) => deliveryWords(value).label],
+	"finding-state": [FINDING_STATES, (value) => findingStateWords(value).label],
+	severity: [SEVERITIES, (value) => severityWords(value).label],
+	conclusion: [CONCLUSIONS, (value) => conclusionWords(value).label],
+	kind: [KINDS, kindWords],
 };
 const TRUSTS: [string, string][] = [["", "Reports that count"],
 	["authenticated", "Only authenticated"],

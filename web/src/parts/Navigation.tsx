@@ -5,7 +5,7 @@ import type { Session } from "../types";
 import { Search } from "./Search";
 
 const VIEWS: [string, string][] = [["overview", "Overview"],
-	["reports", "Reports"], ["outgoing", "Outgoing"],
+	["findings", "Findings"], ["reports", "Reports"], ["outgoing", "Outgoing"],
 	["collectors", "Collectors"], ["setup-dns", "DNS set-up"],
 	["users", "Accounts"]];
 
@@ -13,6 +13,7 @@ interface Props { place: Place; session: Session; signOut: () => void }
 
 export function Navigation({ place, session, signOut }: Props): JSX.Element {
 	const here = place.view === "domain" ? "overview"
+	    : place.view === "finding" ? "findings"
 	    : place.view === "report" ? "reports"
 	    : place.view === "outgoing-report" ? "outgoing" : place.view;
 	return <header class="top">

@@ -3,13 +3,19 @@
 import type { JSX } from "preact";
 import { linkWith, type Place } from "../place";
 
-export function Pager({ place, next }: { place: Place;
-    next: string | null | undefined }): JSX.Element | null {
-	const deep = place.query.has("cursor");
+interface Props {
+	place: Place;
+	next: string | null | undefined;
+	of?: string; // which list of a view that has several
+}
+
+export function Pager({ place, next, of }: Props): JSX.Element | null {
+	const name = of === undefined ? "cursor" : `${of}-cursor`;
+	const deep = place.query.has(name);
 	if (!deep && !next) return null;
-	return <nav class="pager" aria-label="Pages">
-		{deep && <a href={linkWith(place, {})}>First page</a>}
-		{next ? <a href={linkWith(place, { cursor: next })}>Next page</a>
+	return <nav class="pager" aria-label={of ? `Pages of ${of}` : "Pages"}>
+		{deep && <a href={linkWith(place, { [name]: null })}>First page</a>}
+		{next ? <a href={linkWith(place, { [name]: next })}>Next page</a>
 		    : <span class="muted">This is the last page.</span>}
 	</nav>;
 }

@@ -1,6 +1,6 @@
 // parts/Table.tsx -- rows and columns; on a small screen a row is a card.
 import type { ComponentChildren, JSX } from "preact";
-import { address } from "../api";
+import { address, csvOf } from "../api";
 
 export interface Column<Row> {
 	head: string;
@@ -48,7 +48,6 @@ function classOf(num = false, wide = false): string {
 /** path: of the list in the API, with its query. */
 export function CsvLink({ path, what }: { path: string; what: string }):
     JSX.Element {
-	const csv = `${path}${path.includes("?") ? "&" : "?"}format=csv`;
-	return <p class="export"><a href={address(csv)} download>Download as CSV
+	return <p class="export"><a href={address(csvOf(path))} download>Download as CSV
 		<span class="hidden">: {what}</span></a></p>;
 }

@@ -6,17 +6,20 @@ import { FailuresOnly } from "../charts/FailuresOnly";
 import { Legend } from "../charts/Legend";
 import { levelsShown } from "../charts/scale";
 import { StackedDays } from "../charts/StackedDays";
+import { findingMarks } from "../findings";
 import { count } from "../format";
-import { apiQuery, encode, link, linkTo, type Place } from "../place";
+import { apiQuery, encode, link, linkTo, rangeOf, type Place } from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
 import { Beside, LevelFigures, LevelStrip } from "../parts/Levels";
 import { LevelTable } from "../parts/LevelTable";
 import { Shown } from "../parts/Loading";
 import { useResource } from "../resource";
-import type { DayRow, Days, Levels, Mark } from "../types";
+import type { DayRow, Days, Findings as FindingsData, Levels, Mark, Session }
+    from "../types";
 import { LEVELS, markWords, NO_LEVELS } from "../words";
 import { Compare } from "./DomainCompare";
+import { DomainFindings, findingsSince } from "./DomainFindings";
 import { Failures } from "./DomainFailures";
 import { Policies } from "./DomainPolicies";
 import { ReadinessPanel } from "./DomainReadiness";
@@ -24,11 +27,15 @@ import { ReadinessPanel } from "./DomainReadiness";
 const FIELDS = ["reporter", "result-type", "level", "mx", "receiving-ip",
 	"sending-ip"] as const;
 
-export function Domain({ place }: { place: Place }): JSX.Element {
+export function Domain({ place, session }: { place: Place; session: Session }):
+    JSX.Element {
 	const path = `domains/${encode(place.arg)}`;
 	const query = apiQuery(place, "sessions");
 	const dayQuery = apiQuery(place, "policies");
 	const days = useResource<Days>(`${path}/days${dayQuery}`);
+	const findings = useResource<FindingsData>(days.error?.fault === "absent" ? null
+	    : `findings?domain=${encode(place.arg)}&limit=200`);
+	const { from } = rangeOf(place.query, Date.now());
 	if (days.error?.fault === "absent") return <Unknown name={place.arg} />;
 	return <>
 		<p class="crumb"><a href={linkTo(place, "overview")}>Overview</a></p>
@@ -38,8 +45,11 @@ export function Domain({ place }: { place: Place }): JSX.Element {
 		<Filters place={place} more={[...FIELDS]} />
 		<Shown of={days}>{(data) => data.rows.every((row) => row.levels === null)
 		    ? <NoReports place={place} />
-		    : <DayPanels data={data} place={place} path={path + "/days" + dayQuery} />
+		    : <DayPanels data={data} place={place} path={path + "/days" + dayQuery}
+		        more={findingMarks(findingsSince(findings.data?.rows ?? [],
+		            from))} />
 		}</Shown>
+		<DomainFindings of={findings} from={from} role={session.role} />
 		<Failures place={place} path={path} query={query} />
 		<div class="columns halves last">
 			<ReadinessPanel path={path} query={apiQuery(place, "range")} />
@@ -57,8 +67,9 @@ export function sum(rows: { levels: Levels | null }[]): Levels {
 	return all;
 }
 
-function DayPanels({ data, place, path }: { data: Days; place: Place;
-    path: string }): JSX.Element {
+function DayPanels({ data, place, path, more }: { data: Days; place: Place;
+    path: string; more: Mark[] }): JSX.Element {
+	const marks = [...(data.marks ?? []), ...more];
 	const levels = sum(data.rows);
 	const failures = place.query.get("scale") === "failures";
 	const rows = [...data.rows].sort((a, b) => a.date < b.date ? -1 : 1);
@@ -72,14 +83,14 @@ function DayPanels({ data, place, path }: { data: Days; place: Place;
 		<ChartFrame id="days" title="Sessions per day (UTC)"
 		    tools={<FailuresOnly place={place} />}
 		    chart={() => <><StackedDays label={`Sessions per day of ${place.arg}`}
-		        rows={rows} marks={data.marks ?? []} failuresOnly={failures} />
+		        rows={rows} marks={marks} failuresOnly={failures} />
 			<Legend levels={levelsShown(failures)} />
-			{(data.marks ?? []).length > 0 && <p class="hint marks-hint">
+			{marks.length > 0 && <p class="hint marks-hint">
 				A mark is a day of change: reporters first saw another policy
-				(diamond) or MX host (hollow), or failures of certificates
-				began or were over (triangle).</p>}</>}
+				(diamond) or MX host (hollow), failures of certificates began
+				or were over (triangle), or a finding began (square).</p>}</>}
 		    table={() => <DayTable rows={[...rows].reverse()} path={path}
-		        marks={data.marks ?? []} />} />
+		        marks={marks} />} />
 	</>;
 }
 

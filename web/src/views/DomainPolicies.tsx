@@ -25,11 +25,12 @@ export function Policies({ path, query }: { path: string; query: string }):
 		        rows={[...rows].sort((a, b) =>
 		            a["last-seen"] < b["last-seen"] ? 1 : -1)}
 		        columns={[
-			{ head: "Policy", cell: (row) => <><strong>
+			{ head: "Policy", wide: true, cell: (row) => <><strong>
 				{policyWords(row["policy-type"])}</strong>{" "}
 				{row.trust === "unauthenticated" &&
-				    <TrustBadge name={row.trust} />}</> },
-			{ head: "Of", cell: (row) => row["policy-domain"] ?? "not told" },
+				    <TrustBadge name={row.trust} />}
+				<span class="reason">of {row["policy-domain"] ??
+				    "a domain not told"}</span></> },
 			{ head: "Text", wide: true, cell: (row) => <PolicyText policy={row} /> },
 			{ head: "Seen by", cell: (row) => <Reporters names={row.reporters} /> },
 			{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },

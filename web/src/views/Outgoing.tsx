@@ -7,7 +7,8 @@ import { Legend } from "../charts/Legend";
 import { levelsShown } from "../charts/scale";
 import { StackedDays } from "../charts/StackedDays";
 import { addDays, count, dayLabel, daysBetween } from "../format";
-import { apiQuery, linkTo, linkWith, rangeOf, type Place } from "../place";
+import { apiQuery, linkTo, linkWith, rangeOf, type Filter, type Place }
+    from "../place";
 import { Empty } from "../parts/Empty";
 import { Filters } from "../parts/Filters";
 import { LevelTable } from "../parts/LevelTable";
@@ -16,10 +17,11 @@ import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { DayRow, List, OutgoingDay } from "../types";
+import { OutgoingLogs } from "./OutgoingLogs";
 import { Deliveries, OutgoingReports } from "./OutgoingReports";
 
 const PARTS: [string, string][] = [["", "Days"], ["reports", "Reports"],
-	["deliveries", "Deliveries"]];
+	["deliveries", "Deliveries"], ["logs", "Logs"]];
 
 export function Outgoing({ place }: { place: Place }): JSX.Element {
 	const part = place.query.get("part") ?? "";
@@ -28,15 +30,21 @@ export function Outgoing({ place }: { place: Place }): JSX.Element {
 			<p class="fresh">What our mail servers saw, and the reports that we
 				sent about it</p></div>
 		<Filters place={place} trust={false} range={part !== "deliveries"}
-		    fields={part === "" ? [] : ["domain", "delivery-state"]} />
+		    fields={fieldsOf(part)} />
 		<nav class="tabs" aria-label="Parts">{PARTS.map(([key, label]) =>
 			<a key={key} aria-current={key === part ? "true" : undefined}
 			    href={linkWith(place, { part: key, date: null })}>
 				{label}</a>)}</nav>
 		{part === "reports" ? <OutgoingReports place={place} />
 		    : part === "deliveries" ? <Deliveries place={place} />
+		    : part === "logs" ? <OutgoingLogs place={place} />
 		    : <OutgoingDays place={place} />}
 	</>;
+}
+
+function fieldsOf(part: string): Filter[] {
+	if (part === "") return [];
+	return ["domain", part === "logs" ? "level" : "delivery-state"];
 }
 
 function OutgoingDays({ place }: { place: Place }): JSX.Element {

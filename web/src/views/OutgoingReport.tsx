@@ -9,15 +9,17 @@ import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { Delivery, OutgoingWhole } from "../types";
+import { NoReport } from "./Report";
 
 const SHOWN = 100_000; // characters of its text
 
 export function OutgoingReport({ place }: { place: Place }): JSX.Element {
 	const report = useResource<OutgoingWhole>(
 	    `outgoing/reports/${encode(place.arg)}`);
+	const list = link("outgoing", "", { part: "reports" });
+	if (report.error?.fault === "absent") return <NoReport list={list} />;
 	return <>
-		<p class="crumb"><a href={link("outgoing", "", { part: "reports" })}>
-			Reports that we made</a></p>
+		<p class="crumb"><a href={list}>Reports that we made</a></p>
 		<Shown of={report}>{(data) => <>
 			<div class="said"><h1>Report about {data.domain}, {data.date}</h1>
 				<p class="lead">It tells of <strong>{count(data.succeeded)}</strong>{" "}

@@ -12,7 +12,8 @@ import { useResource } from "../resource";
 import type { Overview as Data } from "../types";
 import { resultWords, total } from "../words";
 import { DomainMap, isBlind } from "./OverviewDomains";
-import { Findings, Reporters, Trust } from "./OverviewPanels";
+import { OverviewFindings } from "./OverviewFindings";
+import { Reporters, Trust } from "./OverviewPanels";
 
 export function Overview({ place }: { place: Place }): JSX.Element {
 	const overview = useResource<Data>(`overview${apiQuery(place, "overview")}`);
@@ -31,6 +32,7 @@ export function Overview({ place }: { place: Place }): JSX.Element {
 function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
 	return <>
 		<Headline place={place} data={data} />
+		<OverviewFindings place={place} />
 		<section class="panel" aria-labelledby="estate">
 			<div class="panel-head"><h2 id="estate">Sessions of all domains</h2>
 				<span class="muted">{count(total(data.levels))} sessions in{" "}
@@ -42,7 +44,6 @@ function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
 		<div class="columns">
 			<DomainMap place={place} data={data} />
 			<div class="side">
-				<Findings findings={data.findings ?? []} place={place} />
 				<Reporters reporters={data.reporters} place={place} />
 				<Trust trust={data.trust} place={place} />
 			</div>

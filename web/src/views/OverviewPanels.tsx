@@ -1,26 +1,10 @@
-// views/OverviewPanels.tsx -- beside the domains: findings, who is silent, and
-// how far the numbers can be trusted.
+// views/OverviewPanels.tsx -- beside the domains: who is silent, and how far the numbers can be trusted.
 import type { JSX } from "preact";
 import { count, plural, share } from "../format";
 import { linkTo, type Place } from "../place";
 import { Time } from "../parts/Time";
-import type { Finding, OverviewReporter, TrustCounts } from "../types";
+import type { OverviewReporter, TrustCounts } from "../types";
 import { trustWords, VERDICTS } from "../words";
-
-export function Findings({ findings, place }: { findings: Finding[];
-    place: Place }): JSX.Element | null {
-	if (findings.length === 0) return null;
-	return <section class="panel" aria-labelledby="findings">
-		<h2 id="findings">Open findings</h2>
-		<ul class="plain">{findings.map((one, i) => <li key={one.id ?? i}
-		    class="finding">
-			<strong>{one.title ?? one.text}</strong>
-			{one.domain && <> <a href={linkTo(place, "domain", one.domain)}>
-				{one.domain}</a></>}
-			{one.title && one.text && <p class="muted">{one.text}</p>}
-		</li>)}</ul>
-	</section>;
-}
 
 export function Reporters({ reporters, place }: { reporters: OverviewReporter[];
     place: Place }): JSX.Element {

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { count, plural } from "../format";
 import { encode, link, type Place } from "../place";
 import { TrustBadge } from "../parts/Badge";
+import { Empty } from "../parts/Empty";
 import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
@@ -17,6 +18,8 @@ import { days } from "./Reports";
 export function Report({ place }: { place: Place }): JSX.Element {
 	const path = `reports/${encode(place.arg)}`;
 	const report = useResource<Data>(path, 600_000);
+	if (report.error?.fault === "absent")
+		return <NoReport list={link("reports")} />;
 	return <>
 		<p class="crumb"><a href={link("reports")}>Reports</a></p>
 		<Shown of={report}>{(data) => <>
@@ -29,6 +32,16 @@ export function Report({ place }: { place: Place }): JSX.Element {
 			<ReportFailures place={place} path={path} />
 			<ReportRaw path={path} />
 		</>}</Shown>
+	</>;
+}
+
+/** list: where those are that there are. */
+export function NoReport({ list }: { list: string }): JSX.Element {
+	return <>
+		<div class="view-head"><h1>Report</h1></div>
+		<Empty title="There is no such report that you can see.">
+			<p>It may be past its time, or about domains of others: <a href={list}>all
+			reports</a>.</p></Empty>
 	</>;
 }
 

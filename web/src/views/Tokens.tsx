@@ -5,17 +5,19 @@ import { change } from "../api";
 import { addDays, today } from "../format";
 import { Form } from "../parts/Form";
 import { Lines } from "../parts/Lines";
-import { encode } from "../place";
+import { encode, type Place } from "../place";
 import { Shown } from "../parts/Loading";
+import { Pager } from "../parts/Pager";
 import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { List, Token } from "../types";
-import { attempt } from "./Users";
+import { attempt, pageOf } from "./Users";
 
 /** An admin sees those of all users. */
-export function Tokens({ admin }: { admin: boolean }): JSX.Element {
-	const tokens = useResource<List<Token>>("tokens");
+export function Tokens({ place, admin }: { place: Place; admin: boolean }):
+    JSX.Element {
+	const tokens = useResource<List<Token>>(pageOf(place, "tokens"));
 	const [made, setMade] = useState<string | null>(null);
 	const [error, setError] = useState<string | null>(null);
 	const remove = async ({ id, name }: Token): Promise<void> => {
@@ -33,10 +35,10 @@ export function Tokens({ admin }: { admin: boolean }): JSX.Element {
 		<div role="alert">{error && <p class="form-error">{error}</p>}</div>
 		{made !== null && <div role="status"><p><strong>Copy it now, it is not shown
 			again:</strong></p><Lines label="Token" text={made} /></div>}
-		<Shown of={tokens}>{({ rows }) => rows.length === 0
+		<Shown of={tokens}>{({ rows, next }) => rows.length === 0
 		    ? <p class="muted">There is none. Make one for each program: it can be
 			revoked alone.</p>
-		    : <Table caption="API tokens" rows={rows} keyOf={(row) => row.id}
+		    : <><Table caption="API tokens" rows={rows} keyOf={(row) => row.id}
 		        columns={[
 			{ head: "Name", cell: (row) => row.name },
 			...(admin ? [{ head: "Of", cell: (row: Token) => row.user ?? "" }]
@@ -47,7 +49,7 @@ export function Tokens({ admin }: { admin: boolean }): JSX.Element {
 			{ head: "Change", cell: (row) => <button type="button" class="quiet"
 			    aria-label={`Revoke ${row.name}`} onClick={() =>
 			        void remove(row)}>Revoke</button> },
-		]} />}</Shown>
+		]} /><Pager place={place} next={next} of="tokens" /></>}</Shown>
 		<AddToken admin={admin} onMade={(token) => {
 			setMade(token);
 			tokens.again();

@@ -3,23 +3,28 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { ApiError, change } from "../api";
-import { encode } from "../place";
+import { encode, type Place } from "../place";
 import { Shown } from "../parts/Loading";
+import { Pager } from "../parts/Pager";
 import { Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { AuditRow, List, Session, User } from "../types";
+import { Password } from "./Password";
 import { Tokens } from "./Tokens";
 import { AddUser, ChangeUser } from "./UserForms";
 
-export function Users({ session }: { session: Session }): JSX.Element {
+export function Users({ place, session }: { place: Place; session: Session }):
+    JSX.Element {
 	const admin = session.role === "admin";
 	return <>
 		<div class="view-head"><h1>Accounts</h1>
 			<p class="fresh">Signed in as {session.name} ({session.role})</p></div>
-		{admin ? <UserList me={session.name} /> : <Mine session={session} />}
-		<Tokens admin={admin} />
-		{admin && <Audit />}
+		{admin ? <UserList place={place} me={session.name} />
+		    : <Mine session={session} />}
+		<Password name={session.name} />
+		<Tokens place={place} admin={admin} />
+		{admin && <Audit place={place} />}
 	</>;
 }
 
@@ -43,8 +48,9 @@ function Mine({ session }: { session: Session }): JSX.Element {
 	</section>;
 }
 
-function UserList({ me }: { me: string | null }): JSX.Element {
-	const users = useResource<List<User>>("users");
+function UserList({ place, me }: { place: Place; me: string | null }):
+    JSX.Element {
+	const users = useResource<List<User>>(pageOf(place, "users"));
 	const [told, setTold] = useState<string | null>(null);
 	const [error, setError] = useState<string | null>(null);
 	const [changing, setChanging] = useState<User | null>(null);
@@ -71,8 +77,8 @@ function UserList({ me }: { me: string | null }): JSX.Element {
 		<h2 id="users">Users</h2>
 		<div role="alert">{error && <p class="form-error">{error}</p>}</div>
 		<div role="status">{told && <p class="form-done">{told}</p>}</div>
-		<Shown of={users}>{({ rows }) => <Table caption="Users" rows={rows}
-		    keyOf={(row) => row.name} columns={[
+		<Shown of={users}>{({ rows, next }) => <><Table caption="Users"
+		    rows={rows} keyOf={(row) => row.name} columns={[
 			{ head: "Name", cell: (row) => <><strong>{row.name}</strong>
 				{row.name === me && <span class="muted"> (you)</span>}</> },
 			{ head: "Role", cell: (row) => row.role },
@@ -88,25 +94,32 @@ function UserList({ me }: { me: string | null }): JSX.Element {
 				    onClick={() => void remove(row.name)}
 				    aria-label={`Remove ${row.name}`}>Remove</button>}
 			</div> },
-		]} />}</Shown>
+		]} /><Pager place={place} next={next} of="users" /></>}</Shown>
 		{changing && <ChangeUser key={changing.name} user={changing}
 		    onDone={done} onCancel={() => setChanging(null)} />}
 		<AddUser onDone={done} />
 	</section>;
 }
 
-function Audit(): JSX.Element {
-	const audit = useResource<List<AuditRow>>("audit");
+/** The path of a list of which the address has the page: a view of several lists
+ * has a cursor for each. */
+export function pageOf(place: Place, list: string): string {
+	const cursor = place.query.get(`${list}-cursor`);
+	return cursor === null ? list : `${list}?cursor=${encode(cursor)}`;
+}
+
+function Audit({ place }: { place: Place }): JSX.Element {
+	const audit = useResource<List<AuditRow>>(pageOf(place, "audit"));
 	return <section class="panel" aria-labelledby="audit">
 		<h2 id="audit">What was done</h2>
-		<Shown of={audit}>{({ rows }) => rows.length === 0
+		<Shown of={audit}>{({ rows, next }) => rows.length === 0
 		    ? <p class="muted">Nothing yet.</p>
-		    : <Table caption="What was done" rows={rows} csv="audit" columns={[
+		    : <><Table caption="What was done" rows={rows} csv="audit" columns={[
 			{ head: "When", cell: (row) => <Time time={row.at} /> },
 			{ head: "Who", cell: (row) => row.who ?? "–" },
 			{ head: "What", cell: (row) => row.what },
 			{ head: "To", cell: (row) => row.target ?? "" },
 			{ head: "From", cell: (row) => row.from ?? "" },
-		]} />}</Shown>
+		]} /><Pager place={place} next={next} of="audit" /></>}</Shown>
 	</section>;
 }
