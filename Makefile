@@ -4,7 +4,7 @@ FUZZ_SECONDS ?= 3600
 DESTDIR ?=
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo check test-fast bench fuzz lint install clean
+.PHONY: all help demo check test-fast bench fuzz lint dist package install uninstall clean
 
 all: ## build what is installed
 	@.ci/need --list build
@@ -44,8 +44,19 @@ lint: ## formatting, layers, exports, RFC marks, options, manuals
 	@.ci/build dev
 	@.ci/lint build/dev
 
+dist: ## source tarball with the page built
+	@.ci/need --list build
+	@.ci/dist
+
+package: ## Debian packages, tried in a clean chroot; as root
+	@.ci/need build package
+	@.ci/package
+
 install: all ## into the system, or below DESTDIR
 	@DESTDIR=$(DESTDIR) cmake --install build/release
+
+uninstall: ## what the last install put there
+	@DESTDIR=$(DESTDIR) cmake --build build/release --target uninstall >/dev/null
 
 clean: ## remove what was built
 	@rm -rf build
