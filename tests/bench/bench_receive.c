@@ -28,7 +28,9 @@
 #define CLIENTS 512
 #define BARE_CLIENTS 100
 #define IDLE_CLIENTS 1000
-#define BEING_MADE 16 /* TLS connections at a time */
+#define BEING_MADE 32 /* TLS connections at a time */
+#define BARE_BEING_MADE 16
+#define MAKING_THREADS 2 /* one is slower than either server */
 #define LARGE_BYTES ((size_t)2 << 20)
 #define LARGE_CLIENTS 4
 #define PATIENCE_NS (30 * NS_PER_S)
@@ -122,7 +124,8 @@ measure(const char *name, bool has_tls, bool anew, double goal)
 			.has_tls = has_tls,
 			.anew = anew,
 			.body = report,
-			.clients = anew ? BEING_MADE : BARE_CLIENTS,
+			.clients = anew ? BARE_BEING_MADE : BARE_CLIENTS,
+			.threads = anew ? MAKING_THREADS : 1,
 			.ns = ROUND_NS };
 		struct load_result result;
 

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +38,13 @@ struct client {
 
 struct generator {
 	const struct load *load;
+	size_t first; /* address of the first client */
+	size_t nclients;
 	SSL_CTX *tls;
 	int epoll;
 	struct client *clients;
 	struct buf request;
 	size_t body_at; /* in the request */
-	uint32_t posts_begun;
 	struct load_result *result;
 };
 
@@ -56,12 +59,10 @@ loopback(uint32_t host, uint16_t port)
 }
 
 static int
-reach(uint16_t port, size_t number)
+reach(uint16_t port, size_t address)
 {
 	const struct sockaddr_in to = loopback(0, port);
-	const struct sockaddr_in from = loopback(1 +
-		(uint32_t)(number / LOAD_PER_ADDRESS),
-	    0);
+	const struct sockaddr_in from = loopback(1 + (uint32_t)address, 0);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
 	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
@@ -82,7 +83,8 @@ begin(struct generator *g, struct client *c)
 	};
 
 	c->since_ns = mono_ns();
-	c->fd = reach(g->load->port, (size_t)(c - g->clients));
+	c->fd = reach(g->load->port,
+	    g->first + (size_t)(c - g->clients) / LOAD_PER_ADDRESS);
 	(void)fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	if (g->tls != NULL) {
 		c->tls = SSL_new(g->tls);
@@ -162,11 +164,11 @@ make_request(struct generator *g)
 static void
 change_body(struct generator *g)
 {
-	static uint32_t number;
+	static atomic_uint last;
+	unsigned none = 0, number;
 
-	if (number == 0)
-		number = (uint32_t)mono_ns();
-	number++;
+	(void)atomic_compare_exchange_strong(&last, &none, (unsigned)mono_ns());
+	number = atomic_fetch_add(&last, 1);
 	memcpy(g->request.p + g->body_at + GZIP_TIME, &number, sizeof(number));
 }
 
@@ -253,10 +255,10 @@ open_all(struct generator *g, bool idle)
 {
 	g->tls = g->load->has_tls ? make_tls() : NULL;
 	g->epoll = epoll_create1(EPOLL_CLOEXEC);
-	g->clients = calloc(g->load->clients, sizeof(*g->clients));
+	g->clients = calloc(g->nclients, sizeof(*g->clients));
 	if (g->clients == NULL || g->epoll < 0)
 		bench_fail("load: no memory");
-	for (size_t i = 0; i < g->load->clients; i++) {
+	for (size_t i = 0; i < g->nclients; i++) {
 		g->clients[i].is_idle = idle;
 		begin(g, &g->clients[i]);
 	}
@@ -265,7 +267,7 @@ open_all(struct generator *g, bool idle)
 static void
 close_all(struct generator *g)
 {
-	for (size_t i = 0; i < g->load->clients; i++)
+	for (size_t i = 0; i < g->nclients; i++)
 		end(&g->clients[i]);
 	free(g->clients);
 	(void)close(g->epoll);
@@ -288,7 +290,7 @@ go_on_with_all(struct generator *g)
 static bool
 all_are_ready(const struct generator *g)
 {
-	for (size_t i = 0; i < g->load->clients; i++)
+	for (size_t i = 0; i < g->nclients; i++)
 		if (!g->clients[i].is_ready)
 			return false;
 	return true;
@@ -312,7 +314,7 @@ open_asking(struct generator *g)
 		return;
 	}
 	open_still(g);
-	for (size_t i = 0; i < g->load->clients; i++)
+	for (size_t i = 0; i < g->nclients; i++)
 		g->clients[i].is_idle = false;
 }
 
@@ -325,27 +327,69 @@ cpu_ns(void)
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-void
-load_run(const struct load *load, struct load_result *ret)
+struct share {
+	struct generator g;
+	struct load_result result;
+	pthread_t thread;
+};
+
+static void *
+run_share(void *arg)
 {
-	struct generator g = { .load = load, .result = ret };
+	struct share *s = arg;
+	struct generator *g = &s->g;
 	int64_t start, cpu;
 	double ns;
 
-	*ret = (struct load_result){ 0 };
-	open_asking(&g);
+	open_asking(g);
 	start = mono_ns();
 	cpu = cpu_ns();
-	for (size_t i = 0; !load->anew && i < load->clients; i++) {
-		g.clients[i].since_ns = start;
-		go_on(&g, &g.clients[i]);
+	for (size_t i = 0; !g->load->anew && i < g->nclients; i++) {
+		g->clients[i].since_ns = start;
+		go_on(g, &g->clients[i]);
 	}
-	while (mono_ns() - start < load->ns)
-		go_on_with_all(&g);
+	while (mono_ns() - start < g->load->ns)
+		go_on_with_all(g);
 	ns = (double)(mono_ns() - start);
-	ret->rate = (double)ret->posts * 1e9 / ns;
-	ret->busy = (double)(cpu_ns() - cpu) / ns;
-	close_all(&g);
+	s->result.rate = (double)s->result.posts * 1e9 / ns;
+	s->result.busy = (double)(cpu_ns() - cpu) / ns;
+	close_all(g);
+	return NULL;
+}
+
+static void
+add(struct load_result *sum, const struct load_result *result)
+{
+	sum->posts += result->posts;
+	sum->rate += result->rate;
+	sum->busy += result->busy;
+	if (result->longest_ns > sum->longest_ns)
+		sum->longest_ns = result->longest_ns;
+}
+
+void
+load_run(const struct load *load, struct load_result *ret)
+{
+	struct share shares[LOAD_THREADS_MAX] = { { .thread = 0 } };
+	size_t n = load->threads == 0 ? 1 : load->threads;
+	size_t each = load->clients / n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct share *s = &shares[i];
+
+		s->g = (struct generator){ .load = load,
+			.first = i * (each / LOAD_PER_ADDRESS + 1),
+			.nclients = each,
+			.result = &s->result };
+		if (i > 0 && pthread_create(&s->thread, NULL, run_share, s))
+			bench_fail("load: no thread");
+	}
+	(void)run_share(&shares[0]);
+	*ret = shares[0].result;
+	for (size_t i = 1; i < n; i++) {
+		(void)pthread_join(shares[i].thread, NULL);
+		add(ret, &shares[i].result);
+	}
 }
 
 /* -- those that keep still -- */
@@ -364,6 +408,7 @@ load_idle_begin(const struct load *load)
 		bench_fail("load: no memory");
 	idle->load = *load;
 	idle->g.load = &idle->load;
+	idle->g.nclients = load->clients;
 	open_still(&idle->g);
 	return idle;
 }

@@ -97,13 +97,12 @@ add_totals(struct inbox_row *r, const struct told_report *t)
 }
 
 void
-tell(struct fixture *f, const struct told_report *t)
+tell_within(struct fixture *f, const struct told_report *t)
 {
 	struct inbox_row r = row_of(t);
 	struct why why = { { 0 } };
 
 	add_totals(&r, t);
-	assert_ok_why(store_begin(f->store, &why), &why);
 	assert_ok_why(store_inbox_put_raw(f->store, r.intake, T("raw"), 30,
 			  true, NULL, &why),
 	    &why);
@@ -111,6 +110,15 @@ tell(struct fixture *f, const struct told_report *t)
 	for (size_t i = 0; i < 4 && t->policies[i].domain != NULL; i++)
 		put_policy(f, &r, t->day, (int64_t)i, &t->policies[i]);
 	assert_ok_why(store_inbox_put_levels(f->store, &r, &why), &why);
+}
+
+void
+tell(struct fixture *f, const struct told_report *t)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_begin(f->store, &why), &why);
+	tell_within(f, t);
 	assert_ok_why(store_commit(f->store, &why), &why);
 }
 

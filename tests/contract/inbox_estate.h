@@ -37,6 +37,8 @@ struct told_report {
 
 /* In a transaction of its own, with its levels. */
 void tell(struct fixture *, const struct told_report *);
+/* The same in the caller's. */
+void tell_within(struct fixture *, const struct told_report *);
 void own(struct fixture *, const char *domain);
 
 /* What test_inbox_day.c and test_view.c count by hand. Of a.example:

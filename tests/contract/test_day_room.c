@@ -443,7 +443,7 @@ test_large_tables_have_a_partition_for_each_day(void **state)
 	    "FROM pg_class t WHERE " OURS "AND " PER_DOMAIN
 	    "AND t.relkind IN ('r', 'p') AND NOT t.relispartition "
 	    "AND t.relname NOT IN ('report', 'no_report', 'inbox_policy', "
-	    "'inbox_detail', 'inbox_level', 'inbox_day') "
+	    "'inbox_detail', 'inbox_level', 'inbox_day', 'inbox_week') "
 	    "AND NOT EXISTS (SELECT 1 FROM pg_partitioned_table p "
 	    "JOIN pg_attribute a ON a.attrelid = t.oid "
 	    "AND a.attnum = p.partattrs[0] "
@@ -523,6 +523,12 @@ static const struct {
 	{ QUERY_REPORT_GET, "t" },
 	{ QUERY_REPORT_FREEZE, "ti" },
 	{ QUERY_REPORT_DELIVERED, "ti" },
+	{ QUERY_REPORT_FORGET_DAY, "y" },
+	{ QUERY_REPORT_FORGET_END, "yi" },
+	{ QUERY_DELIVERY_ATTEMPT_FORGET, "ydt" },
+	{ QUERY_DELIVERY_MAIL_FORGET, "ydt" },
+	{ QUERY_DELIVERY_FORGET, "ydt" },
+	{ QUERY_REPORT_FORGET, "ydt" },
 	{ QUERY_OUTGOING_REPORTS, "yydydtii" },
 };
 

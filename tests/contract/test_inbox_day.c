@@ -3,6 +3,7 @@
 #include "inbox_estate.h"
 
 #include "store/store_inbox.h"
+#include "store/store_inbox_expire.h"
 #include "store/store_inbox_level.h"
 #include "store/store_retake.h"
 #include "store/store_view.h"
@@ -189,6 +190,193 @@ test_counts_past_all_reason_do_not_overflow(void **state)
 	assert_ok(store_view_days(f->store, &filter, note, text, NULL));
 }
 
+/* -- whatever happens -- */
+
+#define OPERATIONS 200
+#define INTAKES 40
+#define SPREAD 30 /* days */
+
+static struct told_report
+random_report(unsigned n, char name[16])
+{
+	static const char *const domains[] = { "a.example", "b.example" };
+	static const char *const reporters[] = { "g.example", "m.example" };
+	static const enum inbox_state states[] = { INBOX_COUNTED,
+		INBOX_UNTRUSTED, INBOX_DUPLICATE, INBOX_CONTRADICTED };
+	static const int64_t verdicts[] = { TRUST_AUTHENTICATED,
+		TRUST_UNAUTHENTICATED, TRUST_UNSIGNED };
+
+	(void)snprintf(name, 16, "i%02u", n);
+	return (struct told_report){ .intake = name,
+		.day = DAY - rand() % SPREAD,
+		.reporter = reporters[rand() % 2],
+		.state = states[rand() % 4],
+		.verdict = verdicts[rand() % 3],
+		.identity = 1 + (unsigned)(rand() % 5),
+		.policies = { { domains[rand() % 2], POLICY_STS, ENFORCE,
+				  (uint64_t)(rand() % 1000),
+				  (uint64_t)(rand() % 100),
+				  RESULT_CERTIFICATE_EXPIRED,
+				  1 + (uint64_t)(rand() % 9) },
+		    { domains[rand() % 2], POLICY_NO_POLICY_FOUND, "",
+			(uint64_t)(rand() % 1000), (uint64_t)(rand() % 100), 0,
+			0 } } };
+}
+
+static void
+evict_oldest(struct fixture *f)
+{
+	struct inbox_removed removed;
+
+	assert_ok(store_inbox_remove(f->store,
+	    &(const struct inbox_removal){ T("import"),
+		INBOX_CLASS_AUTHENTICATED, INT64_MAX, NOW_S, 1, NULL, NULL },
+	    INBOX_EVENT_EVICTED, &removed, NULL));
+}
+
+static void
+hold(struct fixture *f, const struct told_report *r)
+{
+	assert_ok(store_inbox_hold(f->store, T("import"),
+	    &(const struct inbox_held){ span_str(r->intake),
+		INBOX_CLASS_AUTHENTICATED, NOW_S - r->day, T("s"), 1, 1, 0 },
+	    NULL));
+}
+
+/* One intake is added, judged anew, taken out or counted otherwise. */
+static void
+operate(struct fixture *f)
+{
+	unsigned n = (unsigned)(rand() % INTAKES);
+	int what = rand() % 8;
+	char name[16];
+	const struct told_report r = random_report(n, name);
+	const struct content_key identity = key(r.identity);
+
+	if (what == 0) {
+		evict_oldest(f);
+		return;
+	}
+	assert_ok(store_begin(f->store, NULL));
+	if (what == 1) {
+		assert_ok(store_inbox_demote(f->store, span_str(name), 0,
+		    r.state, T("other"), NULL));
+	} else if (what == 2) {
+		assert_ok(
+		    store_inbox_settle(f->store, T("import"), &identity, NULL));
+	} else {
+		assert_ok(store_inbox_forget(f->store, span_str(name), NULL));
+		assert_ok(
+		    store_inbox_forget_raw(f->store, span_str(name), NULL));
+		if (what > 3) {
+			tell_within(f, &r);
+			hold(f, &r);
+		}
+	}
+	if (rand() % 8 == 0)
+		store_rollback(f->store);
+	else
+		assert_ok(store_commit(f->store, NULL));
+}
+
+static enum err
+note_number(void *arg, const struct db_value *row)
+{
+	*(int64_t *)arg = row[0].num;
+	return E_OK;
+}
+
+static int64_t
+number_of(struct fixture *f, const char *sql)
+{
+	struct db *db = open_db(f);
+	struct why why = { { 0 } };
+	int64_t n = -1;
+
+	assert_ok_why(db_run(db,
+			  &(const struct db_statement){ .sql = sql,
+			      .row = note_number,
+			      .arg = &n },
+			  NULL, &why),
+	    &why);
+	db_close(db);
+	return n;
+}
+
+#define SUMS_OF(key)                                                         \
+	"SELECT " key ", domain, state, verdict, CAST(COUNT(*) AS BIGINT), " \
+	"MAX(received_at), CAST(SUM(authenticated) AS BIGINT), "             \
+	"CAST(SUM(testing) AS BIGINT), CAST(SUM(encrypted) AS BIGINT), "     \
+	"CAST(SUM(cleartext) AS BIGINT), CAST(SUM(not_sent) AS BIGINT), "    \
+	"CAST(SUM(told) AS BIGINT) FROM inbox_level GROUP BY 1, 2, 3, 4"
+#define KEPT(key, table)                                                 \
+	"SELECT " key ", domain, state, verdict, reports, received_at, " \
+	"authenticated, testing, encrypted, cleartext, not_sent, told FROM " table
+#define UNLIKE(a, b) \
+	"(SELECT CAST(COUNT(*) AS BIGINT) FROM (" a " EXCEPT " b ") x)"
+#define DAYS_SUM SUMS_OF("day")
+#define DAYS_KEPT KEPT("day", "inbox_day")
+#define WEEKS_SUM SUMS_OF("day - (day + 3) % 7")
+#define WEEKS_KEPT KEPT("week", "inbox_week")
+
+static enum err
+add_up(void *arg, const struct view_sum *s)
+{
+	uint64_t *sum = arg;
+
+	sum[0] += s->reports;
+	for (int i = 0; i < NLEVELS; i++)
+		sum[1 + i] += s->levels.n[i];
+	return E_OK;
+}
+
+/* All domains by weeks, and each by its days. */
+static void
+assert_range(struct fixture *f, int64_t first, int64_t last)
+{
+	static const char *const domains[] = { "a.example", "b.example" };
+	struct view_filter filter = { .allowed = T(""),
+		.domain = T(""),
+		.first = first,
+		.last = last };
+	uint64_t all[1 + NLEVELS] = { 0 }, days[1 + NLEVELS] = { 0 };
+
+	assert_ok(store_view_domains(f->store, &filter, add_up, all, NULL));
+	for (int i = 0; i < 2; i++) {
+		filter.domain = span_str(domains[i]);
+		assert_ok(
+		    store_view_days(f->store, &filter, add_up, days, NULL));
+	}
+	assert_memory_equal(days, all, sizeof(all));
+}
+
+static void
+test_sums_are_those_of_their_reports_whatever_happens(void **state)
+{
+	struct fixture *f = *state;
+
+	srand(24);
+	own(f, "a.example");
+	own(f, "b.example");
+	for (int i = 0; i < OPERATIONS; i++) {
+		operate(f);
+		if (i % 20 != 19)
+			continue;
+		assert_int_equal(0,
+		    number_of(f, "SELECT " UNLIKE(DAYS_SUM, DAYS_KEPT)));
+		assert_int_equal(0,
+		    number_of(f, "SELECT " UNLIKE(DAYS_KEPT, DAYS_SUM)));
+		assert_int_equal(0,
+		    number_of(f, "SELECT " UNLIKE(WEEKS_SUM, WEEKS_KEPT)));
+		assert_int_equal(0,
+		    number_of(f, "SELECT " UNLIKE(WEEKS_KEPT, WEEKS_SUM)));
+	}
+	assert_true(number_of(f, "SELECT COUNT(*) FROM inbox_week") > 5);
+	for (int64_t days = 0; days < SPREAD; days++)
+		for (int64_t last = DAY - 8; last <= DAY; last++)
+			assert_range(f, last - days, last);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -200,6 +388,7 @@ main(int argc, char **argv)
 		TEST(test_a_rollback_leaves_the_sums),
 		TEST(test_old_reports_get_their_levels),
 		TEST(test_counts_past_all_reason_do_not_overflow),
+		TEST(test_sums_are_those_of_their_reports_whatever_happens),
 	};
 
 	store_kind(argc, argv);

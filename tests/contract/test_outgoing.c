@@ -158,6 +158,108 @@ test_levels_stay_when_the_tallies_go(void **state)
 	assert_levels(f, 19, 5, 11, 20, 3);
 }
 
+static enum err
+note_state(void *arg, const struct day_state *state)
+{
+	if (state->day == DAY)
+		*(struct day_state *)arg = *state;
+	return E_OK;
+}
+
+static void
+assert_sums(struct fixture *f, uint64_t succeeded, uint64_t failed,
+    uint64_t late)
+{
+	struct why why = { { 0 } };
+	struct day_state state = { .day = 0 };
+
+	assert_ok_why(store_day_list(f->store, 0, note_state, &state, &why),
+	    &why);
+	assert_int_equal(succeeded, state.succeeded);
+	assert_int_equal(failed, state.failed);
+	assert_int_equal(late, state.late);
+}
+
+static void
+close_and_settle(struct fixture *f)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_day_close(f->store, DAY, NOW_S, T("x"), T(""),
+			  &why),
+	    &why);
+	settle(f);
+}
+
+/* What a day came to is not made anew of what comes when its tallies have gone;
+ * and what came goes in its turn. */
+static void
+test_late_sessions_are_added_when_the_tallies_went(void **state)
+{
+	struct fixture *f = *state;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 2, 3);
+	flush_one(f, 1, 2, DAY, "b.example", 5, 0);
+	close_and_settle(f);
+	assert_sums(f, 7, 3, 0);
+	for (int64_t i = 0; i < 2; i++) {
+		uint64_t n = 10 * (uint64_t)(i + 1);
+
+		forget_tallies(f);
+		assert_sums(f, n - 3, n - 7, n + n - 20);
+		flush_one(f, 2 + i, 3 + i, DAY, "a.example", 10, 10);
+		assert_sums(f, n + 7, n + 3, n + n);
+		assert_levels(f, n + 7, 0, 0, 0, n + 3);
+		assert_days(f, DAY, DAY, "0:2 ");
+		settle(f);
+		assert_sums(f, n + 7, n + 3, n + n);
+		assert_levels(f, n + 7, 0, 0, 0, n + 3);
+		assert_days(f, DAY, DAY, "0:2 ");
+	}
+}
+
+/* Those of a closed day that are still there are added up with the others. */
+static void
+test_late_sessions_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 2, 3);
+	close_and_settle(f);
+	flush_one(f, 1, 2, DAY, "a.example", 10, 0);
+	assert_sums(f, 12, 3, 10);
+	flush_policy(f, 2, DAY, "b.example", POLICY_NO_POLICY_FOUND, "", 0, 1);
+	settle(f);
+	assert_sums(f, 12, 4, 11);
+	flush_one(f, 3, 4, DAY + 1, "a.example", 100, 0);
+	assert_sums(f, 12, 4, 11);
+}
+
+/* The removal of a day's tallies takes its time: what comes in the middle of it
+ * counts once. */
+static void
+test_late_sessions_between_two_removals(void **state)
+{
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	bool more;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 2, 3);
+	close_and_settle(f);
+	assert_ok_why(store_day_forget(f->store, DAY + 1, &more, &why), &why);
+	assert_true(more);
+	flush_one(f, 1, 2, DAY, "a.example", 10, 0);
+	assert_sums(f, 12, 3, 10);
+	settle(f);
+	assert_sums(f, 12, 3, 10);
+	forget_tallies(f);
+	assert_sums(f, 12, 3, 10);
+	assert_levels(f, 12, 0, 0, 0, 3);
+}
+
 /* -- reports -- */
 
 static void
@@ -301,6 +403,182 @@ test_reports_with_their_deliveries(void **state)
 	assert_reports(f, &filter, "");
 }
 
+/* -- how they go -- */
+
+static void
+close_day(struct fixture *f, int64_t day)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_day_close(f->store, day, NOW_S, T("x"), T(""),
+			  &why),
+	    &why);
+}
+
+static void
+hand_over(struct fixture *f, const char *id)
+{
+	struct why why = { { 0 } };
+
+	assert_ok_why(store_report_delivered(f->store, span_str(id), NOW_S,
+			  &why),
+	    &why);
+}
+
+static void
+forget_reports(struct fixture *f, int64_t before)
+{
+	struct why why = { { 0 } };
+	bool more = true;
+
+	while (more)
+		assert_ok_why(store_report_forget(f->store, before, &more,
+				  &why),
+		    &why);
+}
+
+static enum err
+take_count(void *arg, const struct db_value *row)
+{
+	*(int64_t *)arg = row[0].num;
+	return E_OK;
+}
+
+static void
+assert_count(struct fixture *f, int64_t want, const char *table)
+{
+	struct why why = { { 0 } };
+	struct db *db = open_db(f);
+	char sql[128];
+	int64_t n = -1;
+
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	assert_ok_why(db_run(db,
+			  &(const struct db_statement){ .row = take_count,
+			      .arg = &n,
+			      .sql = sql },
+			  NULL, &why),
+	    &why);
+	db_close(db);
+	assert_int_equal(want, n);
+}
+
+static const struct outgoing_filter all_reports = { .first = 0,
+	.last = DAY + 9,
+	.domain = SPAN_LIT(""),
+	.after = { .day = -1, .domain = SPAN_LIT(""), .id = SPAN_LIT("") },
+	.max = 9 };
+
+/* Of a day: one done, one given up, one never sent anywhere, and three that
+ * somebody waits for. */
+static void
+test_reports_go_but_for_those_that_wait(void **state)
+{
+	struct fixture *f = *state;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
+	close_and_settle(f);
+	put_report(f, "r-1", DAY, "a.example", 1, 0);
+	put_report(f, "r-2", DAY, "b.example", 2, 0);
+	put_report(f, "r-3", DAY, "c.example", 3, 0);
+	put_report(f, "r-4", DAY, "d.example", 4, 0);
+	put_report(f, "r-5", DAY, "e.example", 5, 0);
+	put_report(f, "r-6", DAY, "f.example", 6, 0);
+	queue(f, "d-1", "r-1", "https://one.example/", NOW_S);
+	try(f, "d-1", DELIVERY_ACCEPTED, NOW_S + 101, "200 OK");
+	queue(f, "d-2", "r-2", "https://two.example/", NOW_S);
+	try(f, "d-2", DELIVERY_GIVEN_UP, NOW_S + 101, "400");
+	queue(f, "d-3", "r-4", "https://three.example/", NOW_S);
+	queue(f, "d-4", "r-5", "https://one.example/", NOW_S);
+	try(f, "d-4", DELIVERY_ACCEPTED, NOW_S + 101, "200 OK");
+	queue(f, "d-5", "r-5", "https://four.example/", NOW_S);
+	for (int i = 1; i <= 5; i++) { /* the sixth is not handed over */
+		char id[16];
+
+		(void)snprintf(id, sizeof(id), "r-%d", i);
+		hand_over(f, id);
+	}
+	forget_reports(f, DAY);
+	assert_count(f, 6, "report");
+	forget_reports(f, DAY + 1);
+	assert_reports(f, &all_reports,
+	    "r-4@0/d.example=4+0,queued:1 "
+	    "r-5@0/e.example=5+0,queued:1,accepted:1 r-6@0/f.example=6+0 ");
+	assert_count(f, 3, "delivery");
+	assert_count(f, 0,
+	    "delivery_attempt a WHERE NOT EXISTS (SELECT 1 FROM delivery d "
+	    "WHERE d.delivery_id = a.delivery_id)");
+	/* What was waited for comes to an end, and goes in its turn. */
+	try(f, "d-5", DELIVERY_ACCEPTED, NOW_S + 101, "200 OK");
+	forget_reports(f, DAY + 1);
+	assert_count(f, 2, "report");
+	assert_count(f, 1, "delivery");
+}
+
+static void
+test_reports_of_a_day_that_is_not_done_stay(void **state)
+{
+	struct fixture *f = *state;
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
+	flush_one(f, 1, 2, DAY + 1, "a.example", 1, 0);
+	put_report(f, "r-1", DAY, "a.example", 1, 0);
+	put_report(f, "r-2", DAY + 1, "a.example", 1, 0);
+	hand_over(f, "r-1");
+	hand_over(f, "r-2");
+	close_day(f, DAY); /* the other one is open */
+	forget_reports(f, DAY + 5);
+	assert_count(f, 2, "report");
+	settle(f);
+	forget_reports(f, DAY + 5);
+	assert_reports(f, &all_reports, "r-2@1/a.example=1+0 ");
+}
+
+static int64_t
+reports_due(struct fixture *f)
+{
+	struct tally_cursor start = TALLY_CURSOR_START, *due;
+	struct arena arena = ARENA_INIT(65536);
+	struct why why = { { 0 } };
+	size_t n;
+
+	assert_ok_why(store_report_due(f->store, DAY, &start, true, 9, &arena,
+			  &due, &n, &why),
+	    &why);
+	arena_free(&arena);
+	return (int64_t)n;
+}
+
+/* Its tallies may still be there: they would all be reported once more. And it
+ * stays told how many there were. */
+static void
+test_a_report_that_went_is_not_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct day_state day = { .day = 0 };
+	struct why why = { { 0 } };
+
+	register_collector(f);
+	flush_one(f, 0, 1, DAY, "a.example", 1, 0);
+	flush_one(f, 1, 2, DAY, "b.example", 1, 0);
+	put_report(f, "r-1", DAY, "x.example", 1, 0);
+	hand_over(f, "r-1");
+	assert_int_equal(2, reports_due(f));
+	close_and_settle(f);
+	forget_reports(f, DAY + 1);
+	assert_int_equal(0, reports_due(f));
+	flush_one(f, 2, 3, DAY, "c.example", 1, 0);
+	assert_int_equal(0, reports_due(f));
+	assert_sums(f, 3, 0, 1);
+	settle(f);
+	assert_ok_why(store_day_list(f->store, 0, note_state, &day, &why),
+	    &why);
+	assert_int_equal(1, day.reports);
+	assert_int_equal(1, day.delivered);
+}
+
 /* -- deliveries -- */
 
 static enum err
@@ -440,7 +718,13 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(test_days_with_sessions),
 		TEST(test_levels_stay_when_the_tallies_go),
+		TEST(test_late_sessions_are_added_when_the_tallies_went),
+		TEST(test_late_sessions_are_told),
+		TEST(test_late_sessions_between_two_removals),
 		TEST(test_reports_with_their_deliveries),
+		TEST(test_reports_go_but_for_those_that_wait),
+		TEST(test_reports_of_a_day_that_is_not_done_stay),
+		TEST(test_a_report_that_went_is_not_made_anew),
 		TEST(test_deliveries_the_newest_first),
 		TEST(test_a_delivery_that_is_tried_again),
 		TEST(test_counters_of_a_collector),

@@ -6,6 +6,7 @@
 #include "codec/gzip.h"
 #include "inbox_estate.h"
 #include "model/levels.h"
+#include "store/store_finding.h"
 #include "store/store_inbox.h"
 
 #define T(text) SPAN_LIT(text)
@@ -142,7 +143,7 @@ test_overview(void **state)
 			  1000) "," REPORTER("g.example",
 			  "2026-11-24T01:00:00Z", 2,
 			  100) "," REPORTER("m.example", "2026-11-22T01:00:00Z",
-			  2, 75) "],\"findings\":[]}");
+			  2, 75) "]}");
 }
 
 /* Of others there is nothing: no name, no number. */
@@ -162,8 +163,7 @@ test_overview_of_one_who_sees_one_domain(void **state)
 		   "\"waiting\":0,\"unreadable\":0,\"foreign\":0,\"contradicted\":0,"
 		   "\"duplicate\":0,\"implausible\":0},\"domains\":[" OF_B
 		   "],\"domains-in-all\":1,\"reporters\":[" REPORTER(
-		       "m.example", "2026-11-22T01:00:00Z", 1,
-		       33) "],\"findings\":[]}");
+		       "m.example", "2026-11-22T01:00:00Z", 1, 33) "]}");
 }
 
 #define MARK(day, what)                                           \
@@ -621,10 +621,148 @@ test_search(void **state)
 	finish(&k);
 }
 
+/* -- findings -- */
+
+#define FINDING_OF(n) "01900000-0000-7000-8000-00000000010" #n
+
+static void
+put_finding(struct fixture *f, const char *id, const char *domain)
+{
+	assert_ok(store_finding_add(f->store,
+	    &(const struct finding){ .id = span_str(id),
+		.kind = T("foreign-mx"),
+		.domain = span_str(domain),
+		.subject = T("mx.e.example"),
+		.severity = SEVERITY_CRITICAL,
+		.conclusion = CONCLUSION_PATH,
+		.confidence = CONFIDENCE_HIGH,
+		.first_day = DAY,
+		.last_day = DAY + 1,
+		.opened_s = day_start_s(DAY + 2),
+		.evidence = T("[{\"role\":\"shows\",\"failed\":3,\"x\":1}]") },
+	    NULL));
+}
+
+#define FINDING_ROW(n, domain)                                                        \
+	"{\"id\":\"" FINDING_OF(                                                      \
+	    n) "\",\"kind\":\"foreign-mx\","                                          \
+	       "\"meaning\":\"A reporter came to an MX host that is not yours.\","    \
+	       "\"domain\":\"" domain                                                 \
+	       "\",\"subject\":\"mx.e.example\",\"state\":\"open\","                  \
+	       "\"severity\":\"critical\",\"conclusion\":\"path\","                   \
+	       "\"confidence\":\"high\",\"first-seen\":\"2026-11-21\","               \
+	       "\"last-seen\":\"2026-11-22\",\"opened-at\":\"2026-11-23T00:00:00Z\"," \
+	       "\"closed-at\":null,\"muted-until\":null,\"reason\":\"\"}"
+
+#define NOT_JUDGED ",\"next\":null,\"judged-at\":null}"
+#define NO_FINDING "{\"rows\":[]" NOT_JUDGED
+
+static void
+test_findings(void **state)
+{
+	struct fixture *f = *state;
+	struct asked k;
+
+	put_finding(f, FINDING_OF(1), "a.example");
+	put_finding(f, FINDING_OF(2), "b.example");
+	put_finding(f, FINDING_OF(3), "");
+	assert_answer(f, api_get_findings, NULL, NULL,
+	    "{\"rows\":[" FINDING_ROW(1, "a.example") "," FINDING_ROW(2,
+		"b.example") "," FINDING_ROW(3, "") "]" NOT_JUDGED);
+	assert_answer(f, api_get_findings, "b.example", NULL,
+	    "{\"rows\":[" FINDING_ROW(2, "b.example") "]" NOT_JUDGED);
+	prepare(f, &k, NULL, NULL);
+	k.query.finding_state = FINDING_CLOSED;
+	assert_string_equal(NO_FINDING, answer(&k, api_get_findings));
+	finish(&k);
+}
+
+/* Of the one that was seen on DAY and the day after. */
+static void
+test_findings_are_filtered(void **state)
+{
+	static const struct {
+		struct api_query query;
+		bool want;
+	} cases[] = {
+		{ { .kind = { "foreign-mx", 10 } }, true },
+		{ { .kind = { "starttls-gone", 13 } }, false },
+		{ { .severity = SEVERITY_CRITICAL }, true },
+		{ { .severity = SEVERITY_WARNING }, false },
+		{ { .conclusion = CONCLUSION_PATH }, true },
+		{ { .conclusion = CONCLUSION_UNKNOWN }, false },
+		{ { .from = DAY + 9, .to = DAY + 9 }, true },
+		{ { .has_range = true, .from = DAY - 9, .to = DAY - 1 },
+		    false },
+		{ { .has_range = true, .from = DAY - 9, .to = DAY }, true },
+		{ { .has_range = true, .from = DAY + 1, .to = DAY + 9 }, true },
+		{ { .has_range = true, .from = DAY + 2, .to = DAY + 9 },
+		    false },
+	};
+	struct fixture *f = *state;
+	struct asked k;
+
+	put_finding(f, FINDING_OF(1), "a.example");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		prepare(f, &k, NULL, NULL);
+		k.query = cases[i].query;
+		k.query.limit = API_LIMIT_DEFAULT;
+		assert_string_equal(cases[i].want
+			? "{\"rows\":[" FINDING_ROW(1,
+			      "a.example") "]" NOT_JUDGED
+			: NO_FINDING,
+		    answer(&k, api_get_findings));
+		finish(&k);
+	}
+}
+
+/* That nothing is found is told apart from that nobody has looked. */
+static void
+test_findings_say_when_was_judged(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_answer(f, api_get_findings, NULL, NULL, NO_FINDING);
+	assert_ok(store_finding_set_judged(f->store, day_start_s(DAY), NULL));
+	assert_ok(
+	    store_finding_set_judged(f->store, day_start_s(DAY) + 3600, NULL));
+	assert_answer(f, api_get_findings, "a.example", NULL,
+	    "{\"rows\":[],\"next\":null,"
+	    "\"judged-at\":\"2026-11-21T01:00:00Z\"}");
+}
+
+static void
+test_one_finding(void **state)
+{
+	struct fixture *f = *state;
+	struct asked k;
+
+	put_finding(f, FINDING_OF(1), "a.example");
+	put_finding(f, FINDING_OF(3), "");
+	prepare(f, &k, "a.example", FINDING_OF(1));
+	assert_non_null(strstr(answer(&k, api_get_finding),
+	    "\"next-step\":\"Look up the domain's MX records from other "
+	    "networks. If the host is yours, say so: tlsrpt domain add --mx. "
+	    "If not, sign the zone with DNSSEC, or enforce an MTA-STS policy.\","
+	    "\"conclusion-in-words\":\"likely on the path to your servers\","
+	    "\"evidence\":[{\"role\":\"shows\",\"failed\":3}]}"));
+	assert_int_equal(200, k.status);
+	finish(&k);
+	assert_status(f, api_get_finding, NULL, FINDING_OF(3), 200);
+	assert_status(f, api_get_finding, "a.example", FINDING_OF(3), 404);
+	assert_status(f, api_get_finding, "b.example", FINDING_OF(1), 404);
+	assert_status(f, api_get_finding, NULL, FINDING_OF(2), 404);
+	assert_status(f, api_get_finding, NULL, "x", 404);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_findings),
+		TEST(test_findings_are_filtered),
+		TEST(test_findings_say_when_was_judged),
+		TEST(test_one_finding),
 		TEST(test_overview),
 		TEST(test_overview_of_one_who_sees_one_domain),
 		TEST(test_all_trust_merges),

@@ -569,6 +569,15 @@ note_detail(void *arg, const struct inbox_detail *d)
 	return E_OK;
 }
 
+static enum err
+note_report_sum(void *arg, const struct view_report_id *id,
+    const struct view_sum *s)
+{
+	assert_true(span_eq(T("r2"), id->intake));
+	assert_int_equal(0, id->part);
+	return note_sum(arg, s);
+}
+
 static void
 test_of_a_report_is_seen_what_is_allowed(void **state)
 {
@@ -589,6 +598,9 @@ test_of_a_report_is_seen_what_is_allowed(void **state)
 		    true },
 		{ "|c.example|", "", "", "", false },
 	};
+	/* Two are not there. */
+	static const struct view_report_id ids[] = { { SPAN_LIT("r1"), 9 },
+		{ SPAN_LIT("r2"), 0 }, { SPAN_LIT("r77"), 0 } };
 	struct fixture *f = *state;
 
 	tell_estate(f);
@@ -610,6 +622,10 @@ test_of_a_report_is_seen_what_is_allowed(void **state)
 		assert_string_equal(cases[i].details, details);
 		assert_ok(store_view_report_domains(f->store, allowed, T("r2"),
 		    0, note_sum, sums, NULL));
+		assert_string_equal(cases[i].sums, sums);
+		sums[0] = '\0';
+		assert_ok(store_view_report_domains_of(f->store, allowed, ids,
+		    3, note_report_sum, sums, NULL));
 		assert_string_equal(cases[i].sums, sums);
 		assert_ok(store_view_is_open(f->store, allowed, T("r2"),
 		    &is_open, NULL));
@@ -700,7 +716,7 @@ static const struct {
 	enum query query;
 	const char *params;
 } plans[] = {
-	{ QUERY_VIEW_DOMAINS, "ii" },
+	{ QUERY_VIEW_DOMAINS, "iiiiii" },
 	{ QUERY_VIEW_DOMAINS_OF, "iitt" },
 	{ QUERY_VIEW_DOMAINS_BY, "iid" },
 	{ QUERY_VIEW_DOMAINS_BY_OF, "iidtt" },
@@ -723,6 +739,7 @@ static const struct {
 	{ QUERY_VIEW_REPORTS_OF, "iiidiiiittttitti" },
 	{ QUERY_VIEW_REPORT, "dit" },
 	{ QUERY_VIEW_REPORT_DOMAINS, "dit" },
+	{ QUERY_VIEW_REPORT_DOMAINS_OF, "tt" },
 	{ QUERY_VIEW_REPORT_POLICIES, "dit" },
 	{ QUERY_VIEW_REPORT_DETAILS, "ditiii" },
 	{ QUERY_VIEW_HIDDEN, "dt" },
@@ -747,12 +764,14 @@ static const struct {
 } sqlite_plans[] = {
 	{ QUERY_INBOX_DAY_CLEAR, "id" },
 	{ QUERY_INBOX_DAY_SUM, "id" },
+	{ QUERY_INBOX_WEEK_CLEAR, "id" },
+	{ QUERY_INBOX_WEEK_SUM, "id" },
 	{ QUERY_INBOX_REPORTER_CLEAR, "id" },
 	{ QUERY_INBOX_REPORTER_SUM, "id" },
 };
 
-/* "SCAN x": but for our domains, which are few, and for what ends with its
- * first rows. */
+/* "SCAN x": but for our domains, which are few, for what ends with its first
+ * rows, and for s, which was put together out of what was searched for. */
 static void
 assert_sqlite_searches(sqlite3 *conn, enum query query)
 {
@@ -768,6 +787,7 @@ assert_sqlite_searches(sqlite3 *conn, enum query query)
 		step = (const char *)sqlite3_column_text(stmt, 3);
 		if (strncmp(step, "SCAN ", 5) == 0 &&
 		    strncmp(step, "SCAN o", 6) != 0 &&
+		    strcmp(step, "SCAN s") != 0 &&
 		    strncmp(step, "SCAN CONSTANT", 13) != 0 &&
 		    strstr(step, "inbox_received") == NULL &&
 		    strstr(step, "inbox_unlevelled") == NULL)

@@ -26,7 +26,7 @@ check(const struct api_query *q)
 	assert(q->from >= 0 && q->from <= q->to);
 	assert(q->to - q->from < API_DAYS_MAX);
 	assert(q->date >= -1);
-	assert(q->limit > 0 && q->limit <= API_CSV_ROWS_MAX);
+	assert(q->limit > 0 && q->limit <= API_EXPORT_ROWS);
 	assert(q->csv || q->limit <= API_LIMIT_MAX);
 	assert(q->cursor.len <= API_CURSOR_MAX);
 }

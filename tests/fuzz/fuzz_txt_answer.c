@@ -70,7 +70,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	n = give_records(&g, (struct span){ (const char *)data + 1, size - 1 });
-	g.result = (struct ub_result){ .data = g.data,
+	g.result = (struct ub_result){ .qtype = DNS_TXT,
+		.data = g.data,
 		.len = g.len,
 		.havedata = n > 0,
 		.secure = data[0] & 1,

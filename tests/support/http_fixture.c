@@ -64,8 +64,10 @@ note(void *arg, const struct http_result *r)
 void
 post_url(struct http_client *c, const char *url, bool verify, struct outcome *o)
 {
-	struct http_post post = { url, "application/tlsrpt+gzip",
-		SPAN_LIT("the report"), verify };
+	struct http_post post = { .url = url,
+		.content_type = "application/tlsrpt+gzip",
+		.body = SPAN_LIT("the report"),
+		.verify = verify };
 
 	*o = (struct outcome){ .n = 0 };
 	assert_ok(http_client_post(c, &post, note, o, NULL));

@@ -25,6 +25,15 @@ class Disk:
         """Make it larger or smaller."""
         mount("-o", f"remount,size={size}", str(self.path)).check_returncode()
 
+    def tighten(self):
+        """No more room than what is taken."""
+        while True:
+            now = os.statvfs(self.path)
+            taken = (now.f_blocks - now.f_bfree) * now.f_frsize
+            if mount("-o", f"remount,size={taken}",
+                     str(self.path)).returncode == 0:
+                return  # else somebody has taken more meanwhile
+
     def fill(self):
         """Take all the room there is: the file that has it."""
         ballast = self.path / "ballast"

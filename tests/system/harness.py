@@ -200,9 +200,13 @@ class Service:
 
     def roles_run(self):
         """Whether the processes are the supervisor and the roles."""
-        roles = self.options.get("daemon.roles", "collect,report,deliver,intake,web")
-        return all(self.role_pid(r.strip()) for r in roles.split(",")) \
-            and len(self.processes()) == 1 + len(roles.split(","))
+        roles = self.options.get(
+            "daemon.roles", "collect,report,deliver,intake,web,watch")
+        roles = [r.strip() for r in roles.split(",")]
+        if self.options.get("metrics.listen"):
+            roles.append("metrics")
+        return all(map(self.role_pid, roles)) \
+            and len(self.processes()) == 1 + len(roles)
 
     def collects(self, before):
         """Whether it has begun to collect since the log had so many lines."""

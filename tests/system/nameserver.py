@@ -98,13 +98,15 @@ class NameServer:
 
     texts: names to lists of TXT records, each a text or a tuple of strings;
     a name with none is there and has no TXT record. aliases: names to those
-    that they are another name of (CNAME). Names are below `example` and have no
+    that they are another name of (CNAME). records: names to lists of others,
+    each as in a zone file: "MX 10 mx.a.example.". Names are below `example` and have no
     final dot. After a change of either call load()."""
 
-    def __init__(self, texts=None, aliases=None, ttl_s=1):
+    def __init__(self, texts=None, aliases=None, ttl_s=1, records=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tlsrpt-test-"))
         self.texts = dict(texts or {})
         self.aliases = dict(aliases or {})
+        self.records = dict(records or {})
         self.ttl_s = ttl_s  # of absence too
         self.port = free_port()
         self.config = self.folder / "knot.conf"
@@ -139,6 +141,9 @@ class NameServer:
             for record in records if zone_of(name) else []:
                 strings = " ".join(map(quoted, strings_of(record)))
                 yield f"{name}. {self.ttl_s} TXT {strings}\n"
+        for name, records in self.records.items():
+            for record in records if zone_of(name) else []:
+                yield f"{name}. {self.ttl_s} {record}\n"
         for name, target in self.aliases.items():
             if zone_of(name):
                 yield f"{name}. {self.ttl_s} CNAME {target}.\n"

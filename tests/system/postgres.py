@@ -37,8 +37,8 @@ def run(*command, **more):
 
 class Postgres:
     """One server with TLS, whose user has a password over TCP; of another one
-    that is given, the standby. Its data may be put on a small disk, its
-    log of writes beside it or elsewhere."""
+    that is given, the standby. Its data may be put on a small disk; the log
+    of writes of one that is no standby beside it or elsewhere."""
 
     def __init__(self, password="first-secret", primary=None, disk=None,
                  log_on_disk=True):
@@ -50,13 +50,13 @@ class Postgres:
         if AS_USER:
             shutil.chown(self.folder, "nobody")
         self.data = (disk or self.folder) / "data"
-        if disk is not None:
-            self.make(*SMALL, *([] if log_on_disk else
-                                ["--waldir", self.folder / "wal"]))
-        elif primary is None:
+        if primary is not None:
+            primary.backup(self.data, "--write-recovery-conf")
+        elif disk is None:
             self.make()
         else:
-            primary.backup(self.data, "--write-recovery-conf")
+            self.make(*SMALL, *([] if log_on_disk else
+                                ["--waldir", self.folder / "wal"]))
         certificates.make(self.folder, "ca", None)
         certificates.make(self.folder, "server", "IP:127.0.0.1",
                           self.folder / "ca")
@@ -102,6 +102,14 @@ class Postgres:
             "--single-transaction", "postgres", input=(
                 "DROP SCHEMA public CASCADE; CREATE SCHEMA public;" + sql))
 
+    def commits_wait(self):
+        """For its standby, from when this returns."""
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.sql("SELECT pg_reload_conf()")
+        wait_until(lambda: self.sql("SELECT 1 FROM pg_stat_replication "
+                                    "WHERE sync_state = 'sync'"),
+                   "commits wait for the standby")
+
     def promote(self):
         """A standby becomes the one that takes writes."""
         run(BIN / "pg_ctl", "-D", self.data, "-w", "promote")
@@ -142,6 +150,24 @@ class Postgres:
         yield first
         yield from (pid for pid in self.processes() if pid != first)
 
+    def comes_back(self):
+        """Whether it answers; one that has given up is started again."""
+        try:
+            if not self.processes():
+                self.start()
+            return self.sql("SELECT 1")
+        except subprocess.CalledProcessError:
+            return False  # not yet
+
+    def write_log(self):
+        """Until there is no room, and it breaks down."""
+        try:
+            while True:
+                self.sql("SELECT pg_logical_emit_message(false, 'test', "
+                         "repeat('x', 1000000))")
+        except subprocess.CalledProcessError:
+            pass  # it did
+
     def processes(self):
         """The numbers of those that work in the data folder."""
         found = []
@@ -160,6 +186,10 @@ class Postgres:
         except subprocess.CalledProcessError:
             pass  # it is not running
         shutil.rmtree(self.folder)
+
+    def socket(self):
+        """Its Unix socket."""
+        return f"{self.folder}/.s.PGSQL.{self.port}"
 
     def url(self, more=""):
         """Over TCP, where the password is asked for."""

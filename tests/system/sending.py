@@ -13,6 +13,10 @@ class SendingTest(SystemTest):
 
     def sending(self, **options):
         """A service that sends to the receiver without delay."""
+        return self.to_send(**options).start()
+
+    def to_send(self, **options):
+        """The same, not started yet."""
         return self.service(**{
             "deliver__mode": "on",
             "deliver__any_port": "yes",
@@ -20,7 +24,7 @@ class SendingTest(SystemTest):
             "deliver__ca_file": str(self.receiver.ca),
             "deliver__delay_min": "0s",
             "deliver__delay_max": "0s",
-            **options}).start()
+            **options})
 
     def send(self, service, *domains):
         """A session of each domain; then the day closes."""

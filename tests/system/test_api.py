@@ -3,6 +3,7 @@ meet it."""
 
 import concurrent.futures
 import contextlib
+import gzip
 import http.client
 import json
 import shutil
@@ -12,12 +13,15 @@ import sqlite3
 import ssl
 import subprocess
 import unittest
+import urllib.parse
 
 import memory
+import test_tail as tail
 from harness import NOON, OK, SystemTest, TLSRPTD, put_away, session, \
     wait_until
 from postgres import Postgres
 from test_endpoint import make_certificate
+from test_inbox import EXAMPLE
 from web import PASSWORD, Web
 
 SECURITY = {
@@ -189,6 +193,39 @@ class AccountTest(Base):
         self.assertIsNone(client.get("/session").json["name"])
         self.assert_status(401, self.shared.client().log_in("carl"))
 
+    def test_one_changes_his_own_password(self):
+        here, there = self.user("gert"), self.shared.client()
+        self.assert_status(201, there.log_in("gert"))
+        before = self.shared.client()
+        before.cookie, before.csrf = here.cookie, here.csrf
+        body = {"password": PASSWORD, "new-password": "another password"}
+        for wrong, status in (({"password": "no password"}, 403),
+                              ({"new-password": "short"}, 400)):
+            self.assert_status(status, here.ask(
+                "POST", "/session/password", body | wrong))
+        self.assert_status(403, here.ask(
+            "POST", "/session/password", body, X_CSRF_Token="A" * 43))
+        answer = here.ask("POST", "/session/password", body)
+        here.keep(self.assert_status(201, answer))
+        self.assertEqual("gert", here.get("/session").json["name"])
+        for ended in (there, before):
+            self.assertIsNone(ended.get("/session").json["name"])
+        self.assert_status(401, self.shared.client().log_in("gert"))
+        self.assert_status(201, self.shared.client().log_in(
+            "gert", "another password"))
+        rows = self.admin.get("/audit?limit=500").json["rows"]
+        told = [r["what"] for r in rows if r["who"] == "gert"]
+        self.assertEqual(["login", "login-failed", "password-change",
+                          "password-failed", "login", "login"], told)
+
+    def test_a_token_changes_no_password(self):
+        body = {"password": PASSWORD, "new-password": "another password"}
+        for scope, status in (("read", 403), ("admin", 400)):
+            client = self.shared.client(self.token(scopes=[scope])["token"])
+            self.assert_status(status, client.ask(
+                "POST", "/session/password", body))
+        self.assert_status(201, self.shared.client().log_in("root"))
+
     def test_a_removed_user_has_nothing_left(self):
         client = self.user("dora")
         program = self.shared.client(self.token(client)["token"])
@@ -256,6 +293,54 @@ class AccountTest(Base):
                          csv.headers["Content-Type"])
         self.assertIn("attachment", csv.headers["Content-Disposition"])
         self.assertEqual(len(whole) + 1, len(csv.body.splitlines()))
+        self.assertNotIn("Link", csv.headers)
+
+    def test_pages_of_csv_are_linked(self):
+        for i in range(5):
+            self.user(f"linked{i}")
+        rows, path = [], "/api/v1/users?format=csv&limit=2"
+        while path:
+            page = self.admin.ask_raw("GET", path)
+            head, *lines = page.body.decode().splitlines()
+            self.assertTrue(head.startswith("name,"), head)
+            rows += [line.split(",")[0] for line in lines]
+            path, _, rel = page.headers.get("Link", "").partition(">")
+            self.assertEqual('; rel="next"' if path else "", rel)
+            path = path.removeprefix("<")
+        self.assertEqual([u["name"] for u in
+                          self.admin.get("/users").json["rows"]], rows)
+
+    def test_what_is_large_is_compressed(self):
+        plain = self.admin.get("/advice")
+        self.assertGreater(len(plain.body), 2000)
+        self.assertNotIn("Content-Encoding", plain.headers)
+        packed = self.admin.get("/advice", Accept_Encoding="br, gzip")
+        self.assertEqual("gzip", packed.headers["Content-Encoding"])
+        self.assertEqual(plain.body, gzip.decompress(packed.body))
+        self.assertLess(len(packed.body), len(plain.body) / 2)
+        tags = []
+        for answer in (plain, packed):
+            self.assertEqual("Accept-Encoding", answer.headers["Vary"])
+            tags.append(answer.headers["ETag"])
+        self.assertNotEqual(*tags)
+        # A tag is good for the bytes that it came with.
+        for accept, want in (("identity", [304, 200]), ("gzip", [200, 304])):
+            self.assertEqual(want, [self.admin.get(
+                "/advice", Accept_Encoding=accept,
+                If_None_Match=tag).status for tag in tags], accept)
+        self.assertNotIn("Content-Encoding", self.admin.get(
+            "/advice", Accept_Encoding="gzip;q=0").headers)
+
+    def test_what_is_small_or_secret_is_not_compressed(self):
+        for i in range(30):
+            self.user(f"somebody-with-a-long-name-{i}")
+        for path in ("/session", "/users", "/domains?limit=1"):
+            answer = self.admin.get(path, Accept_Encoding="gzip")
+            self.assert_status(200, answer)
+            self.assertNotIn("Content-Encoding", answer.headers, path)
+        self.assertGreater(len(self.admin.get("/users").body), 3000)
+        answer = self.admin.get("/no-such-thing", Accept_Encoding="gzip")
+        self.assertNotIn("Content-Encoding", answer.headers)
 
     def test_etag(self):
         first = self.admin.get("/advice")
@@ -360,6 +445,17 @@ class ThrottleTest(Base):
         answers = [web.client().log_in(f"name{i}", "a wrong password").status
                    for i in range(8)]
         self.assertIn(429, answers)
+
+
+    def test_of_one_s_own_password(self):
+        web = self.web()
+        client = web.admin()
+        answers = [client.ask("POST", "/session/password", {
+            "password": "a wrong one", "new-password": "another password"})
+            for _ in range(7)]
+        self.assertEqual([403] * 5, [a.status for a in answers[:5]])
+        self.assert_status(429, answers[-1])
+        self.assertIn("Retry-After", answers[-1].headers)
 
 
 class DomainsTest(Base):
@@ -469,6 +565,26 @@ class KeptAnswersTest(Base):
         self.assert_status(204, admin.ask("DELETE", "/users/b"))
         self.assert_status(401, clients["b"].get("/overview"))
 
+    def test_compressed_or_not_it_is_the_same(self):
+        web = self.web(**{"web.answer_age": "5m"})
+        admin = web.admin()
+        for i in range(30):
+            web.service.cli("domain", "add", f"d{i}.example")
+        for path, order in (("/overview", ("gzip", "identity", "gzip")),
+                            ("/domains", ("identity", "gzip", "identity"))):
+            answers = [admin.get(path, Accept_Encoding=accept)
+                       for accept in order]
+            self.assertEqual(
+                ["gzip" if accept == "gzip" else None for accept in order],
+                [a.headers.get("Content-Encoding") for a in answers])
+            self.assertEqual(1, len({
+                gzip.decompress(a.body) if accept == "gzip" else a.body
+                for accept, a in zip(order, answers)}))
+            self.assertEqual(2, len({a.headers["ETag"] for a in answers}))
+            self.assertEqual(30, len(answers[order.index("identity")]
+                                     .json["domains" if path == "/overview"
+                                            else "rows"]))
+
     def test_it_is_made_anew_when_it_is_old(self):
         web = self.web(**{"web.answer_age": "1s"})
         admin = web.admin()
@@ -489,6 +605,114 @@ class KeptAnswersTest(Base):
 
         with concurrent.futures.ThreadPoolExecutor(40) as pool:
             self.assertEqual({(200, True)}, set(pool.map(ask, range(400))))
+
+
+class DomainListTest(Base):
+    """Domains of ours, page by page, with what was reported on each."""
+
+    def report(self, web, name, **domains):
+        """Counts of sessions by domain, out of a file: nobody vouches."""
+        path = web.service.folder / f"{name}.json"
+        path.write_text(json.dumps(dict(EXAMPLE, **{
+            "report-id": name, "policies": [{
+                "policy": {"policy-type": "sts",
+                           "policy-domain": f"{domain}.example"},
+                "summary": {"total-successful-session-count": succeeded,
+                            "total-failure-session-count": failed}}
+                for domain, (succeeded, failed) in domains.items()]})))
+        self.assertEqual(OK, web.service.cli("import", path)[0])
+
+    def rows(self, client, query=""):
+        """Domain and counts, of the layer that nobody vouches for."""
+        answer = self.assert_status(200, client.get(
+            "/domains?from=2016-03-01&to=2016-04-30&trust=unauthenticated"
+            + query)).json
+        return [(r["domain"][0], r["sessions"], r["failures"])
+                for r in answer["rows"]], answer["next"]
+
+    def test_each_with_its_own_sums(self):
+        web = self.web()
+        admin = web.admin()
+        for name in "abcd":
+            self.assertEqual(OK, web.service.cli(
+                "domain", "add", f"{name}.example")[0])
+        self.report(web, "one", a=(5, 1), c=(7, 2))
+        self.report(web, "two", c=(10, 0), d=(1, 1), a=(4, 0))
+        all_of_them = [("a", 10, 1), ("b", None, None), ("c", 19, 2),
+                       ("d", 2, 1)]
+        self.assertEqual((all_of_them, None), self.rows(admin))
+        rows, cursor = self.rows(admin, "&limit=3")
+        self.assertEqual(all_of_them[:3], rows)
+        self.assertEqual((all_of_them[3:], None),
+                         self.rows(admin, f"&limit=3&cursor={cursor}"))
+        self.assertEqual((all_of_them[2:3], None),
+                         self.rows(admin, "&domain=c.example"))
+        beside = admin.get("/domains?from=2016-03-01&to=2016-04-30").json
+        self.assertEqual([None] * 4, [r["levels"] for r in beside["rows"]])
+        self.assertEqual([10, None, 19, 2], [
+            r["unauthenticated"] and sum(r["unauthenticated"].values())
+            for r in beside["rows"]])
+        admin.ask("POST", "/users", {
+            "name": "two", "role": "viewer", "password": PASSWORD,
+            "domains": ["d.example", "a.example"]})
+        client = web.client()
+        client.log_in("two")
+        self.assertEqual(([("a", 10, 1), ("d", 2, 1)], None),
+                         self.rows(client))
+        # Each report with its own domains, or a viewer's part of them.
+        self.assertEqual({"one": ("ac", 12, 3), "two": ("acd", 15, 1)},
+                         self.reports(admin))
+        self.assertEqual({"one": ("a", 5, 1), "two": ("ad", 5, 1)},
+                         self.reports(client))
+
+    def reports(self, client):
+        """Domains and counts of each."""
+        rows = self.assert_status(200, client.get(
+            "/reports?from=2016-03-01&to=2016-04-30")).json["rows"]
+        return {r["report-id"]: ("".join(d[0] for d in r["domains"]),
+                                 r["succeeded"], r["failed"]) for r in rows}
+
+
+class LargeReportTest(Base):
+    """A report that is larger than a screen."""
+
+    DETAILS = 100_000
+
+    def test_its_details_come_page_by_page(self):
+        web = self.web()
+        admin = web.admin()
+        self.assertEqual(OK, web.service.cli(
+            "domain", "add", "a.example")[0])
+        policy = dict(EXAMPLE["policies"][0])
+        policy["policy"] = {"policy-type": "sts",
+                            "policy-domain": "a.example"}
+        policy["failure-details"] = [
+            {"result-type": "certificate-expired",
+             "receiving-mx-hostname": f"mx{i}.a.example",
+             "failed-session-count": 1} for i in range(self.DETAILS)]
+        path = web.service.folder / "large.json"
+        path.write_text(json.dumps(dict(EXAMPLE, policies=[policy])))
+        self.assertEqual(OK, web.service.cli("import", path)[0])
+        row, = admin.get("/reports?from=2016-04-01&to=2016-04-01").json["rows"]
+        hosts, cursor = [], ""
+        while cursor is not None:
+            page = self.assert_status(200, admin.get(
+                f"/reports/{row['id']}/failures?limit=500{cursor}")).json
+            self.assertLessEqual(len(page["rows"]), 500)
+            hosts += [r["receiving-mx-hostname"] for r in page["rows"]]
+            cursor = page["next"] and f"&cursor={page['next']}"
+        self.assertEqual([f"mx{i}.a.example" for i in range(self.DETAILS)],
+                         hosts)
+        csv = self.assert_status(200, admin.get(
+            f"/reports/{row['id']}/failures?format=csv"))
+        lines = csv.body.decode().splitlines()
+        self.assertEqual(self.DETAILS + 1, len(lines))
+        self.assertEqual(hosts, [line.split(",")[3] for line in lines[1:]])
+        self.assertNotIn("Link", csv.headers)
+        found = self.assert_status(200, admin.get(
+            "/domains/a.example/failures?group=mx&trust=unauthenticated"
+            "&from=2016-04-01&to=2016-04-01")).json["rows"]
+        self.assertEqual(100, len(found))
 
 
 class AuditTest(Base):
@@ -515,6 +739,104 @@ class AuditTest(Base):
     def kept(self, admin):
         """What was done, the newest first."""
         return [r["what"] for r in admin.get("/audit").json["rows"]]
+
+
+class FindingTest(Base):
+    """Who may say what becomes of a finding."""
+
+    ID = "01900000-0000-7000-8000-00000000000"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = Web()
+        cls.addClassCleanup(put_away, cls.shared.service)
+        cls.shared.start()
+        cls.admin = cls.shared.admin()
+        cls.clients = {}
+        for name, role, domains in (("viewer", "viewer", None),
+                                    ("analyst", "analyst", None),
+                                    ("bound", "analyst", ["b.example"])):
+            cls.admin.ask("POST", "/users", {
+                "name": name, "role": role, "password": PASSWORD,
+                "domains": domains})
+            cls.clients[name] = cls.shared.client()
+            cls.clients[name].log_in(name)
+
+    def setUp(self):
+        super().setUp()
+        with contextlib.closing(sqlite3.connect(
+                self.shared.service.database)) as db, db:
+            db.execute("DELETE FROM finding")
+            db.executemany(
+                "INSERT INTO finding VALUES (?, 'starttls-gone', ?, '', 1, 3,"
+                " 1, 3, 20500, 20501, ?, ?, NULL, '', '[]')",
+                [(self.ID + "1", "a.example", NOON, None),
+                 (self.ID + "2", "b.example", NOON, None),
+                 (self.ID + "3", "b.example", NOON, NOON)])
+
+    def mark(self, name, n, deed, **body):
+        """What the client is answered."""
+        return self.clients[name].ask(
+            "POST", f"/findings/{self.ID}{n}/{deed}", body)
+
+    def state(self, n=1):
+        """As it is told."""
+        one = self.clients["viewer"].get(f"/findings/{self.ID}{n}").json
+        return one["state"], one["muted-until"], one["reason"]
+
+    def test_an_analyst_acknowledges_mutes_and_unmutes(self):
+        self.assert_status(204, self.mark("analyst", 1, "acknowledge",
+                                          reason="renewed"))
+        self.assertEqual(("acknowledged", None, "renewed"), self.state())
+        self.assert_status(204, self.mark("analyst", 1, "mute",
+                                          until="2026-04-01", reason="x"))
+        self.assertEqual(("muted", "2026-04-01T00:00:00Z", "x"), self.state())
+        self.assert_status(204, self.mark("analyst", 1, "mute"))
+        self.assertEqual(("muted", None, ""), self.state())
+        self.assert_status(204, self.mark("analyst", 1, "unmute"))
+        self.assertEqual(("open", None, ""), self.state())
+        rows = self.admin.get("/audit").json["rows"][:4]
+        self.assertEqual(
+            [("analyst", f"finding-{deed}", self.ID + "1")
+             for deed in ("unmute", "mute", "mute", "acknowledge")],
+            [(r["who"], r["what"], r["target"]) for r in rows])
+
+    def test_who_may_not(self):
+        for deed in ("acknowledge", "mute", "unmute"):
+            self.assert_status(403, self.mark("viewer", 1, deed))
+            self.assert_status(404, self.mark("bound", 1, deed))
+            self.assert_status(401, self.shared.client().ask(
+                "POST", f"/findings/{self.ID}1/{deed}", {}))
+            self.assert_status(403, self.clients["analyst"].ask(
+                "POST", f"/findings/{self.ID}1/{deed}", {},
+                X_CSRF_Token="wrong"))
+        self.assertEqual(("open", None, ""), self.state())
+        self.assert_status(204, self.mark("bound", 2, "acknowledge"))
+        self.assertEqual(1, len(self.clients["bound"].get(
+            "/findings?finding-state=acknowledged").json["rows"]))
+
+    def test_what_cannot_be(self):
+        self.assert_status(404, self.mark("analyst", 3, "mute"))
+        self.assert_status(404, self.mark("analyst", 9, "mute"))
+        for until in ("2026-03-01", "tomorrow", "", "2026-02-30"):
+            self.assert_status(400, self.mark("analyst", 1, "mute",
+                                              until=until))
+        self.assert_status(400, self.mark("analyst", 1, "acknowledge",
+                                          reason="x" * 501))
+        self.assertEqual(("open", None, ""), self.state())
+        for query in ("kind=x", "severity=worst", "conclusion=guilty",
+                      "finding-state=gone"):
+            self.assert_status(400, self.admin.get(f"/findings?{query}"))
+
+    def test_a_page_and_csv(self):
+        first = self.admin.get("/findings?limit=2").json
+        self.assertEqual(2, len(first["rows"]))
+        rest = self.admin.get(f"/findings?cursor={first['next']}").json
+        self.assertEqual([self.ID + "3"], [r["id"] for r in rest["rows"]])
+        self.assertIsNone(rest["next"])
+        csv = self.admin.get("/findings?format=csv&domain=a.example").body
+        self.assertEqual(2, len(csv.splitlines()))
+        self.assertIn(b"starttls-gone", csv)
 
 
 def under(domain, kind, strings, code=None):
@@ -588,6 +910,47 @@ class OutgoingTest(Base):
         told = dict(zip(head.split(","), line.split(",")))
         self.assertEqual(["16", "7", "30", "9", "6"],
                          [told[f"levels.{name}"] for name in self.LEVELS])
+
+    def test_what_logs_told(self):
+        """Two domains, one of them in clear text as well, and encrypted
+        twice."""
+        log = self.folder() / "mail.log"
+        log.write_text(tail.session(1) + tail.session(2, 13) +
+                       tail.clear(3, 14) +
+                       tail.delivery(4, 15, "tls=may:none, ", "b.example"))
+        self.assertEqual(OK, self.shared.service.cli(
+            "tail", "--store", str(log))[0])
+        keys = ("date", "domain", "mx-host", "receiving-ip", "level", "tls",
+                "sessions", "with-datagram")
+        host = ("mx.a.example", "192.0.2.1")
+        clear = ("cleartext-or-unknown", "none", 1, 0)
+        want = [("2026-03-02", "a.example", *host, "encrypted", "encrypted",
+                 2, 0), ("2026-03-02", "a.example", *host, *clear),
+                ("2026-03-02", "b.example", *host, *clear)]
+        path = f"/outgoing/logs?{self.RANGE}"
+        rows = self.rows(path)
+        self.assertEqual(want, [tuple(r[k] for k in keys) for r in rows])
+        self.assertEqual(("2026-03-02T12:00:01Z", "2026-03-02T12:00:02Z"),
+                         (rows[0]["first-at"], rows[0]["last-at"]))
+        for asked, n in (("domain=a.example", 2), ("date=2026-03-02", 3),
+                         ("level=cleartext-or-unknown", 2),
+                         ("domain=b.example&level=encrypted", 0),
+                         ("cursor=nonsense", 3)):
+            self.assertEqual(n, len(self.rows(f"{path}&{asked}")), asked)
+        got, after = [], ""
+        while after is not None:
+            page = self.admin.get(f"{path}&limit=1{after}").json
+            got += page["rows"]
+            after = page["next"] and \
+                f"&cursor={urllib.parse.quote(page['next'])}"
+        self.assertEqual(rows, got)
+        self.admin.ask("POST", "/users", {
+            "name": "b", "role": "viewer", "password": PASSWORD,
+            "domains": ["b.example"]})
+        bound = self.shared.client()
+        bound.log_in("b")
+        self.assertEqual(["b.example"],
+                         [r["domain"] for r in bound.get(path).json["rows"]])
 
     def test_by_state_of_the_delivery(self):
         deliveries = self.rows("/outgoing/deliveries")

@@ -42,6 +42,7 @@ OPTIONS = {
     "suppression remove": [],
     "domain list": [],
     "domain add": ["--token", "--mx"],
+    "domain history": ["--since"],
     "domain remove": [],
     "import": [],
     "inbox list": ["--state", "--verdict", "--reporter", "--domain",
@@ -50,7 +51,20 @@ OPTIONS = {
     "inbox raw": [],
     "inbox quarantine": [],
     "inbox reprocess": ["--all", "--unreadable"],
+    "tail": ["--store", "--follow"],
+    "log list": ["--day", "--domain"],
+    "log history": ["--domain", "--missing"],
+    "finding judge": ["--day"],
+    "finding list": ["--state"],
+    "finding show": [],
+    "finding acknowledge": ["--reason"],
+    "finding mute": ["--until", "--reason"],
+    "alert list": ["--state"],
+    "alert ways": [],
+    "alert test": [],
     "record parse": [],
+    "check": ["--resolver", "--trust-anchor", "--ca-file", "--port",
+              "--https-port", "--helo", "--timeout"],
     "dkim record": ["--any-service"],
     "user list": [],
     "user add": ["--role", "--domain"],
@@ -267,9 +281,9 @@ class Day(SystemTest):
         for time in collectors[1][2:]:
             self.assertRegex(time, f"^{UTC}$")
         self.assertEqual([
-            ["DAY", "STATE", "CLOSED BY", "SUCCEEDED", "FAILED", "REPORTS",
-             "DELIVERED"],
-            [DAY, "closed", "watermark", "2", "1", "2", "2"]], days)
+            ["DAY", "STATE", "CLOSED BY", "SUCCEEDED", "FAILED", "LATE",
+             "REPORTS", "DELIVERED"],
+            [DAY, "closed", "watermark", "2", "1", "0", "2", "2"]], days)
         self.assertEqual(["COUNTER", "IN A WEEK", "WHAT IT IS"], counters[0])
         self.assertEqual([["received", "4"], ["refused-json", "1"],
                           ["sessions", "3"]], [c[:2] for c in counters[1:]])
@@ -286,11 +300,11 @@ class Day(SystemTest):
              "offset", "forgotten"], list(collector))
         [day] = status["days"]
         self.assertEqual(
-            (DAY, "closed", 2, 1, 2, 2),
+            (DAY, "closed", 2, 1, 0, 2, 2),
             tuple(day[k] for k in (
                 "day", "state", "total-successful-session-count",
-                "total-failure-session-count", "reports",
-                "reports-delivered")))
+                "total-failure-session-count", "late-session-count",
+                "reports", "reports-delivered")))
         self.assertEqual({"received": 4, "sessions": 3, "refused-json": 1},
                          status["counters"])
 

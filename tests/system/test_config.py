@@ -262,6 +262,34 @@ class Dump(ConfigTest):
                          tlsrptd("-c", path, "--check-config"))
         self.assertEqual([path], list(self.dir.iterdir()))
 
+    def warnings(self, lines):
+        """The options that --check-config warns of."""
+        path = self.write(GOOD + lines)
+        code, out, err = tlsrptd("-c", path, "--check-config")
+        self.assertEqual((OK, f"{path}: no fault found\n"), (code, out))
+        return re.findall(r"^warning: ([a-z_.]+): ", err, re.MULTILINE)
+
+    def test_check_warns_of_all_risky_choices_at_once(self):
+        self.assertEqual(
+            ["collect.socket_mode", "intake.lmtp_mode", "intake.http_listen",
+             "metrics.listen"],
+            self.warnings("[collect]\nsocket_mode = 0666\n"
+                          "[intake]\nhttp_listen = 0.0.0.0:8460\n"
+                          "lmtp_listen = /run/lmtp\nlmtp_mode = 0662\n"
+                          "[metrics]\nlisten = [::]:9846\n"))
+        self.assertEqual(["intake.lmtp_listen"],
+                         self.warnings("[intake]\n"
+                                       "lmtp_listen = 192.0.2.1:24\n"))
+
+    def test_check_does_not_warn_of_what_is_guarded(self):
+        self.assertEqual([], self.warnings(
+            "[collect]\nsocket_mode = 0666\nallow_uids = 0\n"
+            "[intake]\nhttp_listen = 127.0.0.1:8460\n"
+            "lmtp_listen = [::1]:24\n"
+            "[metrics]\nlisten = /run/metrics.sock\n"))
+        self.assertEqual([], self.warnings(
+            "[daemon]\nroles = report\n[collect]\nsocket_mode = 0666\n"))
+
     def test_check_tries_what_dns_is_asked_with(self):
         for lines, fault in (
                 ("resolver = no.address.example",
@@ -309,6 +337,27 @@ class Dump(ConfigTest):
             "collect.socket_mode", "collect.allow_uids", "collect.journal_max",
             "collect.flush_interval", "collect.dump_dir",
             "report.organization", "report.max_size", "deliver.directory")})
+
+    def test_conf_d_and_environment_go_over_the_file(self):
+        path = self.write(GOOD + "[collect]\nflush_rows = 101\ndump_max = 7\n"
+                          "[web]\nanswer_age = 2s\n")
+        (self.dir / "conf.d").mkdir()
+        (self.dir / "conf.d" / "10.conf").write_text(
+            "[collect]\nflush_rows = 110\ndump_max = 8\n")
+        env = {**os.environ, "TLSRPTD_COLLECT_FLUSH_ROWS": "120"}
+        done = subprocess.run([TLSRPTD, "-c", path, "--dump-config"], env=env,
+                              timeout=PATIENCE_S, capture_output=True)
+        self.assertEqual(done.stderr, b"")
+        for line in b"flush_rows = 120", b"dump_max = 8", b"answer_age = 2s":
+            self.assertIn(b"\n" + line + b"\n", done.stdout)
+
+    def test_nothing_goes_over_standard_input(self):
+        env = {**os.environ, "TLSRPTD_DAEMON_DATA_DIR": "relative"}
+        done = subprocess.run([TLSRPTD, "-c", "-", "--dump-config"], env=env,
+                              input=GOOD.encode(), timeout=PATIENCE_S,
+                              capture_output=True)
+        self.assertEqual(done.stderr, b"")
+        self.assertIn(b"\ndata_dir = /var/lib/tlsrptd\n", done.stdout)
 
     def test_dump_has_each_option_with_its_default(self):
         values = dumped(self.dump(self.write(GOOD)))
@@ -404,7 +453,7 @@ class InTheWay(SystemTest):
     def assert_unharmed(self, service):
         """It runs with all its processes, and counts what is sent."""
         before = service.counters().get("sessions", 0)
-        self.assertEqual(6, len(service.processes()))
+        self.assertEqual(7, len(service.processes()))
         service.send(session("still.example"))
         service.wait_received(before + 1)
 

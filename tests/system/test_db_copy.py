@@ -199,6 +199,29 @@ class Whole(CopyTest):
         self.assertEqual(OK, done.returncode)
         self.assertIn(b"copying tally_detail", os.read(ours, 100000))
 
+    def scanned(self):
+        """Rows that the server has read without an index, so far."""
+        return int(self.server.sql(
+            "SELECT pg_stat_force_next_flush(); SELECT sum(seq_tup_read) "
+            "FROM pg_stat_user_tables WHERE relname ~ '^tally_'")[-1])
+
+    def test_the_pages_of_a_large_table_go_by_its_key(self):
+        """Else each would read all rows: 30,000 are seven pages and more,
+        read for the copy and for the comparison."""
+        service = self.filled()
+        self.grow(service)
+        self.assertEqual(OK, service.cli(
+            "db", "copy", f"sqlite:{service.database}", self.url)[0])
+        self.server.sql("ANALYZE")
+        before = self.scanned()
+        self.assertEqual(OK, service.cli(
+            "db", "copy", self.url, f"sqlite:{self.folder() / 'back.db'}")[0])
+        wait_until(lambda: self.server.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> "
+            "pg_backend_pid() AND backend_type = 'client backend'") == ["0"],
+            "what it has read is counted")
+        self.assertLess(self.scanned() - before, 3 * ROWS)
+
 
 class BrokenOff(CopyTest):
     """It is killed in the middle, and goes on."""

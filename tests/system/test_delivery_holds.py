@@ -723,6 +723,8 @@ class KeyFiles(Holds):
 
     def test_at_a_reload_the_old_ones_stay(self):
         service = self.mailing()
+        # Its configuration is read by then, and the keys with it.
+        service.wait_logged("role=report", "the clock is moved")
         before = service.role_pid("report")
         (self.at / "rsa2048.pem").rename(self.at / "elsewhere")
         service.signal(signal.SIGHUP)

@@ -1,26 +1,34 @@
-"""test_docs.py -- what README and tlsrpt(1) tell users to type works as told.
+"""test_docs.py -- what README, docs/operations.md and tlsrpt(1) tell users to
+type works as told.
 
-Every indented line of README is configuration, Postfix's settings, or a command
-of a kind known here; a line of another kind fails.
+Every indented line of the first two is configuration, Postfix's settings, lines
+of a unit, or a command of a kind known here; a line of another kind fails.
 """
 
+import contextlib
 import grp
 import gzip
 import json
 import os
 import re
+import pwd
 import shlex
 import socket
+import sqlite3
 import subprocess
 import textwrap
 import unittest
 
-from harness import CONTACT, OK, SystemTest, TESTS, TLSRPTD, wait_until
+from harness import (CONTACT, OK, SystemTest, TESTS, TLSRPTD, session,
+                     wait_until)
 from https_receiver import free_port
 from test_inbox import EXAMPLE
 
 ROOT = TESTS.parent
 README = ROOT / "README.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
+SECURITY = ROOT / "docs" / "security.md"
+UNITS = ROOT / "packaging" / "systemd"
 MANUAL = ROOT / "docs" / "man" / "tlsrpt.1"
 CONFIG_FILE = "/etc/tlsrptd/tlsrptd.conf"
 # What Postfix's postconf(5) calls its parameters.
@@ -33,38 +41,43 @@ ADDRESS = "127.0.0.1:8460"
 MAKE = re.compile(r"(?:sudo )?make ?([a-z-]*)$")
 
 
-def blocks(kind):
-    """The indented blocks of README of one kind, without their indent."""
-    found = re.findall(r"(?:^    .*\n)+", README.read_text(), re.MULTILINE)
+def blocks(kind, page=README):
+    """The indented blocks of a page of one kind, without their indent."""
+    found = re.findall(r"(?:^    .*\n)+", page.read_text(), re.MULTILINE)
     return [block for block in map(textwrap.dedent, found)
             if kind_of(block) == kind]
 
 
 def kind_of(block):
-    """What an indented block of README shows."""
+    """What an indented block shows."""
+    if re.match(r"\[(Socket|Service|Unit)\]", block):
+        return "unit"
     if block.startswith("["):
         return "configuration"
+    if block.startswith("scrape_configs:"):
+        return "prometheus"
     return "postfix" if re.match(r"\w+ = ", block) else "commands"
 
 
-def commands():
-    """The command lines of README as words; comments are dropped."""
-    text = "".join(blocks("commands")).replace("\\\n", " ")
+def commands(page=README):
+    """The command lines of a page as words; comments are dropped."""
+    text = "".join(blocks("commands", page)).replace("\\\n", " ")
     return [words for words in (shlex.split(line, comments=True)
                                 for line in text.splitlines()) if words]
 
 
-def configuration():
-    """The configuration that README shows, in one, with a group that is here:
+def configuration(page=README):
+    """The configuration that a page shows, in one, with a group that is here:
     Postfix's need not be."""
     ours = grp.getgrgid(os.getgid()).gr_name
-    return "".join(blocks("configuration")).replace("= postfix", f"= {ours}")
+    return "".join(blocks("configuration", page)).replace(
+        "= postfix", f"= {ours}")
 
 
-def postfix_settings():
-    """The names on the left of README's settings for Postfix."""
+def postfix_settings(page=README):
+    """The names on the left of a page's settings for Postfix."""
     return {line.split(" = ")[0] for line in
-            "".join(blocks("postfix")).splitlines()}
+            "".join(blocks("postfix", page)).splitlines()}
 
 
 def reaches(address):
@@ -165,6 +178,149 @@ class Readme(SystemTest):
         done = subprocess.run([TLSRPTD, "-c", file, "--check-config"],
                               capture_output=True, text=True, check=False)
         self.assertEqual(OK, done.returncode, done.stderr)
+
+
+class Names(unittest.TestCase):
+    """What pages call by a name is called so."""
+
+    def options(self):
+        """section.key of each option."""
+        section, found = None, set()
+        for line in (ROOT / "docs/tlsrptd.conf.sample").read_text() \
+                .splitlines():
+            if line.startswith("["):
+                section = line.strip("[]")
+            elif re.match(r"#\w+ =", line):
+                found.add(f"{section}.{line[1:].split()[0]}")
+        return found
+
+    def test_options(self):
+        options = self.options()
+        sections = "|".join({name.split(".")[0] for name in options})
+        for page in (README, OPERATIONS, SECURITY):
+            named = set(re.findall(rf"`((?:{sections})\.[a-z_]+)",
+                                   page.read_text()))
+            self.assertTrue(named, page)
+            self.assertEqual(set(), named - options, page)
+
+    def test_files(self):
+        for page in (README, OPERATIONS, SECURITY):
+            for name in re.findall(r"\b((?:docs|tests|collector)/[\w./-]+\w)",
+                                   page.read_text()):
+                self.assertTrue((ROOT / name).exists(), (page, name))
+
+
+class Operations(SystemTest):
+    """Each thing that docs/operations.md says to type."""
+
+    def test_each_command_is_of_a_known_kind(self):
+        strange = [words for words in commands(OPERATIONS) if words[0] not in (
+            "tlsrpt", "tlsrptd", "systemctl", "journalctl", "sqlite3", "rm",
+            "install")]
+        self.assertEqual([], strange)
+
+    def test_prometheus_takes_its_part(self):
+        block, = blocks("prometheus", OPERATIONS)
+        file = self.folder() / "prometheus.yml"
+        file.write_text(block)
+        done = subprocess.run(["promtool", "check", "config", file],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+
+    def test_units_are_ours(self):
+        ours = {path.name.removesuffix(".in") for path in UNITS.glob("*.in")}
+        named = set(re.findall(r"\S+\.(?:service|socket)\b",
+                               " ".join(" ".join(words) for words in
+                                        commands(OPERATIONS)
+                                        if words[0].endswith("ctl"))))
+        self.assertIn("tlsrptd.service", named)
+        self.assertEqual(set(), named - ours)
+
+    def test_lines_of_units_are_understood(self):
+        edits = re.findall(r"`systemctl edit (\S+?)`[^`]*?\n\n"
+                           r"((?:    .*\n)+)", OPERATIONS.read_text())
+        self.assertEqual(len(blocks("unit", OPERATIONS)), len(edits))
+        for name, block in edits:
+            folder = self.folder()
+            for path in UNITS.glob("*.in"):
+                (folder / path.name.removesuffix(".in")).write_text(
+                    path.read_text()
+                    .replace("@TLSRPTD_CONFIG@", CONFIG_FILE)
+                    .replace("@CMAKE_INSTALL_FULL_SBINDIR@/tlsrptd", TLSRPTD))
+            unit = folder / name
+            unit.write_text(f"{unit.read_text()}\n{textwrap.dedent(block)}")
+            done = subprocess.run(
+                ["systemd-analyze", "verify", "--man=no", str(unit)],
+                capture_output=True, text=True, timeout=60, check=False)
+            self.assertNotIn("tlsrptd", done.stderr)
+            self.assertEqual(OK, done.returncode, done.stderr)
+
+    def test_configuration_is_accepted(self):
+        file = self.folder() / "tlsrptd.conf"
+        file.write_text(configuration(OPERATIONS))
+        done = subprocess.run([TLSRPTD, "-c", file, "--check-config"],
+                              capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual(OK, done.returncode, done.stderr)
+
+    def test_postfix_parameters_are_spelt_as_postfix_spells_them(self):
+        self.assertEqual(set(),
+                         postfix_settings(OPERATIONS) - POSTFIX_PARAMETERS)
+        self.assertTrue(postfix_settings(OPERATIONS))
+
+    def test_questions_are_answered(self):
+        service = self.service().start()
+        asked = [words[1:] for words in commands(OPERATIONS)
+                 if words[0] == "tlsrpt"]
+        self.assertTrue(asked)
+        for arguments in asked:
+            code, _, err = service.cli(*arguments)
+            self.assertEqual((OK, ""), (code, err), arguments)
+        wait_until(service.tallies, "the session is counted")
+
+    def backup(self, service, words):
+        """What the page does with a shell of SQLite, which need not be here."""
+        path, sql = words[1:]
+        with contextlib.closing(sqlite3.connect(path)) as store:
+            store.execute(sql)
+        self.assertTrue((service.folder / "tlsrptd.db").exists())
+
+    def test_backup_and_restore(self):
+        """As the page says, and what came after the backup counts once."""
+        service = self.service().start()
+        service.send(*[session("a.example")] * 2)
+        service.wait_received(2)
+        steps = [[word.replace("/var/lib/tlsrptd", str(service.data_dir))
+                  .replace("/var/backups", str(service.folder))
+                  for word in words] for words in commands(OPERATIONS)]
+        first = next(i for i, words in enumerate(steps)
+                     if words[0] == "sqlite3")
+        last = next(i for i, words in enumerate(steps)
+                    if words[0] == "install") + 1
+        self.backup(service, steps[first])
+        service.send(*[session("a.example")] * 3)
+        service.wait_received(5)
+        for words in steps[first + 1:last + 1]:
+            if words[:2] == ["systemctl", "stop"]:
+                self.assertEqual(OK, service.stop())
+            elif words[:2] == ["systemctl", "start"]:
+                service.start()
+            else:
+                self.run_as_ours(words)
+        service.wait_received(5)
+        tally, = service.tallies()
+        self.assertEqual(5, tally["policies"][0]["summary"][
+            "total-successful-session-count"])
+        self.assertEqual(5, service.counters()["received"])
+
+    def run_as_ours(self, words):
+        """Where the page has the service's user it is ours."""
+        names = {"-o": pwd.getpwuid(os.getuid()).pw_name,
+                 "-g": grp.getgrgid(os.getgid()).gr_name}
+        for flag, name in names.items():
+            if flag in words:
+                words[words.index(flag) + 1] = name
+        subprocess.run(words, check=True, timeout=60)
 
 
 class Manual(SystemTest):

@@ -73,11 +73,7 @@ class Standby(FailoverTest):
 
     def test_synchronous(self):
         standby = self.with_standby()
-        self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self.primary.sql("SELECT pg_reload_conf()")
-        wait_until(lambda: self.primary.sql(
-            "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"),
-            "commits wait for it")
+        self.primary.commits_wait()
         fleet = self.fleet(self.primary, standby)
         wait_until(lambda: received(standby) >= SOME, "it follows")
         self.primary.kill()

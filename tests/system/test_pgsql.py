@@ -1,12 +1,14 @@
 """test_pgsql.py -- the service on PostgreSQL: how it connects, and with what
 secret."""
 
+import concurrent.futures
 import os
 import pathlib
 import subprocess
 import unittest
 
-from harness import CONFIG, OK, TLSRPT, SystemTest, session, wait_until
+from harness import (CONFIG, OK, PATIENCE_S, TLSRPT, SystemTest, session,
+                     wait_until)
 from postgres import AS_USER, BIN, Pgbouncer, Postgres
 
 STEPS = len(list((pathlib.Path(__file__).resolve().parents[2] / "sql"
@@ -310,6 +312,51 @@ class Upgraded(PgsqlTest):
         for service in self.fleet:
             service.wait_logged("the store has schema 999")
         self.assertEqual([], self.rows())
+
+
+class Removers(PgsqlTest):
+    """Several role report remove old days at the same time."""
+
+    DAYS = 100
+    TABLES = ("tally_record", "tally_policy", "tally_detail", "log_level")
+
+    def partitions(self, server):
+        """How many days of the tables have a partition."""
+        return int(server.sql(
+            "SELECT count(*) FROM pg_inherits i JOIN pg_class c "
+            "ON c.oid = i.inhrelid WHERE c.relname ~ "
+            f"'^({'|'.join(self.TABLES)})_[0-9]+$'")[0])
+
+    def remove(self, server, kept):
+        """A session with each order in its own transaction, and another
+        until nothing is left: an order while another session is at it
+        removes nothing. Returns what the first faulty one says."""
+        orders = "".join(f"SELECT tally_day_forget('{t}', 1000, 10);\n"
+                         for t in reversed(self.TABLES)) * self.DAYS
+        while self.partitions(server) > kept:
+            said = subprocess.run(
+                [BIN / "psql", "-XAtq", "-h", server.folder, "-p",
+                 str(server.port), "-U", "tlsrpt", "-d", "postgres"],
+                input=orders, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True, check=False,
+                timeout=PATIENCE_S)
+            if said.stderr:
+                return said.stderr
+        return ""
+
+    def test_none_fails_and_nothing_stays(self):
+        server = self.server()
+        self.service_at(server).start().stop()
+        kept = self.partitions(server)
+        server.sql("SELECT tally_day_make(t, d) FROM unnest(ARRAY"
+                   f"{list(self.TABLES)}) t, generate_series(1, "
+                   f"{self.DAYS}) d")
+        self.assertEqual(kept + len(self.TABLES) * self.DAYS,
+                         self.partitions(server))
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            self.assertEqual([""] * 3, list(pool.map(
+                lambda _: self.remove(server, kept), range(3))))
+        self.assertEqual(kept, self.partitions(server))
 
 
 if __name__ == "__main__":

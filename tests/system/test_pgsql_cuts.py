@@ -1,11 +1,13 @@
-"""test_pgsql_cuts.py -- the connection to PostgreSQL breaks at each step of
-what is said over it: nothing is lost, nothing is counted twice."""
+"""test_pgsql_cuts.py -- the connection to PostgreSQL breaks, or the collector is
+killed, at each step of what is said over it: nothing is lost, nothing is
+counted twice."""
 
 import unittest
 
-from harness import SystemTest, session, wait_until
+from harness import session, wait_until
 from pg_proxy import CUT, HOLD, PASS, SWALLOW, Proxy
 from postgres import Postgres
+from traffic import Traffic
 
 COMMIT = b"COMMIT\0"
 BEGIN = b"BEGIN"
@@ -58,7 +60,35 @@ class AtStep:
         return PASS
 
 
-class CutsTest(SystemTest):
+class KillsAtStep(AtStep):
+    """The same at the n-th statement, and at that moment all processes of a
+    service are killed. A transaction that brings no sessions does not count."""
+
+    def __init__(self, action, n, service):
+        super().__init__(action, n)
+        self.n = n
+        self.service = service
+        self.has_sessions = self.has_killed = False
+
+    def __call__(self, connection, kind, message):
+        self.has_sessions |= b"a.example" in message
+        if kind not in (b"Q", b"E"):  # a query; to execute what was bound
+            return PASS
+        action = super().__call__(connection, kind, message)
+        if action != PASS:
+            self.service.kill()
+            self.has_killed = True
+        elif self.ended and not self.has_sessions:
+            self.left, self.inside = self.n, None
+            self.done = self.ended = False
+        return action
+
+    def has_flushed(self):
+        """The transaction had fewer messages, and is over."""
+        return self.ended and self.has_sessions
+
+
+class CutsTest(Traffic):
     """A service, the proxy, a server; a model that knows what was sent."""
 
     @classmethod
@@ -139,6 +169,39 @@ class AtEachStep(CutsTest):
         self.each_step(CUT)
 
     def test_with_its_answer(self):
+        self.each_step(SWALLOW)
+
+
+class KilledAtEachStep(CutsTest):
+    """The collector, at each statement of a flush; its socket's queue waits for
+    the next start."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(0, self.subject.stop())
+        self.subject = self.service_on_socket(
+            daemon__roles="collect", store__url=self.proxy.url()).start()
+
+    def each_step(self, action):
+        """Until a flush has no more of them."""
+        n, ended = 0, False
+        while not ended:
+            n += 1
+            rule = self.proxy.rule = KillsAtStep(action, n, self.subject)
+            self.send()
+            wait_until(lambda: rule.has_killed or rule.has_flushed(),
+                       "it is killed, or has flushed")
+            ended = not rule.has_killed
+            if not ended:
+                self.subject.start()
+            self.subject.wait_received(self.sent)
+        self.assertGreater(n, 10)
+        self.assert_exact()
+
+    def test_the_server_never_got_it(self):
+        self.each_step(CUT)
+
+    def test_the_server_has_done_it(self):
         self.each_step(SWALLOW)
 
 

@@ -3,7 +3,6 @@ lost, nothing is counted twice."""
 
 import os
 import shutil
-import subprocess
 import unittest
 
 from disks import Disk
@@ -42,10 +41,11 @@ class Full(Traffic):
             service.wait_logged("store does not take tallies, "
                                 "the journal keeps them")
         if log_on_disk:
-            self.write_log(server)
+            server.write_log()
+            self.assertIn("PANIC: ", (server.folder / "log").read_text())
         fleet.wait_for_more(SOME)
         ballast.unlink()
-        wait_until(lambda: self.answers(server), "the server is back")
+        wait_until(server.comes_back, "the server is back")
         fleet.wait_for_more(SOME)
         fleet.stop()
         wait_until(lambda: received(server) >= fleet.total(),
@@ -53,25 +53,6 @@ class Full(Traffic):
         self.assertEqual(fleet.sent, counted(server))
         self.assertEqual(fleet.total(), received(server))
         return fleet
-
-    def write_log(self, server):
-        """Others of the server do, until it breaks down."""
-        try:
-            while True:
-                server.sql("SELECT pg_logical_emit_message(false, 'test', "
-                           "repeat('x', 1000000))")
-        except subprocess.CalledProcessError:
-            self.assertIn("PANIC: ", (server.folder / "log").read_text())
-
-    @staticmethod
-    def answers(server):
-        """Whether it does; one that has given up is started again."""
-        try:
-            if not server.processes():
-                server.start()
-            return server.sql("SELECT 1")
-        except subprocess.CalledProcessError:
-            return False  # not yet
 
     def test_of_its_tables(self):
         """Statements fail."""

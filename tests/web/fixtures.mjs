@@ -115,7 +115,61 @@ export function overview(query) {
 		trust: { authenticated: 391, unauthenticated: 28, unaligned: 2,
 			unsigned: 0, failed: 1, unverifiable: 0, waiting: 3, unreadable: 2,
 			foreign: 4, contradicted: 0, duplicate: 6 },
-		reporters: reporters(), findings: [] };
+		reporters: reporters() };
+}
+
+const MEANINGS = {
+	"starttls-stripped-on-path":
+	    "A reporter was not offered STARTTLS by your MX hosts.",
+	"certificate-expired": "A certificate has expired.",
+	"reporter-silent": "A reporter sends no reports any more.",
+	"report-flood": "Far more reports come in than usual." };
+
+function finding(i, kind, domain, subject, severity, conclusion, confidence, ago,
+    more = {}) {
+	return { id: `019a0000-0000-7000-8000-00000000010${i}`, kind,
+		meaning: MEANINGS[kind] ?? "", domain, subject, state: "open", severity,
+		conclusion, confidence, "first-seen": dateOf(ago + 3),
+		"last-seen": dateOf(ago), "opened-at": timeOf(ago + 2), "closed-at": null,
+		"muted-until": null, reason: "", ...more };
+}
+const FINDINGS = [
+	finding(1, "starttls-stripped-on-path", "partner.example", "gmx.net",
+	    "critical", "path", "high", 1),
+	finding(2, "certificate-expired", "shop.example", "mx2.shop.example", "warning",
+	    "configuration", "medium", 4, { state: "acknowledged",
+		reason: "renewed, wait for the caches" }),
+	finding(3, "reporter-silent", "shop.example", "mail.provider.example", "info",
+	    "unknown", "low", 2),
+	finding(4, "report-flood", "", "", "warning", "reporter", "low", 3,
+	    { state: "muted", "muted-until": timeOf(-9, 0) }),
+	finding(5, "from-a-later-release", "shop.example", "shop.example", "warning",
+	    "configuration", "low", 9, { state: "closed", "closed-at": timeOf(6) }),
+];
+
+export function findings(query) {
+	const rows = FINDINGS.filter((row) => ["domain", "severity", "conclusion",
+		"kind"].every((name) => !query.get(name) || row[name] === query.get(name)))
+	    .filter((row) => !query.get("finding-state") ||
+	        row.state === query.get("finding-state"));
+	return { rows, next: null, "judged-at": new Date().toISOString() };
+}
+
+export function findingById(id) {
+	const row = FINDINGS.find((one) => one.id === id);
+	const seen = { "first-seen": row?.["first-seen"],
+		"last-seen": row?.["last-seen"] };
+	return row && { ...row, reasoning: "On the path, if others were offered it.",
+		"next-step": "Ask whoever runs the network in between.",
+		"conclusion-in-words": "likely on the path to your servers",
+		evidence: [{ role: "shows", trust: "authenticated", reporter: "gmx.net",
+			...seen, failed: 45, "result-type": "starttls-not-supported",
+			"receiving-mx-hostname": "mx1.partner.example",
+			"receiving-ip": "2001:db8::25", "sending-mta-ip": "192.0.2.30",
+			detail: "250-mx1.partner.example",
+			"intake-id": "019a0000-0000-7000-8000-000000000016" },
+		{ role: "contrast", trust: "unauthenticated", reporter: "google.com",
+			...seen, sessions: 7510, failed: 0 }] };
 }
 
 function reporters() {
@@ -328,6 +382,20 @@ export function outgoingReports(query = new URLSearchParams()) {
 	    one.deliveries[state] > 0) };
 }
 
+export function outgoingLogs(query = new URLSearchParams()) {
+	const told = [["shop.example", "encrypted", "encrypted", 812, 800],
+		["shop.example", "cleartext-or-unknown", "none", 3, 0],
+		["partner.example", "authenticated", "verified", 120, 120],
+		["old.example", "cleartext-or-unknown", "not-told", 7, 0]];
+	const rows = told.map(([domain, level, tls, sessions, datagrams]) => ({
+		date: dateOf(1), domain, "mx-host": `mx1.${domain}`,
+		"receiving-ip": "192.0.2.7", level, tls, sessions,
+		"with-datagram": datagrams }));
+	const level = query.get("level");
+	return { next: null,
+		rows: rows.filter((row) => level === null || row.level === level) };
+}
+
 export function outgoingReport(id) {
 	const row = outgoingReports().rows.find((one) => one["report-id"] === id);
 	return row && { ...row, json: RAW, "file-name": "x.json.gz",
@@ -400,8 +468,11 @@ export function tokens() {
 	return { next: null, rows: [{ id: 7, user: "ada", name: "wall screen", scopes: ["read"],
 		created: timeOf(20), expires: timeOf(-300), "last-used": timeOf(0) }] };
 }
-export function audit() {
-	return { next: null, rows: [
+/* Two pages. */
+export function audit(query) {
+	return query.has("cursor") ? { next: null, rows: [
+		{ at: timeOf(2, 9), who: "ada", what: "token-add", target: "wall screen",
+			from: "203.0.113.77" }] } : { next: "older/1", rows: [
 		{ at: timeOf(0, 7), who: "ada", what: "session-begun", target: null,
 			from: "203.0.113.77" },
 		{ at: timeOf(1, 9), who: "ada", what: "user-added", target: "kim",
@@ -410,7 +481,8 @@ export function audit() {
 
 /** An estate in which nothing has happened yet. */
 export function emptied(answer) {
-	if (Array.isArray(answer.rows)) return { ...answer, rows: [], next: null };
+	if (Array.isArray(answer.rows)) return { ...answer, rows: [], next: null,
+		...("judged-at" in answer ? { "judged-at": null } : {}) };
 	return answer.domains ? { ...answer, domains: [], reporters: [],
 		levels: levels(0, 0, 0, 0, 0), unauthenticated: null,
 		"newest-report": null } : answer;

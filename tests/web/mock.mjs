@@ -51,13 +51,16 @@ const ROUTES = [
 	[/^outgoing\/days$/, (q) => fixtures.outgoingDays(q)],
 	[/^outgoing\/reports$/, (q) => fixtures.outgoingReports(q)],
 	[/^outgoing\/reports\/([^/]+)$/, (q, id) => fixtures.outgoingReport(id)],
+	[/^outgoing\/logs$/, (q) => fixtures.outgoingLogs(q)],
 	[/^outgoing\/deliveries$/, (q) => fixtures.deliveries(q)],
 	[/^collectors$/, () => fixtures.collectors()],
+	[/^findings$/, (q) => fixtures.findings(q)],
+	[/^findings\/([^/]+)$/, (q, id) => fixtures.findingById(id)],
 	[/^search$/, (q) => fixtures.search(q)],
 	[/^advice$/, () => fixtures.advice()],
 	[/^users$/, () => fixtures.users()],
 	[/^tokens$/, () => fixtures.tokens()],
-	[/^audit$/, () => fixtures.audit()],
+	[/^audit$/, (q) => fixtures.audit(q)],
 ];
 
 /* Parameters that only some routes have; the service refuses others. */
@@ -70,8 +73,11 @@ const PARAMETERS = [
 	[/^domains\/.*\/(policies|compare)$/, RECEIVED],
 	[/^domains\/.*\/readiness$/, RANGE],
 	[/^reports$/, [...SESSIONS, "verdict", "state", "level"]],
+	[/^findings$/, [...RANGE, "domain", "finding-state", "severity", "conclusion",
+		"kind"]],
 	[/^outgoing\/days$/, RANGE], [/^search$/, ["q"]],
 	[/^outgoing\/reports$/, [...RANGE, "date", "domain", "delivery-state"]],
+	[/^outgoing\/logs$/, [...RANGE, "date", "domain", "level"]],
 	[/^outgoing\/deliveries$/, ["domain", "delivery-state"]],
 ];
 function takes(path, name) {
@@ -185,7 +191,10 @@ export class Mock {
 		if (path === "session")
 			return reply(204, undefined, { "Set-Cookie":
 			    "tlsrpt-session=; Max-Age=0; Path=/" });
+		if (path === "session/password" && JSON.parse(body).password !== PASSWORD)
+			return problem(403, "Forbidden", "That is not your password of now.");
 		if (path === "tokens") return reply(201, { token: "tlsrpt_secret" });
+		if (path.startsWith("findings/")) return reply(204);
 		return request.method === "DELETE" ? reply(204) : reply(201, {});
 	}
 

@@ -34,14 +34,15 @@ test("the overview has each domain, and what was stripped", () =>
 	await page.getByRole("heading", { name: "bank.example", level: 1 }).waitFor();
 }));
 
-/* The story: 45 sessions on each of four days, at one host, told by one. */
+/* The story: 45 sessions on each of four days at one host, and of three at the
+ * other, told by one. */
 test("a domain's failures are counted as the reports tell", () =>
     withPage(site, {}, async (page) => {
 	await open(page, "#/domain/bank.example?by=reporter");
 	const row = page.getByRole("row").filter({ hasText: "webmail.example" })
 	    .filter({ hasText: "STARTTLS" });
 	await row.first().waitFor();
-	assert.match(await row.first().innerText(), /\b180\b/);
+	assert.match(await row.first().innerText(), /\b315\b/);
 	await open(page, "#/domain/bank.example?by=mx");
 	assert.match(await page.getByRole("row").filter({ hasText: "mx1.bank.example" })
 	    .first().innerText(), /\b180\b/);
@@ -70,12 +71,79 @@ test("what we sent is there, down to one report's JSON", () =>
 	assert.deepEqual(await axe(page), []);
 }));
 
+test("what a log told is there, clear text too", () =>
+    withPage(site, {}, async (page) => {
+	await open(page, "#/outgoing?part=logs");
+	const row = page.getByRole("row").filter({ hasText: "in clear text" });
+	assert.match(await row.innerText(), /a\.example\s*mx\.a\.example 192\.0\.2\.1/);
+	await page.getByLabel("Protection").selectOption("encrypted");
+	await row.waitFor({ state: "detached" });
+	await page.getByRole("row").filter({ hasText: "encrypted, not verified" })
+	    .waitFor();
+}));
+
 test("the set-up makes the record to paste", () =>
     withPage(site, {}, async (page) => {
 	await open(page, "#/setup-dns");
 	await page.getByRole("textbox", { name: "Your domain" }).fill("example.com");
 	await page.getByLabel("Where reports go").fill("tls@example.com");
 	await page.getByText("v=TLSRPTv1; rua=mailto:tls@example.com").first().waitFor();
+}));
+
+/* The story: STARTTLS is stripped for one reporter since three days. */
+test("a finding is there with its evidence, acknowledged and muted", () =>
+    withPage(site, {}, async (page) => {
+	await open(page, "#/overview");
+	const glance = page.getByRole("region", { name: "Open findings" });
+	const line = glance.getByRole("listitem").filter({ hasText: "bank.example" })
+	    .filter({ hasText: "not offered STARTTLS" });
+	await line.waitFor();
+	assert.match(await line.innerText(), /Critical.*webmail\.example.*Likely on the path/s);
+	assert.match(await glance.innerText(), /Judged last/);
+	await line.getByRole("link", { name: /not offered STARTTLS/ }).click();
+	const shows = page.getByRole("table", { name: "What shows it" });
+	await shows.waitFor();
+	assert.match(await shows.innerText(), /webmail\.example.*135.*mx2\.bank\.example/s);
+	assert.match(await page.getByRole("table", { name: /Who would have met it/ })
+	    .innerText(), /bigmail\.example/);
+	await settled(page);
+	assert.deepEqual(await axe(page), []);
+	const address = page.url();
+	await page.getByRole("button", { name: /^Acknowledge/ }).click();
+	await page.getByLabel(/^Reason/).fill("<b>asked</b> the carrier");
+	await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
+	await page.getByText("<b>asked</b> the carrier").waitFor();
+	await page.getByText("Acknowledged", { exact: true }).waitFor();
+	await open(page, "#/overview");
+	await glance.getByText("club.example").first().waitFor();
+	assert.equal(await line.count(), 0);
+	await page.goto(address);
+	await page.getByRole("button", { name: /^Mute until/ }).click();
+	await page.getByRole("button", { name: "Mute", exact: true }).click();
+	await page.getByText("Muted", { exact: true }).waitFor();
+	await page.getByRole("button", { name: /^Open again/ }).click();
+	await page.getByText("Muted", { exact: true }).waitFor({ state: "detached" });
+}));
+
+test("a finding leads to the report that it rests on", () =>
+    withPage(site, {}, async (page) => {
+	await open(page, "#/domain/club.example");
+	await page.locator(".flag-finding").first().waitFor();
+	await page.getByRole("region", { name: "Findings" })
+	    .getByText("Evidence and next step").first().click();
+	await page.getByRole("link", { name: "a report of it" }).first().click();
+	await page.getByRole("heading", { name: "Can it be believed?" }).waitFor();
+	assert.match(await page.locator("body").innerText(), /club\.example/);
+}));
+
+test("hostile names in evidence are text", () =>
+    withPage(site, {}, async (page) => {
+	await open(page, "#/finding/01900000-0000-7000-8000-000000000001");
+	const text = await page.locator("#main").innerText();
+	assert.ok(text.split('<img src=x onerror="window.pwned=1">').length > 6, text);
+	assert.deepEqual(await page.evaluate(() => [window.pwned,
+	    document.querySelectorAll("#page img, #page script").length]),
+	    [undefined, 0]);
 }));
 
 for (const [name, domain] of USERS)
@@ -85,7 +153,7 @@ for (const [name, domain] of USERS)
 		allow(/status of 40[34]/);
 		await signIn(page, site.base, name, site.password);
 		assert.deepEqual(await domainsOf(page), [domain]);
-		for (const hash of ["#/reports", `#/domain/${domain}`, "#/outgoing",
+		for (const hash of ["#/reports", "#/findings", `#/domain/${domain}`, "#/outgoing",
 		    "#/collectors", "#/users"]) {
 			await page.goto(site.base + hash);
 			await settled(page);
@@ -93,6 +161,13 @@ for (const [name, domain] of USERS)
 			for (const one of others) assert.ok(!text.includes(one),
 			    `${hash} tells of ${one}`);
 		}
+		await page.goto(`${site.base}#/findings?domain=${others[0]}`);
+		await settled(page);
+		assert.equal(await page.locator("article").count(), 0);
+		await page.goto(`${site.base}#/findings`);
+		await settled(page);
+		assert.equal(await page.getByRole("button",
+		    { name: /^(Acknowledge|Mute)/ }).count(), 0);
 		await page.goto(`${site.base}#/domain/${others[0]}`);
 		await page.getByText("none of the domains that you can see").waitFor();
 		assert.equal(await page.locator(".chart").count(), 0);

@@ -157,3 +157,41 @@ test("a token is shown once", { skip: REAL }, () =>
 	await settled(page);
 	assert.equal(await page.getByText("tlsrpt_secret").count(), 0);
 }));
+
+test("everybody changes his password, and is told what is wrong", { skip: REAL }, () =>
+    withPage(site, {}, async (page, { allow }) => {
+	allow(refused);
+	await page.goto(`${site.base}#/users`);
+	await page.getByText("Change it").click();
+	const form = page.getByRole("region", { name: "Your password" });
+	const fill = async (now, again) => {
+		await form.getByLabel("Password of now").fill(now);
+		await form.getByLabel("New password").fill("0123456789");
+		await form.getByLabel("The new one again").fill(again);
+		await form.getByRole("button", { name: "Change" }).click();
+	};
+	await fill(site.password, "012345678");
+	await form.getByText("not the same both times").waitFor();
+	assert.deepEqual(site.mock.changes, []);
+	await fill("wrong", "0123456789");
+	await form.getByText("not your password of now").waitFor();
+	assert.deepEqual(await axe(page), []);
+	await fill(site.password, "0123456789");
+	await form.getByText("Your password is changed.").waitFor();
+	assert.equal(await form.getByLabel("New password").inputValue(), "");
+	assert.deepEqual(site.mock.changes.at(-1), { method: "POST",
+		path: "session/password",
+		body: { password: site.password, "new-password": "0123456789" } });
+}));
+
+test("what was done has pages, and Back goes back", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/users`);
+	const list = page.getByRole("region", { name: "What was done" });
+	await list.getByRole("link", { name: "Next page" }).click();
+	await list.getByText("wall screen").waitFor();
+	assert.equal(await list.getByText("user-added").count(), 0);
+	assert.ok(site.mock.queries.includes("?cursor=older%2F1"));
+	await page.goBack();
+	await list.getByText("user-added").waitFor();
+}));

@@ -113,8 +113,9 @@ test("failures by protection, and who else sees them", { skip }, () =>
 test("changes are marked on the chart, and in its table", { skip }, () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/domain/shop.example`);
-	await page.locator(".flag").first().waitFor();
-	assert.deepEqual(await page.locator(".flag title").allTextContents().then(
+	await page.locator(".flag-mx").first().waitFor();
+	const marks = page.locator(".flag:not(.flag-finding) title");
+	assert.deepEqual(await marks.allTextContents().then(
 	    (all) => all.map((one) => one.trim().replace(/ \(\d+ \w+\)$/, ""))), [
 		"Other MX hosts, MTA-STS of shop.example: mx1.shop.example; " +
 		    "mx3.shop.example",
@@ -316,6 +317,19 @@ test("a refresh without news is a 304", { skip }, () =>
 	await page.getByText("mx-out1.example.com").waitFor();
 }));
 
+test("a report that is not there says so, and where the others are", { skip }, () =>
+    withPage(site, {}, async (page, { allow }) => {
+	allow(/status of 404/);
+	for (const [hash, list] of [["#/report/gone", "#/reports"],
+	    ["#/outgoing-report/gone", "#/outgoing?part=reports"]]) {
+		await page.goto(site.base + hash);
+		await page.getByText("no such report that you can see").waitFor();
+		assert.deepEqual(await axe(page), []);
+		assert.equal(await page.getByRole("link", { name: "all reports" })
+		    .getAttribute("href"), list);
+	}
+}));
+
 test("the set-up form makes the record", () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/setup-dns`);
@@ -326,5 +340,62 @@ test("the set-up form makes the record", () =>
 	    'rua=mailto:tls@example.com,https://r.example.com/a%3Bb"').waitFor();
 	await page.getByLabel("Where reports go").fill("http://example.com/");
 	await page.getByText("http: is not allowed").waitFor();
+	assert.deepEqual(await axe(page), []);
+}));
+
+test("findings are told at a glance, with their evidence behind", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/overview`);
+	const glance = page.getByRole("region", { name: "Open findings" });
+	await glance.getByText("1 critical, 1 note").waitFor();
+	assert.match(await glance.innerText(), /1 likely on the path, 1 cannot tell/);
+	assert.match(await glance.innerText(), /Judged last just now/);
+	await glance.getByRole("link", { name: /not offered STARTTLS/ }).click();
+	await page.getByRole("heading", { name: /not offered STARTTLS/, level: 1 })
+	    .waitFor();
+	const shows = page.getByRole("table", { name: "What shows it" });
+	await shows.waitFor();
+	assert.match(await shows.innerText(), /gmx\.net.*45.*STARTTLS was not offered/s);
+	assert.match(await page.getByRole("table", { name: /Who would have met it/ })
+	    .innerText(), /google\.com.*7,510.*Unauthenticated/s);
+	await shows.getByRole("link", { name: "a report of it" }).click();
+	await page.getByRole("heading", { name: "Can it be believed?" }).waitFor();
+}));
+
+test("a finding is muted and acknowledged with a reason, by keyboard", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/findings?domain=partner.example`);
+	await settled(page);
+	await tabTo(page, /^button Mute until/);
+	await page.keyboard.press("Enter");
+	await page.getByLabel(/Tell of it again from/).fill(dateOf(-30));
+	await page.getByLabel(/^Reason/).fill("the carrier knows");
+	assert.deepEqual(await axe(page), []);
+	await page.keyboard.press("Enter");
+	await page.getByRole("button", { name: "Mute", exact: true })
+	    .waitFor({ state: "detached" });
+	await page.getByRole("button", { name: /^Acknowledge/ }).click();
+	await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
+	await page.getByRole("button", { name: "Acknowledge", exact: true })
+	    .waitFor({ state: "detached" });
+	const path = "findings/019a0000-0000-7000-8000-000000000101";
+	assert.deepEqual(site.mock.changes, [
+		{ method: "POST", path: `${path}/mute`,
+			body: { reason: "the carrier knows", until: dateOf(-30) } },
+		{ method: "POST", path: `${path}/acknowledge`, body: { reason: "" } }]);
+}));
+
+test("a domain's chart has a mark where a finding began", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/domain/partner.example`);
+	await settled(page);
+	await page.locator(".flag-finding").waitFor();
+	assert.match(await page.locator(".flag-finding title").textContent(),
+	    /^Finding: A reporter was not offered STARTTLS/);
+	await page.getByRole("region", { name: "Findings" })
+	    .getByText("Likely on the path").waitFor();
+	await page.getByRole("region", { name: "Findings" })
+	    .getByText("Evidence and next step").click();
+	await settled(page);
 	assert.deepEqual(await axe(page), []);
 }));

@@ -9,6 +9,10 @@ export const VIEWS = [
 	["domain-table", "#/domain/partner.example?table=days&by=reporter"],
 	["domain-changes", "#/domain/shop.example?table=days&by=receiving-ip" +
 	    "&level=not-sent"],
+	["findings", "#/findings"],
+	["findings-closed", "#/findings?finding-state=closed&severity=warning" +
+	    "&conclusion=configuration"],
+	["finding", "#/finding/019a0000-0000-7000-8000-000000000101"],
 	["reports", "#/reports"],
 	["reports-unread", "#/reports?verdict=failed&state=untrusted&level=not-sent"],
 	["report", `#/report/${report(16).id}`],
@@ -16,6 +20,7 @@ export const VIEWS = [
 	["outgoing-table", "#/outgoing?table=sent&scale=failures"],
 	["outgoing-reports", "#/outgoing?part=reports"],
 	["outgoing-deliveries", "#/outgoing?part=deliveries"],
+	["outgoing-logs", "#/outgoing?part=logs"],
 	["outgoing-report", "#/outgoing-report/" +
 	    encodeURIComponent(outgoingReports().rows[1]["report-id"])],
 	["collectors", "#/collectors"],

@@ -8,11 +8,11 @@ import { REAL, SHOTS, useSite, withPage } from "./site.mjs";
 import { OUTSIDE, VIEWS } from "./views.mjs";
 
 const site = useSite();
-const HEADINGS = { overview: "Overview", reports: "Reports received",
+const HEADINGS = { overview: "Overview", findings: "Findings", reports: "Reports received",
 	outgoing: "Outgoing", collectors: "Collectors", "setup-dns": "DNS set-up",
 	users: "Accounts" };
 /* Those of the fixtures' domains and reports are not on a real service. */
-const there = VIEWS.filter(([, hash]) => !REAL || !/#\/(domain|report|outgoing-report)\//.test(hash));
+const there = VIEWS.filter(([, hash]) => !REAL || !/#\/(domain|finding|report|outgoing-report)\//.test(hash));
 
 for (const [name, hash] of there)
 	for (const colorScheme of ["light", "dark"])
@@ -38,6 +38,7 @@ test("an estate without reports says what to do", { skip: REAL }, () =>
     withPage(site, {}, async (page) => {
 	site.mock.empty = true;
 	for (const [view, words] of [["overview", /TXT record/],
+	    ["findings", /Nothing was judged yet/],
 	    ["domain/shop.example", /no data, not success/], ["reports", /TXT record/],
 	    ["outgoing", /Postfix/], ["collectors", /Role collect/]]) {
 		await page.goto(`${site.base}#/${view}`);

@@ -125,6 +125,19 @@ test_a_day_is_86400_seconds(void **state)
 }
 
 static void
+test_a_week_begins_on_monday(void **state)
+{
+	(void)state;
+	assert_int_equal(-3, week_of_day(0)); /* a Thursday */
+	assert_int_equal(-3, week_of_day(3));
+	assert_int_equal(4, week_of_day(4));
+	/* 2026-11-23, the last Sunday before it and the next one */
+	assert_int_equal(20780, week_of_day(20780));
+	assert_int_equal(20773, week_of_day(20779));
+	assert_int_equal(20780, week_of_day(20786));
+}
+
+static void
 test_time_past_year_9999_is_a_question_mark(void **state)
 {
 	char day[DAY_TEXT_SIZE], time[TIME_TEXT_SIZE];
@@ -177,6 +190,7 @@ main(void)
 		cmocka_unit_test(test_day_parse_refuses),
 		cmocka_unit_test(test_time_text_is_rfc_3339),
 		cmocka_unit_test(test_a_day_is_86400_seconds),
+		cmocka_unit_test(test_a_week_begins_on_monday),
 		cmocka_unit_test(test_time_past_year_9999_is_a_question_mark),
 		cmocka_unit_test(test_machine_clock),
 		cmocka_unit_test(test_clock_of_tests_stands_still),

@@ -301,6 +301,32 @@ test_lock_errors(void **state)
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void
+test_a_secret_is_the_first_line(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ "secret\nmore\n", "secret" },
+		{ "secret\r\n", "secret" },
+		{ "with blank ", "with blank " },
+		{ "\nsecond", "" },
+		{ "", "" },
+	};
+	struct folder *f = *state;
+	struct why why = { { 0 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = BUF_INIT(100);
+
+		put_file(f, "a", cases[i].in);
+		assert_ok_why(file_read_secret(path_in(f, "a"), &out, &why),
+		    &why);
+		assert_string_equal(cases[i].want, buf_str(&out));
+		buf_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -309,6 +335,7 @@ main(void)
 		IN_FOLDER(test_read_stops_at_the_ceiling),
 		IN_FOLDER(test_read_of_an_endless_file_ends),
 		IN_FOLDER(test_read_errors),
+		IN_FOLDER(test_a_secret_is_the_first_line),
 		IN_FOLDER(test_write_makes_and_replaces),
 		IN_FOLDER(test_write_after_a_crash),
 		IN_FOLDER(test_write_that_fails_leaves_the_older_file),

@@ -54,9 +54,10 @@ test_defaults(void **state)
 
 	(void)state;
 	assert_string_equal("/var/lib/tlsrptd", c->daemon_data_dir);
-	assert_int_equal(5, c->daemon_roles.n);
+	assert_int_equal(6, c->daemon_roles.n);
 	assert_string_equal("intake", c->daemon_roles.v[3]);
 	assert_string_equal("web", c->daemon_roles.v[4]);
+	assert_string_equal("watch", c->daemon_roles.v[5]);
 	assert_int_equal(2, c->daemon_log_level);
 	assert_int_equal(CONFIG_LOG_STDERR, c->daemon_log_to);
 	assert_false(c->daemon_demo);

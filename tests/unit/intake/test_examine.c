@@ -42,10 +42,40 @@ test_submitter_is_the_one_address(void **state)
 	}
 }
 
+/* RFC 8460 s5.3: TLS-Report-Domain names the policy domain; two say nothing. A
+ * final dot is none of a name (RFC 1034 s3.1: it is the root). */
+static void
+test_domain_is_of_its_field(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {
+		{ MAIL("TLS-Report-Domain: A.Example\r\n"), "a.example" },
+		{ MAIL("TLS-Report-Domain: a.example.\r\n"), "a.example" },
+		{ MAIL("TLS-Report-Domain:\r\n a.example\r\n"), "a.example" },
+		{ MAIL("TLS-Report-Domain: a.example..\r\n"), "" },
+		{ MAIL("TLS-Report-Domain: *.example\r\n"), "" },
+		{ MAIL("TLS-Report-Domain: a\001.example\r\n"), "" },
+		{ MAIL("TLS-Report-Domain: a.example\r\n"
+		       "TLS-Report-Domain: b.example\r\n"),
+		    "" },
+	};
+	const struct receipt_facts facts = { .is_mail = true };
+	struct examined x;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_ok(examine(&facts, span_str(cases[i].in), &x, NULL));
+		assert_span(cases[i].want, x.domain);
+		examined_free(&x);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_domain_is_of_its_field),
 		cmocka_unit_test(test_submitter_is_the_one_address),
 	};
 

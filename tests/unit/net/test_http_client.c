@@ -164,7 +164,10 @@ post_anew(void *arg, const struct http_result *r)
 {
 	struct chain *chain = arg;
 	char url[100];
-	struct http_post post = { url, "a/b", SPAN_LIT("x"), true };
+	struct http_post post = { .url = url,
+		.content_type = "a/b",
+		.body = SPAN_LIT("x"),
+		.verify = true };
 
 	assert_int_equal(chain->left % 2 == 0 ? HTTP_ANSWERED : HTTP_REFUSED,
 	    r->outcome);
@@ -181,7 +184,9 @@ test_done_may_post_anew(void **state)
 {
 	struct http_client_options o = options();
 	struct chain chain = { open_client(&o), 5 };
-	struct http_post post = { "http://a.test/", "a/b", SPAN_NONE, true };
+	struct http_post post = { .url = "http://a.test/",
+		.content_type = "a/b",
+		.verify = true };
 
 	(void)state;
 	assert_ok(

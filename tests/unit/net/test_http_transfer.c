@@ -55,7 +55,10 @@ test_a_large_body(void **state)
 	struct http_client *c = open_client(&options_);
 	struct outcome o = { .n = 0 };
 	char url[100], want[100];
-	struct http_post post = { url, "a/b", { body, sizeof(body) }, true };
+	struct http_post post = { .url = url,
+		.content_type = "a/b",
+		.body = { body, sizeof(body) },
+		.verify = true };
 
 	(void)state;
 	memset(body, 'x', sizeof(body));
@@ -78,7 +81,9 @@ test_an_empty_body(void **state)
 	struct http_client *c = open_client(&options_);
 	struct outcome o = { .n = 0 };
 	char url[100];
-	struct http_post post = { url, "a/b", SPAN_NONE, true };
+	struct http_post post = { .url = url,
+		.content_type = "a/b",
+		.verify = true };
 
 	(void)state;
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/echo",
@@ -258,7 +263,10 @@ test_reset_while_sending(void **state)
 	struct http_client *c = open_client(&options_);
 	struct outcome o = { .n = 0 };
 	char url[100];
-	struct http_post post = { url, "a/b", { body, sizeof(body) }, true };
+	struct http_post post = { .url = url,
+		.content_type = "a/b",
+		.body = { body, sizeof(body) },
+		.verify = true };
 
 	(void)state;
 	(void)snprintf(url, sizeof(url), "https://good.test:%d/reset",

@@ -351,7 +351,10 @@ test_a_slow_mail_delays_no_post(void **state)
 		.per_host = 1,
 		.total = 1 };
 	char url[100];
-	struct http_post post = { url, "a/b", SPAN_LIT("x"), true };
+	struct http_post post = { .url = url,
+		.content_type = "a/b",
+		.body = SPAN_LIT("x"),
+		.verify = true };
 	struct http_client *http;
 	struct outcome mail;
 	long status = 0;

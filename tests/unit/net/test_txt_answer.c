@@ -17,7 +17,9 @@ static void
 give(struct given *g, struct span rdata, size_t n)
 {
 	assert_in_range(n, 0, RECORDS);
-	*g = (struct given){ .result = { .havedata = n > 0, .ttl = 60 } };
+	*g = (struct given){
+		.result = { .qtype = DNS_TXT, .havedata = n > 0, .ttl = 60 }
+	};
 	for (size_t i = 0; i < n; i++) {
 		g->data[i] = (char *)(uintptr_t)rdata.p;
 		g->len[i] = (int)rdata.len;

@@ -78,7 +78,7 @@ take_number(void *arg, const struct db_value *row)
 }
 
 static int64_t
-records(struct fixture *f)
+number(struct fixture *f, const char *sql)
 {
 	struct why why = { { 0 } };
 	int64_t n = -1;
@@ -88,11 +88,39 @@ records(struct fixture *f)
 	assert_ok_why(db_run(db,
 			  &(const struct db_statement){ .row = take_number,
 			      .arg = &n,
-			      .sql = "SELECT count(*) FROM tally_record" },
+			      .sql = sql },
 			  NULL, &why),
 	    &why);
 	db_close(db);
 	return n;
+}
+
+static int64_t
+records(struct fixture *f)
+{
+	return number(f, "SELECT count(*) FROM tally_record");
+}
+
+/* n reports of the day, which were handed over. */
+static void
+put_reports(struct fixture *f, int64_t day, int n)
+{
+	char sql[512];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "INSERT INTO day (day, closed_at) VALUES (%d, 1); "
+	    "WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s "
+	    "WHERE i < %d) INSERT INTO report "
+	    "SELECT '%d-' || i, %d, 'd' || i, x'00', 0, '', '', x'', 1, 1, 1, "
+	    "1, 0, 1, 0, 1, 1 FROM s",
+	    (int)day, n, (int)day, (int)day);
+	run_sql(f, sql);
+}
+
+static int64_t
+reports(struct fixture *f)
+{
+	return number(f, "SELECT count(*) FROM report");
 }
 
 static void
@@ -158,6 +186,60 @@ test_many_rows_go_in_several_turns(void **state)
 	assert_in_range(turns, 2, 9);
 }
 
+static void
+test_reports_go_by_whole_days(void **state)
+{
+	struct fixture *f = *state;
+
+	f->room.keep_reports_s = 40 * S_PER_DAY;
+	for (int64_t day = DAY - 45; day <= DAY; day++)
+		put_reports(f, day, 1);
+	run_at(f, S_PER_DAY - 1);
+	assert_int_equal(41, reports(f)); /* today, and 40 before */
+}
+
+static void
+test_reports_of_thirty_days_stay(void **state)
+{
+	struct fixture *f = *state;
+
+	f->room.keep_reports_s = 1;
+	for (int64_t day = DAY - 45; day <= DAY; day++)
+		put_reports(f, day, 1);
+	run_at(f, 0);
+	assert_int_equal(31, reports(f));
+}
+
+static void
+test_reports_are_kept_for_good(void **state)
+{
+	struct fixture *f = *state;
+
+	put_reports(f, 0, 1);
+	run_at(f, 0);
+	assert_int_equal(1, reports(f));
+}
+
+/* By hundreds in a transaction, and some of these at a time. */
+static void
+test_many_reports_go_in_several_turns(void **state)
+{
+	struct fixture *f = *state;
+	int64_t left = 25000;
+	int turns = 0;
+
+	f->room.keep_reports_s = S_PER_DAY;
+	put_reports(f, 0, (int)left);
+	while (left > 0 && turns < 10) {
+		run_at(f, turns++);
+		left = reports(f);
+	}
+	assert_int_equal(0, left);
+	assert_in_range(turns, 2, 9);
+	assert_int_equal(25000,
+	    number(f, "SELECT reports_gone FROM day WHERE day = 0"));
+}
+
 int
 main(void)
 {
@@ -170,6 +252,14 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_many_rows_go_in_several_turns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reports_go_by_whole_days,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_reports_of_thirty_days_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reports_are_kept_for_good,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_many_reports_go_in_several_turns, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deliver/mail_program.h"
+#include "net/mail_program.h"
 
 #define SENDER "tls-reports@sender.example"
 #define RECIPIENT "tls@recipient.example"
@@ -25,7 +25,7 @@
 struct ended {
 	bool timed_out;
 	int status;
-	char output[MAIL_PROGRAM_OUTPUT_MAX + 1];
+	char output[PROGRAM_OUTPUT_MAX + 1];
 	size_t len;
 };
 
@@ -49,10 +49,10 @@ call_of(const char *const *command)
 	};
 }
 
-static struct mail_program *
+static struct program *
 start(const struct mail_program_call *call)
 {
-	struct mail_program *p = NULL;
+	struct program *p = NULL;
 	struct why why = { { 0 } };
 
 	assert_ok_why(mail_program_start(call, now_ns(), &p, &why), &why);
@@ -61,11 +61,11 @@ start(const struct mail_program_call *call)
 }
 
 static bool
-look(struct mail_program *p, struct ended *ret)
+look(struct program *p, struct ended *ret)
 {
-	struct mail_program_result r;
+	struct program_result r;
 
-	if (!mail_program_poll(p, now_ns(), &r))
+	if (!program_poll(p, now_ns(), &r))
 		return false;
 	ret->timed_out = r.timed_out;
 	ret->status = r.wait_status;
@@ -77,17 +77,16 @@ look(struct mail_program *p, struct ended *ret)
 
 /* As a caller does: it sleeps until the descriptor or the time says more. */
 static void
-await(struct mail_program *p, struct ended *ret)
+await(struct program *p, struct ended *ret)
 {
 	while (!look(p, ret)) {
-		int64_t ms = (mail_program_deadline_ns(p) - now_ns()) /
-			NS_PER_MS +
+		int64_t ms = (program_deadline_ns(p) - now_ns()) / NS_PER_MS +
 		    1;
-		struct pollfd fd = { mail_program_fd(p), POLLIN, 0 };
+		struct pollfd fd = { program_fd(p), POLLIN, 0 };
 
 		(void)poll(&fd, 1, ms < 0 ? 0 : (int)ms);
 	}
-	mail_program_free(p);
+	program_free(p);
 }
 
 static void
@@ -221,8 +220,8 @@ test_the_end_is_told_again(void **state)
 	const char *const command[] = { "/bin/sh", "-c", "echo x; exit 3",
 		NULL };
 	const struct mail_program_call call = call_of(command);
-	struct mail_program *p = start(&call);
-	struct pollfd fd = { mail_program_fd(p), POLLIN, 0 };
+	struct program *p = start(&call);
+	struct pollfd fd = { program_fd(p), POLLIN, 0 };
 	struct ended e;
 
 	(void)state;
@@ -232,7 +231,7 @@ test_the_end_is_told_again(void **state)
 	assert_true(look(p, &e));
 	assert_int_equal(3, WEXITSTATUS(e.status));
 	assert_string_equal("x\n", e.output);
-	mail_program_free(p);
+	program_free(p);
 }
 
 static void
@@ -244,8 +243,8 @@ test_freed_while_it_runs(void **state)
 	int status;
 
 	(void)state;
-	mail_program_free(start(&call));
-	mail_program_free(NULL);
+	program_free(start(&call));
+	program_free(NULL);
 	/* Orphans of it may be ours; none goes on. */
 	while (waitpid(-1, &status, 0) > 0)
 		assert_int_equal(SIGKILL, WTERMSIG(status));
@@ -426,7 +425,7 @@ test_the_begin_of_both_outputs_is_kept(void **state)
 	assert_string_equal("out\nerr\n", e.output);
 	run("yes | head -c 10000", &e);
 	assert_int_equal(0, WEXITSTATUS(e.status));
-	assert_int_equal(MAIL_PROGRAM_OUTPUT_MAX, e.len);
+	assert_int_equal(PROGRAM_OUTPUT_MAX, e.len);
 	for (size_t i = 0; i < e.len; i += 2)
 		assert_memory_equal("y\n", e.output + i, 2);
 	run("printf '\\377\\000x'", &e);
@@ -453,7 +452,7 @@ test_much_output_takes_no_memory(void **state)
 	run("exec head -c 300000000 /dev/zero", &e);
 	assert_true(WIFEXITED(e.status));
 	assert_int_equal(0, WEXITSTATUS(e.status));
-	assert_int_equal(MAIL_PROGRAM_OUTPUT_MAX, e.len);
+	assert_int_equal(PROGRAM_OUTPUT_MAX, e.len);
 	assert_true(most_memory_kib() - before_kib < 16L * 1024);
 }
 
@@ -465,7 +464,7 @@ test_endless_output_ends_with_its_time(void **state)
 	(void)state;
 	run_briefly("exec yes", &e);
 	assert_true(e.timed_out);
-	assert_int_equal(MAIL_PROGRAM_OUTPUT_MAX, e.len);
+	assert_int_equal(PROGRAM_OUTPUT_MAX, e.len);
 }
 
 /* It sleeps meanwhile: a closed output is not readable again and again. */
@@ -475,7 +474,7 @@ test_a_closed_output(void **state)
 	const char *const command[] = { "/bin/sh", "-c",
 		"echo x; exec sleep 1000 >&- 2>&-", NULL };
 	struct mail_program_call call = call_of(command);
-	struct mail_program *p;
+	struct program *p;
 	struct pollfd fd = { .events = POLLIN };
 	size_t looks = 0;
 	struct ended e;
@@ -483,10 +482,10 @@ test_a_closed_output(void **state)
 	(void)state;
 	call.timeout_ns = SHORT_NS;
 	p = start(&call);
-	fd.fd = mail_program_fd(p);
+	fd.fd = program_fd(p);
 	for (; !look(p, &e); looks++)
 		(void)poll(&fd, 1, (int)(SHORT_NS / NS_PER_MS) + 100);
-	mail_program_free(p);
+	program_free(p);
 	assert_true(looks < 10);
 	assert_true(e.timed_out);
 	assert_string_equal("x\n", e.output);
@@ -495,7 +494,7 @@ test_a_closed_output(void **state)
 /* -- many -- */
 
 static void
-start_many(struct mail_program *v[MANY])
+start_many(struct program *v[MANY])
 {
 	const char *const command[] = { "/bin/sh", "-c",
 		"sleep 1; printf %s \"$5\"; exit 75", "sh", NULL };
@@ -515,7 +514,7 @@ test_many_at_a_time(void **state)
 {
 	const size_t before = descriptors();
 	const int64_t began_ns = now_ns();
-	struct mail_program *v[MANY];
+	struct program *v[MANY];
 	char want[64];
 	struct ended e;
 
@@ -539,7 +538,7 @@ assert_not_started(enum err want, const struct mail_program_call *call,
     const char *text)
 {
 	const size_t before = descriptors();
-	struct mail_program *p = NULL;
+	struct program *p = NULL;
 	struct why why = { { 0 } };
 
 	assert_err(want, mail_program_start(call, now_ns(), &p, &why));
