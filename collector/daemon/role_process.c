@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "daemon/stop.h"
 
 static enum err
 config_to_standard_input(const struct config *config)
@@ -34,17 +35,18 @@ become(const struct role *role, const struct config *config,
 	const char *const argv[] = { "tlsrptd", "--role", role->name,
 		"--config", config->file == NULL ? "-" : config->file,
 		"--config", "-", NULL };
-	sigset_t none;
+	sigset_t ends;
 
 	/* No role outlives the supervisor, which holds the locks. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != supervisor) /* it has died before */
 		_exit(EX_OK);
-	/* One that comes before the role can take it does not end it. */
+	/* One that comes before the role can take it does not end it, or waits
+	 * until it is an orderly end (daemon/stop.c). */
 	if (role->rereads)
 		(void)signal(SIGHUP, SIG_IGN);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	stop_signals(&ends);
+	(void)sigprocmask(SIG_SETMASK, &ends, NULL);
 	if (config_to_standard_input(config) == E_OK &&
 	    listen_fds_hand_over(fds, nfds) == E_OK)
 		(void)execv("/proc/self/exe", (char *const *)argv);

@@ -20,10 +20,19 @@ handle(int signal_number)
 	errno = error;
 }
 
+void
+stop_signals(sigset_t *ret)
+{
+	(void)sigemptyset(ret);
+	(void)sigaddset(ret, SIGTERM);
+	(void)sigaddset(ret, SIGINT);
+}
+
 enum err
 stop_on_signals(struct waker *waker, struct why *why)
 {
 	struct sigaction action;
+	sigset_t ends;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = handle;
@@ -31,6 +40,9 @@ stop_on_signals(struct waker *waker, struct why *why)
 	if (sigaction(SIGTERM, &action, NULL) != 0 ||
 	    sigaction(SIGINT, &action, NULL) != 0)
 		return why_errno(why, "sigaction");
+	stop_signals(&ends);
+	if (sigprocmask(SIG_UNBLOCK, &ends, NULL) != 0)
+		return why_errno(why, "sigprocmask");
 	return E_OK;
 }
 
