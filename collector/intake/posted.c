@@ -147,6 +147,16 @@ posted_forget(struct posted *p, const struct content_key *key,
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+void
+posted_forget_all(struct posted *p)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < p->nsets * SET_SIZE; i++)
+		if (p->places[i].coming == NULL)
+			p->places[i] = (struct place){ .coming = NULL };
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
 /* -- posting -- */
 
 /* The posting is over: who waited for the other is told what became of it. */

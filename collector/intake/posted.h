@@ -32,6 +32,9 @@ void posted_note(struct posted *, const struct content_key *,
 void posted_forget(struct posted *, const struct content_key *,
     const struct uuid *intake);
 
+/* All that is not on its way. Thread-safe. */
+void posted_forget_all(struct posted *);
+
 /* Put it into the sink, unless the same bytes are durable already, or on their
  * way: then it shares their fate. done is called exactly once on E_OK, maybe
  * before this returns, as the sink does it; else never. is_again: the intake is

@@ -222,8 +222,25 @@ fill(struct intake_worker *w, struct store *store, struct why *why)
 	if (e != E_OK)
 		return e;
 	w->is_filled = true;
-	log_info("posts of before are known");
+	if (!w->others.is_known) /* else it is one of many times */
+		log_info("posts of before are known");
 	return E_OK;
+}
+
+/* Another machine has evicted what would be answered here as kept. */
+static enum err
+drop_evicted(struct intake_worker *w, struct store *store, struct why *why)
+{
+	bool is_dropped = false;
+	enum err e;
+
+	if (w->posted == NULL)
+		return E_OK;
+	e = posted_drop_evicted(w->posted, &w->others, store, w->intake.clock,
+	    w->intake.account, &is_dropped, why);
+	if (is_dropped)
+		w->is_filled = false;
+	return e;
 }
 
 static enum err
@@ -270,6 +287,8 @@ look(struct intake_worker *w, struct store *store, struct why *why)
 		return E_OK;
 	w->looked_ns = clock_mono_ns(w->intake.clock);
 	e = retake_due(&w->intake, store, why);
+	if (e == E_OK)
+		e = drop_evicted(w, store, why);
 	return e == E_OK ? count_again(w, store, why) : e;
 }
 

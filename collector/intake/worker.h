@@ -3,7 +3,7 @@
 #ifndef INTAKE_WORKER_H
 #define INTAKE_WORKER_H
 
-#include "intake/posted.h"
+#include "intake/posted_fill.h"
 #include "intake/spool.h"
 #include "intake/taking.h"
 #include "intake/upkeep.h"
@@ -11,11 +11,12 @@
 struct intake_worker {
 	struct spool *spool;
 	struct intake intake;
-	struct upkeep *upkeep;	/* or NULL */
-	int64_t looked_ns;	/* monotonic: when what waits was looked at */
-	struct posted *posted;	/* NULL: nothing is */
-	bool is_filled;		/* it has what the store has */
-	uint64_t again_counted; /* of those that came again */
+	struct upkeep *upkeep; /* or NULL */
+	int64_t looked_ns;     /* monotonic: when what waits was looked at */
+	struct posted *posted; /* NULL: nothing is */
+	bool is_filled;	       /* it has what the store has */
+	struct posted_others others; /* other machines of the store */
+	uint64_t again_counted;	     /* of those that came again */
 };
 
 /* Whether there is anything to run for: without that the store is left alone.

@@ -217,6 +217,22 @@ store_inbox_counts(struct store *store, int64_t first, int64_t last,
 	    why, DB_I(first), DB_I(last));
 }
 
+static enum err
+note_n(void *ret, const struct db_value *row)
+{
+	*(uint64_t *)ret = at_least_none(row[0].num);
+	return E_OK;
+}
+
+enum err
+store_inbox_count_others(struct store *store, struct span account,
+    int64_t first, enum inbox_event event, uint64_t *ret, struct why *why)
+{
+	*ret = 0;
+	return db_read(store->db, QUERY_INBOX_COUNT_OTHERS, note_n, ret, why,
+	    DB_T(account), DB_I(first), DB_I(event));
+}
+
 /* -- known signers -- */
 
 enum err

@@ -54,6 +54,10 @@ typedef enum err inbox_count_fn(void *arg, enum inbox_event, int64_t class,
 /* Sums from day first to last. */
 MUST_CHECK enum err store_inbox_counts(struct store *, int64_t first,
     int64_t last, inbox_count_fn *, void *arg, struct why *why);
+/* How many the accounts other than this one have counted since day first. */
+MUST_CHECK enum err store_inbox_count_others(struct store *,
+    struct span account, int64_t first, enum inbox_event, uint64_t *ret,
+    struct why *why);
 
 /* -- known signers -- */
 
