@@ -14,6 +14,7 @@ import tempfile
 import threading
 
 from harness import PATIENCE_S, wait_until
+from ports import free_port
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:" + os.defpath)
 CONFIG = """\
@@ -42,13 +43,6 @@ http {{
     }}
 }}
 """
-
-
-def free_port():
-    """A port of the loopback interface that nobody has."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def openssl(*arguments, folder):

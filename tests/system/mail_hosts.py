@@ -14,7 +14,8 @@ import tempfile
 import time
 
 from harness import (LOOK_EVERY_S, PATIENCE_S, become_subreaper, wait_until)
-from https_receiver import free_port, make_certificates
+from https_receiver import make_certificates
+from ports import free_port
 
 MASTER = "/usr/lib/postfix/sbin/master"
 POSTQUEUE = "/usr/sbin/postqueue"

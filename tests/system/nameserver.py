@@ -4,11 +4,11 @@ broken.example, and REFUSED for what is none of its zones."""
 
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
 
 from harness import PATIENCE_S, wait_until
+from ports import free_port
 
 SBIN = "/usr/sbin:/usr/bin:/bin"
 KNOTD, KNOTC, KEYMGR, KDIG = (
@@ -58,19 +58,6 @@ DELEGATIONS = f"""\
 ns 1 A 127.0.0.1
 {PLAIN}. 1 NS ns.{SIGNED}.
 """
-
-
-def free_port():
-    """A port of the loopback interface that nobody has, of TCP and of UDP."""
-    while True:
-        with socket.socket() as tcp, \
-                socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            try:
-                udp.bind(tcp.getsockname())
-            except OSError:
-                continue
-            return udp.getsockname()[1]
 
 
 def quoted(string):

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from harness import become_subreaper, wait_until
+from ports import free_port
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent
                        / "support"))
@@ -21,12 +22,6 @@ PGBOUNCER = "/usr/sbin/pgbouncer"
 USER = "tlsrpt"
 SMALL = ["--wal-segsize=1"]  # MiB
 AS_USER = ["runuser", "-u", "nobody", "--"] if os.getuid() == 0 else []
-
-
-def free_port():
-    """A port of loopback that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def run(*command, **more):

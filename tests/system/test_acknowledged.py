@@ -17,7 +17,7 @@ import unittest
 from collections import Counter
 
 from disks import Disk
-from harness import OK, wait_until
+from harness import wait_until
 from test_inbox import EXAMPLE, OURS, mail
 from test_receive import Receiving
 

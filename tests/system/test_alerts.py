@@ -13,7 +13,6 @@ import socketserver
 import sqlite3
 import ssl
 import threading
-import time
 import unittest
 import uuid
 

@@ -15,7 +15,6 @@ import sys
 import unittest
 import urllib.error
 import zipfile
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import memory

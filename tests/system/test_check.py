@@ -17,7 +17,8 @@ import unittest
 from harness import TESTS, TEMPFAIL, SystemTest, run_cli, wait_until
 from https_receiver import NGINX
 from mail_hosts import Postfix
-from nameserver import NameServer, free_port
+from nameserver import NameServer
+from ports import free_port
 
 sys.path.insert(0, str(TESTS / "support"))
 import certificates  # noqa: E402  pylint: disable=wrong-import-position

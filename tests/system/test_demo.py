@@ -17,7 +17,7 @@ import unittest
 from harness import (CONFIG, CORPUS, IO, NO_INPUT, OK, PATIENCE_S, Report,
                      SystemTest, TEMPFAIL, TLSRPT, USAGE, assert_no_fault,
                      corpus, run_cli, wait_until)
-from https_receiver import free_port
+from ports import free_port
 
 PORT = free_port()
 PAGE_PORT = free_port()

@@ -19,9 +19,9 @@ import subprocess
 import textwrap
 import unittest
 
-from harness import (CONTACT, OK, SystemTest, TESTS, TLSRPTD, session,
+from harness import (OK, SystemTest, TESTS, TLSRPTD, session,
                      wait_until)
-from https_receiver import free_port
+from ports import free_port
 from test_inbox import EXAMPLE
 
 ROOT = TESTS.parent

@@ -23,7 +23,8 @@ import zlib
 from endpoint import (REPORT, Client, Endpoint, allow_descriptors, chunked,
                       post)
 from harness import PATIENCE_S, wait_until
-from https_receiver import NGINX, free_port, openssl
+from https_receiver import NGINX, openssl
+from ports import free_port
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 HEAD = b"POST /tlsrpt HTTP/1.1\r\nHost: x\r\n"

@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from harness import OK, TLSRPT, wait_until
-from test_inbox import EXAMPLE, OURS, mail
+from test_inbox import EXAMPLE, mail
 from test_lmtp import Client
 from test_receive import Receiving
 

@@ -1,7 +1,6 @@
 """test_identity.py -- who a collector is: it stays the same over restarts, and a
 copy of it is refused before it counts anything twice."""
 
-import pathlib
 import contextlib
 import shutil
 import sqlite3

@@ -13,9 +13,10 @@ import time
 import unittest
 
 from harness import (CONFIG, DAY_START, NOON, OK, SystemTest, wait_until)
-from https_receiver import free_port, make_certificates
+from https_receiver import make_certificates
 from imap_server import ImapServer, hang_up
 from mail_hosts import Dovecot
+from ports import free_port
 from test_inbox import EXAMPLE, OURS, mail
 
 USER, PASSWORD = "tls@company-y.example", "a b=c;d%41\"\\"

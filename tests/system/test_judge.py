@@ -16,9 +16,9 @@ import dkim
 
 from harness import (CONTACT, DAY_S, NOON, OK, TESTS, SystemTest, failure,
                      session, wait_until)
-from https_receiver import free_port
 from mail_hosts import Dovecot, Postfix
 from nameserver import NameServer
+from ports import free_port
 from test_inbox import EXAMPLE, OURS
 
 KEYS = TESTS / "support" / "keys"

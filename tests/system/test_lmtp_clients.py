@@ -7,8 +7,8 @@ import subprocess
 import unittest
 
 from harness import OK, TLSRPT, wait_until
-from https_receiver import free_port
 from mail_hosts import Postfix
+from ports import free_port
 from test_inbox import EXAMPLE, OURS, mail
 from test_receive import Receiving
 

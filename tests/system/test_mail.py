@@ -16,7 +16,7 @@ import unittest
 
 import dkim
 
-from harness import CONTACT, DAY, DAY_START, NOON, SUBMITTER
+from harness import DAY, DAY_START, SUBMITTER
 from test_dkim import KEYS, SIGN, DkimTest
 
 WRITE = os.environ.get("MAIL_WRITE_FILES", "mail_write_files")

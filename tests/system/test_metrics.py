@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from harness import DAY_START, OK, SystemTest, session, wait_until
-from https_receiver import free_port
+from ports import free_port
 from sending import SendingTest
 from test_inbox import EXAMPLE
 

@@ -13,7 +13,7 @@ import subprocess
 import unittest
 
 from harness import CORPUS, OK, SystemTest, TLSRPT, run_cli
-from https_receiver import free_port
+from ports import free_port
 
 RUN = pathlib.Path(__file__).parent.parent / "web" / "run"
 PATIENCE_S = 500

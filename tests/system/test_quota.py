@@ -16,8 +16,8 @@ import unittest
 import dkim
 
 from harness import DAY_S, NO_INPUT, NOON, OK, SystemTest, wait_until
-from https_receiver import free_port
 from nameserver import NameServer
+from ports import free_port
 from test_inbox import EXAMPLE, OURS, mail
 
 ROLES = "collect, report, deliver, intake"

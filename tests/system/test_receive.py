@@ -18,7 +18,8 @@ import urllib.request
 
 from endpoint import Client, post
 from harness import NOON, OK, SystemTest, failure, session, wait_until
-from https_receiver import Receiver, free_port
+from https_receiver import Receiver
+from ports import free_port
 from test_endpoint import make_certificate, trusting
 from test_inbox import EXAMPLE, OURS, mail
 

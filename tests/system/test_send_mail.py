@@ -14,7 +14,7 @@ import unittest
 
 import dkim
 
-from harness import (CONTACT, DAY, DAY_S, NOON, OK, TESTS, SystemTest,
+from harness import (CONTACT, DAY_S, NOON, OK, TESTS, SystemTest,
                      run_cli, session, wait_until)
 from mail_hosts import Dovecot, Postfix
 from nameserver import NameServer

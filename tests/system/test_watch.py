@@ -13,7 +13,8 @@ import tempfile
 import unittest
 
 from harness import (NOON, OK, TESTS, USAGE, SystemTest, wait_until)
-from nameserver import NameServer, free_port
+from nameserver import NameServer
+from ports import free_port
 from test_check import NGINX_CONF, POLICY, Script
 from https_receiver import NGINX
 

@@ -5,7 +5,7 @@ import json
 import re
 
 from harness import Service, wait_until
-from https_receiver import free_port
+from ports import free_port
 
 PASSWORD = "a good password"
 
