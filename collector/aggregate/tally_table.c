@@ -1,5 +1,6 @@
 #include "aggregate/tally_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "aggregate/tally_rows.h"
@@ -96,6 +97,11 @@ tally_table_day_counters(const struct tally_table *t,
 
 /* -- counting -- */
 
+static const struct failure_detail untold = {
+	.type = RESULT_VALIDATION_FAILURE,
+	.reason = { "unspecified", 11 },
+};
+
 static void
 raise_by_one(struct tally_table *t, uint64_t *count)
 {
@@ -124,10 +130,6 @@ static enum err
 count_policy(struct tally_table *t, struct record_row *record,
     const struct session_policy *p)
 {
-	static const struct failure_detail untold = {
-		.type = RESULT_VALIDATION_FAILURE,
-		.reason = { "unspecified", 11 },
-	};
 	struct policy_row *row;
 	enum err e = tally_policy_row(t, record, &p->policy, &row);
 
@@ -159,6 +161,43 @@ tally_table_add(struct tally_table *t, int64_t day, const struct session *s,
 	if (e == E_OK && key != NULL && !t->unlike)
 		repeat_keep(&t->repeats, key, t->raised, t->nraised, &t->arena);
 	return e;
+}
+
+static enum err
+add_details(struct tally_table *t, struct record_row *record,
+    struct policy_row *policy, const struct session_policy *p, uint64_t n)
+{
+	struct detail_row *row;
+	enum err e;
+
+	if (n == 0)
+		return E_OK;
+	e = tally_detail_row(t, record, policy,
+	    p->ndetails == 0 ? &untold : &p->details[0], &row);
+	if (e == E_OK)
+		row->sessions = count_add(row->sessions, n);
+	return e;
+}
+
+enum err
+tally_table_add_sum(struct tally_table *t, int64_t day, const struct session *s,
+    const struct tally_sum *sum)
+{
+	struct record_row *record;
+	struct policy_row *policy;
+	enum err e;
+
+	assert(s->npolicies == 1 && s->policies[0].ndetails <= 1);
+	arena_reset(&t->scratch);
+	e = tally_record_row(t, day, s, &record);
+	if (e == E_OK)
+		e = tally_policy_row(t, record, &s->policies[0].policy,
+		    &policy);
+	if (e != E_OK)
+		return e;
+	policy->succeeded = count_add(policy->succeeded, sum->succeeded);
+	policy->failed = count_add(policy->failed, sum->failed);
+	return add_details(t, record, policy, &s->policies[0], sum->details);
 }
 
 bool

@@ -39,6 +39,18 @@ void tally_table_clear(struct tally_table *);
 MUST_CHECK enum err tally_table_add(struct tally_table *, int64_t day,
     const struct session *, const struct id *key);
 
+/* What many sessions came to that another program has counted. */
+struct tally_sum {
+	uint64_t succeeded, failed; /* of the policy */
+	/* Sessions with the failure detail, or, where the session has none,
+	 * that failed without telling one. */
+	uint64_t details;
+};
+/* Count the sum for a session of one policy and at most one failure detail.
+ * E_NOMEM: as above. */
+MUST_CHECK enum err tally_table_add_sum(struct tally_table *, int64_t day,
+    const struct session *, const struct tally_sum *);
+
 /* Count the session of a datagram that was added before. False: it was not. */
 bool tally_table_repeat(struct tally_table *, const struct id *key);
 

@@ -168,6 +168,14 @@ struct flush {
 MUST_CHECK enum err store_flush(struct store *, const struct flush *,
     struct why *why);
 
+/* Add what another program counted, once, under an id that is made of what it
+ * kept: in one transaction the collector is registered at f->from, moved to
+ * f->to, and forgotten. f->from and f->to differ.
+ * E_EXISTS: it was added before; ret_at is where the collector then came to.
+ * E_UNCERTAIN: again will tell. */
+MUST_CHECK enum err store_adopt(struct store *, const struct flush *f,
+    struct position *ret_at, struct why *why);
+
 /* -- tallies -- */
 
 struct tally_cursor {

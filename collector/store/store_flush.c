@@ -250,25 +250,76 @@ schema_hold(struct store *store, struct why *why)
 	return e == E_OK ? store_check(store, &schema, why) : e;
 }
 
+/* In a transaction. */
+static enum err
+flush(struct store *store, const struct flush *f, struct why *why)
+{
+	char collector[UUID_TEXT_SIZE];
+	enum err e;
+
+	uuid_text(&f->collector, collector);
+	e = move(store->db, span_str(collector), f, why);
+	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)
+		e = why_set(why, e, "no memory for a flush");
+	for (size_t i = 0; e == E_OK && i < f->ncounters; i++)
+		add_counters(store->db, span_str(collector), &f->counters[i]);
+	return e;
+}
+
+/* Begun before. */
+static enum err
+end(struct store *store, enum err e, struct why *why)
+{
+	if (e == E_OK)
+		return db_commit(store->db, why);
+	db_rollback(store->db);
+	return e;
+}
+
 enum err
 store_flush(struct store *store, const struct flush *f, struct why *why)
 {
-	char collector[UUID_TEXT_SIZE];
 	enum err e = db_begin(store->db, why);
 
 	if (e != E_OK)
 		return e;
-	uuid_text(&f->collector, collector);
 	e = schema_hold(store, why);
 	if (e == E_OK)
-		e = move(store->db, span_str(collector), f, why);
-	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)
-		e = why_set(why, e, "no memory for a flush");
-	if (e != E_OK) {
-		db_rollback(store->db);
-		return e;
+		e = flush(store, f, why);
+	return end(store, e, why);
+}
+
+/* The one who registers first has the row, and the others wait for it. */
+static enum err
+adopt(struct store *store, const struct flush *f, struct position *ret_at,
+    struct why *why)
+{
+	struct position at;
+	enum err e = store_collector_register(store, &f->collector, f->host,
+	    &f->from, f->now_s, &at, why);
+
+	if (e == E_OK &&
+	    (at.segment != f->from.segment || at.offset != f->from.offset)) {
+		*ret_at = at;
+		e = why_set(why, E_EXISTS, "it was taken before");
 	}
-	for (size_t i = 0; i < f->ncounters; i++)
-		add_counters(store->db, span_str(collector), &f->counters[i]);
-	return db_commit(store->db, why);
+	if (e == E_OK)
+		e = flush(store, f, why);
+	if (e == E_OK)
+		e = store_collector_forget(store, &f->collector, why);
+	return e;
+}
+
+enum err
+store_adopt(struct store *store, const struct flush *f, struct position *ret_at,
+    struct why *why)
+{
+	enum err e = db_begin(store->db, why);
+
+	if (e != E_OK)
+		return e;
+	e = schema_hold(store, why);
+	if (e == E_OK)
+		e = adopt(store, f, ret_at, why);
+	return end(store, e, why);
 }

@@ -124,6 +124,46 @@ test_a_watermark_never_goes_back(void **state)
 	assert_int_equal(NOW_S, seen.c.watermark_s);
 }
 
+/* -- what another program counted -- */
+
+static enum err
+adopt(struct fixture *f, int64_t offset, struct one *o, struct position *ret_at,
+    struct why *why)
+{
+	const struct flush flush = {
+		.collector = f->collector,
+		.host = SPAN_LIT("another"),
+		.from = position(f, 0, 0),
+		.to = position(f, 1, offset),
+		.watermark_s = NOW_S,
+		.now_s = NOW_S,
+		.tallies = { tally_of_array, &o->tally, 1 },
+	};
+
+	return store_adopt(f->store, &flush, ret_at, why);
+}
+
+static void
+test_what_is_adopted_counts_once_and_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct position at = { .offset = -1 };
+	struct why why = { { 0 } };
+	struct one o;
+	size_t n;
+
+	make_one(&o, DAY, "a.example", 3, 2);
+	assert_ok_why(adopt(f, 5, &o, &at, &why), &why);
+	assert_int_equal(-1, at.offset);
+	assert_true(is_forgotten(f));
+	assert_err(E_EXISTS, adopt(f, 7, &o, &at, &why));
+	assert_int_equal(5, at.offset);
+	assert_int_equal(1, at.segment);
+	assert_true(is_forgotten(f));
+	assert_int_equal(3, read_all(f, DAY, &n)->policies[0].succeeded);
+	assert_int_equal(1, n);
+}
+
 /* -- tallies -- */
 
 static void
@@ -624,6 +664,7 @@ main(int argc, char **argv)
 		TEST(test_a_collector_is_forgotten_until_it_comes_back),
 		TEST(test_a_flush_from_another_place_changes_nothing),
 		TEST(test_a_watermark_never_goes_back),
+		TEST(test_what_is_adopted_counts_once_and_is_forgotten),
 		TEST(test_tallies_add_up),
 		TEST(test_counts_saturate),
 		TEST(test_the_least_sample_stays),

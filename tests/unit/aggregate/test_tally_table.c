@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aggregate/tally_table.h"
+#include "base/num.h"
 #include "codec/datagram_read.h"
 #include "store/store.h"
 
@@ -200,6 +201,53 @@ test_a_failure_without_a_detail_gets_one(void **state)
 	assert_int_equal(1, p->ndetails);
 	assert_int_equal(RESULT_VALIDATION_FAILURE, p->details[0].detail.type);
 	assert_span("unspecified", p->details[0].detail.reason);
+}
+
+static void
+add_sum(struct fixture *f, const char *datagram, struct tally_sum sum)
+{
+	struct why why = { { 0 } };
+	struct session session;
+	enum counter as;
+
+	arena_reset(&f->arena);
+	assert_ok_why(datagram_read(span_str(datagram), &f->arena, &session,
+			  &as, &why),
+	    &why);
+	assert_ok(tally_table_add_sum(f->table, DAY, &session, &sum));
+}
+
+static void
+test_what_another_has_counted_is_added(void **state)
+{
+	static const char
+	    one[] = "{\"d\":\"a.example\"," PR
+		    ",\"policies\":[{\"policy-type\":9,\"f\":0}]}",
+	    failed[] = "{\"d\":\"a.example\"," PR
+		       ",\"policies\":[{\"policy-type\":9,\"f\":1,"
+		       "\"failure-details\":[{\"c\":201}]}]}";
+	struct fixture *f = *state;
+	const struct tally_policy *p;
+
+	add(f, "%s", failed);
+	add_sum(f, one,
+	    (struct tally_sum){ .succeeded = 5, .failed = 4, .details = 1 });
+	add_sum(f, failed, (struct tally_sum){ .details = 3 });
+	add_sum(f, one, (struct tally_sum){ .succeeded = COUNT_MAX });
+	add(f, "%s", failed);
+	batch(f);
+	assert_int_equal(1, f->n);
+	assert_int_equal(1, f->tallies[0].npolicies);
+	p = &f->tallies[0].policies[0];
+	assert_int_equal(COUNT_MAX, p->succeeded);
+	assert_int_equal(6, p->failed);
+	assert_int_equal(2, p->ndetails);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(p->details[i].detail.type ==
+			    RESULT_STARTTLS_NOT_SUPPORTED
+			? 5
+			: 1,
+		    p->details[i].sessions);
 }
 
 static void
@@ -727,6 +775,7 @@ main(void)
 		TEST(test_each_policy_counts_one_success_or_failure),
 		TEST(test_a_detail_twice_in_a_session_counts_once),
 		TEST(test_a_failure_without_a_detail_gets_one),
+		TEST(test_what_another_has_counted_is_added),
 		TEST(test_days_are_kept_apart),
 		TEST(test_spellings_of_one_policy_are_one),
 		TEST(test_another_policy_is_another),
