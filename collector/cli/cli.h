@@ -131,6 +131,7 @@ int cmd_finding_list(struct cli *);
 int cmd_finding_mute(struct cli *);
 int cmd_finding_show(struct cli *);
 int cmd_import(struct cli *);
+int cmd_import_collectd(struct cli *);
 int cmd_inbox_list(struct cli *);
 int cmd_inbox_quarantine(struct cli *);
 int cmd_inbox_raw(struct cli *);
@@ -162,9 +163,10 @@ extern const struct cli_option alert_list_options[], check_options[],
     demo_options[], dkim_record_options[], domain_add_options[],
     domain_history_options[], emit_options[], finding_judge_options[],
     finding_list_options[], finding_mute_options[], finding_reason_options[],
-    inbox_list_options[], inbox_reprocess_options[], log_history_options[],
-    log_list_options[], report_build_options[], report_list_options[],
-    report_send_options[], suppression_add_options[], tail_options[],
-    tally_list_options[], token_add_options[], user_add_options[];
+    import_collectd_options[], inbox_list_options[], inbox_reprocess_options[],
+    log_history_options[], log_list_options[], report_build_options[],
+    report_list_options[], report_send_options[], suppression_add_options[],
+    tail_options[], tally_list_options[], token_add_options[],
+    user_add_options[];
 
 #endif

@@ -45,6 +45,7 @@ OPTIONS = {
     "domain history": ["--since"],
     "domain remove": [],
     "import": [],
+    "import-collectd": ["--day"],
     "inbox list": ["--state", "--verdict", "--reporter", "--domain",
                    "--since", "--until"],
     "inbox show": [],
