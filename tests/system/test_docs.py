@@ -1,7 +1,7 @@
-"""test_docs.py -- what README, docs/operations.md and tlsrpt(1) tell users to
-type works as told.
+"""test_docs.py -- what README, docs/operations.md, the way here from tlsrpt-reporter
+and tlsrpt(1) tell users to type works as told.
 
-Every indented line of the first two is configuration, Postfix's settings, lines
+Every indented line of all but the last is configuration, Postfix's settings, lines
 of a unit, or a command of a kind known here; a line of another kind fails.
 """
 
@@ -19,7 +19,8 @@ import subprocess
 import textwrap
 import unittest
 
-from harness import (OK, SystemTest, TESTS, TLSRPTD, session,
+from collectd import Collectd, Reportd
+from harness import (CONTACT, DAY, OK, SystemTest, TESTS, TLSRPTD, session,
                      wait_until)
 from ports import free_port
 from test_inbox import EXAMPLE
@@ -28,6 +29,7 @@ ROOT = TESTS.parent
 README = ROOT / "README.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 SECURITY = ROOT / "docs" / "security.md"
+MIGRATING = ROOT / "docs" / "migrating-from-tlsrpt-reporter.md"
 UNITS = ROOT / "packaging" / "systemd"
 MANUAL = ROOT / "docs" / "man" / "tlsrpt.1"
 CONFIG_FILE = "/etc/tlsrptd/tlsrptd.conf"
@@ -197,14 +199,14 @@ class Names(unittest.TestCase):
     def test_options(self):
         options = self.options()
         sections = "|".join({name.split(".")[0] for name in options})
-        for page in (README, OPERATIONS, SECURITY):
+        for page in (README, OPERATIONS, SECURITY, MIGRATING):
             named = set(re.findall(rf"`((?:{sections})\.[a-z_]+)",
                                    page.read_text()))
             self.assertTrue(named, page)
             self.assertEqual(set(), named - options, page)
 
     def test_files(self):
-        for page in (README, OPERATIONS, SECURITY):
+        for page in (README, OPERATIONS, SECURITY, MIGRATING):
             for name in re.findall(r"\b((?:docs|tests|collector)/[\w./-]+\w)",
                                    page.read_text()):
                 self.assertTrue((ROOT / name).exists(), (page, name))
@@ -321,6 +323,69 @@ class Operations(SystemTest):
             if flag in words:
                 words[words.index(flag) + 1] = name
         subprocess.run(words, check=True, timeout=60)
+
+
+class Migrating(SystemTest):
+    """Each thing that docs/migrating-from-tlsrpt-reporter.md says to type."""
+
+    def test_each_command_is_of_a_known_kind(self):
+        self.assertEqual({"tlsrpt", "tlsrptd", "systemctl"},
+                         {words[0] for words in commands(MIGRATING)})
+
+    def test_configuration_is_accepted(self):
+        file = self.folder() / "tlsrptd.conf"
+        file.write_text(configuration(MIGRATING))
+        done = subprocess.run([TLSRPTD, "-c", file, "--check-config"],
+                              capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual(OK, done.returncode, done.stderr)
+
+    def test_what_was_counted_comes_along(self):
+        """By hand: today 2, and of yesterday 1 by each of two files."""
+        service = self.service(deliver__mode="on", deliver__delay_min="4h",
+                               deliver__delay_max="4h").start()
+        folder = self.folder()
+        today, yesterday = DAY, "2026-03-01"
+        Collectd(folder / "collectd.sqlite").add(
+            today, *[session("a.example")] * 2)
+        Collectd(folder / "collectd.yesterday.sqlite", installed="before").add(
+            yesterday, session("b.example"))
+        Reportd(folder / "reportd.sqlite").fetch(
+            yesterday, "c.example", session("c.example"))
+        for words in commands(MIGRATING):
+            if words[0] != "tlsrpt":
+                continue
+            if words[1:3] == ["report", "send"]:
+                wait_until(lambda: service.all_delivered(yesterday),
+                           "yesterday's reports are built")
+            code, _, err = service.cli(*(
+                word.replace("/var/lib/tlsrpt", str(folder))
+                for word in words[1:]))
+            self.assertEqual((OK, ""), (code, err), words)
+        self.assertEqual(
+            [("a.example", 2), ("b.example", 1), ("c.example", 1)],
+            [(tally["domain"], tally["policies"][0]["summary"][
+                "total-successful-session-count"])
+             for day in (today, yesterday) for tally in service.tallies(day)])
+
+    def test_both_files_of_options_are_told_in_full(self):
+        """Options of tlsrpt-reporter 0.5, but for those of the times that its
+        parts wait for each other, which are named as such."""
+        told = set(re.findall(r"`([a-z_]+)`", MIGRATING.read_text()))
+        self.assertEqual(set(), {
+            "storage", "socketname", "socketuser", "socketgroup", "socketmode",
+            "sockettimeout", "max_uncommited_datagrams",
+            "retry_commit_datagram_count", "pidfilename", "logfilename",
+            "log_level", "daily_rollover_script",
+            "dump_path_for_invalid_datagram", "debug_db",
+            "debug_send_mail_dest", "debug_send_http_dest",
+            "debug_send_file_dest", "dbname", "keep_days", "fetchers",
+            "organization_name", "contact_info", "sender_address",
+            "compression_level", "tlsrpt_record_map", "mail_destination_map",
+            "http_upload_map", "http_script", "http_timeout",
+            "sendmail_script", "sendmail_timeout", "spread_out_delivery",
+            "interval_main_loop", "max_retries_delivery", "min_wait_delivery",
+            "max_wait_delivery"} - told)
 
 
 class Manual(SystemTest):
