@@ -17,6 +17,7 @@ struct telling {
 	const struct alert_sender *sender;
 	struct store *store;
 	struct route_word route;
+	char shown[ROUTE_SHOWN_SIZE]; /* its way */
 	struct alert_work work;
 	struct alert_way way;
 	struct arena arena;
@@ -135,32 +136,18 @@ prepare(struct telling *t, struct why *why)
 
 /* -- what came of it -- */
 
-/* A webhook's path may be a secret. */
-static struct span
-shown(const struct route_word *r)
-{
-	struct span rest = r->way;
-
-	if (r->kind != ROUTE_WEBHOOK)
-		return r->way;
-	for (int i = 0; i < 3; i++)
-		(void)span_until(&rest, '/');
-	return span_head(r->way, r->way.len - rest.len);
-}
-
 static void
 log_outcome(const struct telling *t, const struct alert_outcome *o,
     int64_t wait_s)
 {
 	if (o->fate == ALERT_FATE_TOLD)
-		log_info("alerts were told", LOG_S("way", shown(&t->route)),
+		log_info("alerts were told", LOG_STR("way", t->shown),
 		    LOG_I("n", t->message.nalerts),
 		    LOG_S("message", t->message.id),
 		    LOG_STR("answer", o->answer));
 	else
 		log_warning("alerts could not be told",
-		    LOG_S("way", shown(&t->route)),
-		    LOG_I("n", t->message.nalerts),
+		    LOG_STR("way", t->shown), LOG_I("n", t->message.nalerts),
 		    LOG_S("message", t->message.id),
 		    LOG_I("again_in_s", wait_s), LOG_STR("answer", o->answer));
 }
@@ -232,7 +219,7 @@ note_outcome(struct telling *t, const struct alert_outcome *o, struct why *why)
 	if (e != E_CONFLICT)
 		return e;
 	log_warning("alerts were taken over meanwhile",
-	    LOG_S("way", shown(&t->route)), LOG_S("message", t->message.id));
+	    LOG_STR("way", t->shown), LOG_S("message", t->message.id));
 	return E_OK;
 }
 
@@ -278,6 +265,7 @@ tell_by(const struct alert_sender *sender, struct store *store,
 	t->sender = sender;
 	t->store = store;
 	t->route = *route;
+	route_word_shown(route->way, t->shown);
 	t->work.way = route->way;
 	t->arena = ARENA_INIT(ARENA_MAX);
 	uuid_text(&worker, t->work.worker);

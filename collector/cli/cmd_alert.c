@@ -15,6 +15,25 @@ const struct cli_option alert_list_options[] = {
 
 /* -- list -- */
 
+/* Secrets stay in the configuration. */
+static void
+json_way(struct json_out *out, struct span way)
+{
+	char shown[ROUTE_SHOWN_SIZE];
+
+	route_word_shown(way, shown);
+	json_out_text(out, "way", span_str(shown));
+}
+
+static void
+table_way(struct cli_table *table, struct span way)
+{
+	char shown[ROUTE_SHOWN_SIZE];
+
+	route_word_shown(way, shown);
+	cli_table_text(table, span_str(shown));
+}
+
 static void
 put_alert(struct json_out *out, const struct alert *a)
 {
@@ -22,7 +41,7 @@ put_alert(struct json_out *out, const struct alert *a)
 
 	json_out_object(out, NULL);
 	json_out_text(out, "id", a->id);
-	json_out_text(out, "way", a->way);
+	json_way(out, a->way);
 	json_out_text(out, "event", span_str(alert_event_text(a->event)));
 	json_out_text(out, "state", span_str(alert_state_text(a->state)));
 	cli_json_time(out, "made-at", a->made_s);
@@ -50,7 +69,7 @@ list_alert(void *arg, const struct alert *a)
 	}
 	cli_table_time(l->table, a->made_s);
 	cli_table_text(l->table, span_str(alert_state_text(a->state)));
-	cli_table_text(l->table, a->way);
+	table_way(l->table, a->way);
 	cli_table_text(l->table, span_str(alert_event_text(a->event)));
 	cli_table_text(l->table, span_str(finding_severity_text(f->severity)));
 	cli_table_text(l->table, f->kind);
@@ -98,7 +117,7 @@ list_way(void *arg, const struct alert_way_listed *w)
 
 	if (l->out != NULL) {
 		json_out_object(l->out, NULL);
-		json_out_text(l->out, "way", w->way);
+		json_way(l->out, w->way);
 		json_out_count(l->out, "waiting", w->waiting);
 		json_out_count(l->out, "left-out", w->left_out);
 		json_out_int(l->out, "failures", w->failures);
@@ -108,7 +127,7 @@ list_way(void *arg, const struct alert_way_listed *w)
 		json_out_end(l->out);
 		return E_OK;
 	}
-	cli_table_text(l->table, w->way);
+	table_way(l->table, w->way);
 	cli_table_count(l->table, w->waiting);
 	cli_table_count(l->table, w->left_out);
 	cli_table_count(l->table, (uint64_t)w->failures);
@@ -144,15 +163,17 @@ static int
 find_route(const struct cli *cli, struct span way, struct route_word *ret)
 {
 	const struct list *routes = &cli->config->alert_routes;
+	char shown[ROUTE_SHOWN_SIZE];
 
 	for (size_t i = 0; i < routes->n; i++)
 		if (route_word_parse(routes->v[i], ret, NULL) == E_OK &&
 		    span_eq(ret->way, way))
 			return EX_OK;
+	route_word_shown(way, shown);
 	return cli_usage(cli,
 	    "\"%.100s\" is no way of alert.routes: what stands behind a \"=\" "
 	    "there",
-	    cli->operands[0]);
+	    shown);
 }
 
 static void

@@ -96,8 +96,13 @@ config_set(struct parser *p, const struct option *o, struct span value)
 	*given = (struct given){ p->name, p->line, false };
 	if (option_set(o, p->config, value, &why) != E_OK) {
 		given->refused = true;
-		config_fault(p, "%s.%s: \"%.*s\" %s", o->section, o->key,
-		    SPAN_ARG(span_head(value, 100)), why.text);
+		/* Words of a list may be secrets, such as webhooks. */
+		if (o->type == OPTION_list)
+			config_fault(p, "%s.%s %s", o->section, o->key,
+			    why.text);
+		else
+			config_fault(p, "%s.%s: \"%.*s\" %s", o->section,
+			    o->key, SPAN_ARG(span_head(value, 100)), why.text);
 	}
 }
 

@@ -7,6 +7,9 @@
 #include "base/span.h"
 #include "model/finding.h"
 
+/* Fits a domain name, a port and more. */
+#define ROUTE_SHOWN_SIZE 300
+
 enum route_kind {
 	ROUTE_MAIL,    /* mailto:ADDRESS */
 	ROUTE_WEBHOOK, /* https: or http: */
@@ -21,6 +24,10 @@ struct route_word {
 	struct span way;     /* as it stands there: its name */
 	struct span address; /* ROUTE_MAIL: without "mailto:" */
 };
+
+/* A way, or what should be one, for a log or a person: without user, path and
+ * query, which may be secrets. What is long is cut. */
+void route_word_shown(struct span way, char ret[static ROUTE_SHOWN_SIZE]);
 
 /* Take apart; the spans point into word. E_SYNTAX. */
 MUST_CHECK enum err route_word_parse(const char *word, struct route_word *ret,

@@ -54,8 +54,7 @@ store_alert_hold(struct store *store, const struct alert_work *w,
 	    &changed, why);
 
 	return e == E_OK && changed == 0
-	    ? why_set(why, E_CONFLICT, "another works on %.*s",
-		  SPAN_ARG(w->way))
+	    ? why_set(why, E_CONFLICT, "another works on the way of alerts")
 	    : e;
 }
 

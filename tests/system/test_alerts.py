@@ -240,6 +240,13 @@ class Alerts(SystemTest):
             self.assert_signed(post)
             self.assertEqual("/hook/t0ken", post[0])
         self.assertNotIn("t0ken", service.log_text())
+        for what in ("ways", "list"):
+            shown = hook.url.replace("hook/t0ken", "...")
+            _, out, _ = service.cli("alert", what)
+            self.assertNotIn("t0ken", out)
+            self.assertIn(shown, out)
+            self.assertEqual({shown}, {x["way"] for x in
+                                       service.cli_json("alert", what)})
         listed = service.cli_json("alert", "list")
         self.assertEqual([("sent", "opened")] * 2,
                          [(a["state"], a["event"]) for a in listed])
@@ -398,11 +405,14 @@ class Alerts(SystemTest):
                 ("info=command", "command needs alert.command"),
                 ("info=http://a.example/", "alert.allow_http"),
                 ("info=mailto:a@b.example", "alert.from"),
-                ("log", "is not written SEVERITY=WAY")):
+                ("log", "is not written SEVERITY=WAY"),
+                ("info=https://u:t0ken@a.example/t0ken", "has a user"),
+                ("info=htps://a.example/t0ken", '"htps://a.example/..."')):
             config.write_text("[daemon]\nroles = watch\n"
                               f"[alert]\nroutes = {routes}\n")
-            self.assert_fails(78, run_cli("-c", config, "alert", "list"),
-                              f"{config}:4: alert.routes: ", said)
+            answer = run_cli("-c", config, "alert", "list")
+            self.assert_fails(78, answer, f"{config}:4: alert.routes: ", said)
+            self.assertNotIn("t0ken", str(answer))
 
 
 if __name__ == "__main__":

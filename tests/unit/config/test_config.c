@@ -134,6 +134,22 @@ test_refused_values_are_not_missing(void **state)
 	buf_free(&errors);
 }
 
+/* They may be secrets. */
+static void
+test_words_of_a_list_are_not_told(void **state)
+{
+	struct buf text = BUF_INIT(10000);
+
+	(void)state;
+	buf_adds(&text, COLLECT_ONLY "[alert]\nroutes = ");
+	for (size_t i = 0; i < 65; i++)
+		buf_adds(&text, "info=https://h.example/t0ken, ");
+	buf_adds(&text, "info=log\n");
+	assert_faults(buf_str(&text),
+	    "t.conf:4: alert.routes must have 0 to 64 words\n");
+	buf_free(&text);
+}
+
 static void
 test_section_may_come_twice(void **state)
 {
@@ -678,6 +694,7 @@ main(void)
 		cmocka_unit_test(test_lines_as_people_write_them),
 		cmocka_unit_test(test_byte_order_mark_is_skipped),
 		cmocka_unit_test(test_refused_values_are_not_missing),
+		cmocka_unit_test(test_words_of_a_list_are_not_told),
 		cmocka_unit_test(test_section_may_come_twice),
 		cmocka_unit_test(test_relative_paths),
 		cmocka_unit_test(test_has_role),

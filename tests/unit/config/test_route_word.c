@@ -70,12 +70,27 @@ test_what_is_no_route(void **state)
 		    "\"https://\" is none of mailto:ADDRESS, https://..., "
 		    "command and log" },
 		{ "info=https:///x",
-		    "\"https:///x\" is none of mailto:ADDRESS, https://..., "
+		    "\"https:///...\" is none of mailto:ADDRESS, https://..., "
 		    "command and log" },
 		{ "info=ftp://a/",
 		    "\"ftp://a/\" is none of mailto:ADDRESS, https://..., "
 		    "command and log" },
 		{ "info:a..b=log", "\"a..b\" is no domain name" },
+		{ "info=https://ops@h.example/",
+		    "\"https://h.example/\" has a user, which no webhook "
+		    "gets: leave out what stands before the \"@\"" },
+		{ "info=https://:8443/x",
+		    "\"https://:8443/...\" is none of mailto:ADDRESS, "
+		    "https://..., command and log" },
+		{ "info=https://h.example:https/",
+		    "\"https://h.example:https/\" is none of mailto:ADDRESS, "
+		    "https://..., command and log" },
+		{ "info=https://h.example:70000",
+		    "\"https://h.example:70000\" is none of mailto:ADDRESS, "
+		    "https://..., command and log" },
+		{ "info=https://[::1/x",
+		    "\"https://[::1/...\" is none of mailto:ADDRESS, "
+		    "https://..., command and log" },
 		{ "info:*=log", "\"*\" is no domain name" },
 	};
 
@@ -88,6 +103,80 @@ test_what_is_no_route(void **state)
 		assert_err(E_SYNTAX, route_word_spell(&word, &why));
 		assert_string_equal(cases[i].why, why.text);
 		free(word);
+	}
+}
+
+/* Whatever is wrong with it. */
+static void
+test_a_secret_is_not_told(void **state)
+{
+	static const char *const words[] = {
+		"https://h.example/SECRET",
+		"info:https://h.example/SECRET",
+		"info=https:/h.example/SECRET",
+		"info=https//h.example/SECRET",
+		"info=htps://h.example/SECRET",
+		"info=https:///SECRET",
+		"info=https://h.example/SECRET\\",
+		"info=https://h.example?SECRET\\",
+		"info=https://h.example#SECRET\\",
+		"info=https://u:SECRET@h.example/",
+		"info=https://SECRET@h.example/",
+		"info=https://u:SECRET@x@h.example/",
+		"info=https://u:SEC/RET@h.example/",
+		"info=ftp://u:SECRET@h.example/",
+		"info=u:SECRET@h.example",
+		"info=mailto:u:SECRET@h.example",
+		"info=log/SECRET",
+		"u:SECRET@h.example",
+		"grave=https://u:SECRET@h.example/SECRET",
+		"info:https://h.example/?k=SECRET",
+		"info:https://u:SECRET@h.example/?k=log",
+		"info:https://h.example/SECRET?k=log",
+		"https://u:SECRET@h.example/SECRET?k=SECRET",
+		"h.example/SECRET:x=log",
+		"h.example/x?k=SECRET",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *word = strdup(words[i]);
+		struct why why = { { 0 } };
+
+		assert_non_null(word);
+		assert_err(E_SYNTAX, route_word_spell(&word, &why));
+		print_message("%s: %s\n", words[i], why.text);
+		assert_null(strstr(why.text, "SECRET"));
+		assert_null(strstr(why.text, "RET@"));
+		free(word);
+	}
+}
+
+static void
+test_what_is_shown(void **state)
+{
+	static const struct {
+		const char *way, *want;
+	} cases[] = {
+		{ "log", "log" },
+		{ "command", "command" },
+		{ "mailto:ops@a.example", "mailto:ops@a.example" },
+		{ "https://h.example", "https://h.example" },
+		{ "https://h.example/", "https://h.example/" },
+		{ "https://h.example:8443/t0ken",
+		    "https://h.example:8443/..." },
+		{ "http://[::1]:80?t0ken", "http://[::1]:80/..." },
+		{ "https://h.example#t0ken", "https://h.example/..." },
+		{ "https://u:t0ken@h.example/", "https://h.example/" },
+		{ "https://u:t0/ken@h.example/", "https://.../..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char shown[ROUTE_SHOWN_SIZE];
+
+		route_word_shown(span_str(cases[i].way), shown);
+		assert_string_equal(cases[i].want, shown);
 	}
 }
 
@@ -140,6 +229,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_what_is_no_route),
+		cmocka_unit_test(test_a_secret_is_not_told),
+		cmocka_unit_test(test_what_is_shown),
 		cmocka_unit_test(test_one_spelling),
 		cmocka_unit_test(test_matches),
 	};
