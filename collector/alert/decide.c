@@ -87,8 +87,8 @@ decide_same(const struct finding *f, const struct alert_said *s, bool is_cool,
 	return note(said);
 }
 
-struct alert_decision
-alert_decide(const struct finding *f, const struct alert_said *s, int64_t now_s,
+static struct alert_decision
+decide(const struct finding *f, const struct alert_said *s, int64_t now_s,
     int64_t cool_down_s)
 {
 	const bool is_cool = s->said_s + cool_down_s <= now_s;
@@ -105,4 +105,15 @@ alert_decide(const struct finding *f, const struct alert_said *s, int64_t now_s,
 	if (is_worse(f, s))
 		return tell(ALERT_WORSENED, f, now_s);
 	return decide_same(f, s, is_cool, now_s);
+}
+
+struct alert_decision
+alert_decide(const struct finding *f, const struct alert_said *s, int64_t now_s,
+    int64_t cool_down_s)
+{
+	struct alert_said said = *s;
+
+	if (said.said_s > now_s + ALERT_AHEAD_S)
+		said.said_s = 0;
+	return decide(f, &said, now_s, cool_down_s);
 }

@@ -5,6 +5,10 @@
 
 #include "model/alert.h"
 
+/* Clocks of those who tell may differ by so much: what was said later than that
+ * from now was said while a clock was wrong, and keeps back nothing. */
+#define ALERT_AHEAD_S 300
+
 struct alert_decision {
 	int64_t event;	 /* enum alert_event; 0: nothing is told */
 	bool is_changed; /* said is another one from now on */

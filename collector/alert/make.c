@@ -18,6 +18,7 @@ struct making {
 	const struct config *config;
 	struct span way;
 	int64_t now_s, cool_down_s;
+	struct alert_old old;
 	uint64_t waiting, left_out;
 	struct arena arena; /* of the page */
 	struct item page[PAGE];
@@ -172,8 +173,8 @@ make_gone(struct making *m, struct why *why)
 
 	do {
 		begin_page(m);
-		e = store_alert_gone(m->store, m->way,
-		    m->now_s - m->cool_down_s, PAGE, note, m, why);
+		e = store_alert_gone(m->store, m->way, &m->old, PAGE, note, m,
+		    why);
 		if (e == E_OK)
 			e = make_page(m, why);
 	} while (e == E_OK && m->n == PAGE);
@@ -191,20 +192,22 @@ make_all(struct making *m, struct why *why)
 		e = make_gone(m, why);
 	if (e == E_OK && m->left_out > 0)
 		e = store_alert_leave_out(m->store, m->way, m->left_out, why);
-	return e == E_OK ? store_alert_said_forget(m->store, m->way,
-			       m->now_s - m->cool_down_s, why)
-			 : e;
+	return e == E_OK
+	    ? store_alert_said_forget(m->store, m->way, &m->old, why)
+	    : e;
 }
 
 enum err
 alert_make(struct store *store, const struct config *config, struct span way,
     int64_t now_s, uint64_t *ret_left_out, struct why *why)
 {
+	const int64_t cool_down_s = config->alert_cool_down_ms / 1000;
 	struct making m = { .store = store,
 		.config = config,
 		.way = way,
 		.now_s = now_s,
-		.cool_down_s = config->alert_cool_down_ms / 1000,
+		.cool_down_s = cool_down_s,
+		.old = { now_s - cool_down_s, now_s + ALERT_AHEAD_S },
 		.arena = ARENA_INIT(ARENA_MAX) };
 	enum err e = make_all(&m, why);
 

@@ -1,5 +1,6 @@
 #include "alert/round.h"
 
+#include "alert/decide.h"
 #include "alert/make.h"
 #include "base/backoff.h"
 #include "base/log.h"
@@ -7,6 +8,7 @@
 /* More than a message may take, by far: past it another begins, after what
  * clocks may differ by. */
 #define LEASE_S 300
+#define LEASE_MAX_S 3600 /* whatever alert.timeout is */
 #define RETRY_FIRST_S 10
 #define RETRY_MAX_S 3600
 #define DOUBLINGS_MAX 9 /* RETRY_FIRST_S so often doubled is past the most */
@@ -114,22 +116,33 @@ leave(struct telling *t, struct why *why)
 	return e == E_OK ? store_alert_leave(t->store, &t->work, why) : e;
 }
 
+/* What is due later than anything is put off was put off while a clock was
+ * wrong. */
+static bool
+is_due(const struct alert_way *way, int64_t now)
+{
+	return way->due_s <= now ||
+	    way->due_s > now + RETRY_MAX_S + ALERT_AHEAD_S;
+}
+
 static enum err
 prepare(struct telling *t, struct why *why)
 {
 	const struct config *c = t->sender->config;
-	const int64_t until_s = now_s(t) + LEASE_S +
-	    2 * c->alert_timeout_ms / 1000;
+	const int64_t now = now_s(t);
+	const struct alert_lease lease = { .now_s = now,
+		.until_s = now + LEASE_S + 2 * c->alert_timeout_ms / 1000,
+		.latest_s = now + LEASE_MAX_S };
 	uint64_t left_out = 0;
 	bool taken = false;
-	enum err e = store_alert_take(t->store, &t->work, now_s(t), until_s,
-	    &taken, &t->way, why);
+	enum err e = store_alert_take(t->store, &t->work, &lease, &taken,
+	    &t->way, why);
 
 	if (e != E_OK || !taken)
 		return e;
-	e = alert_make(t->store, c, t->work.way, now_s(t), &left_out, why);
+	e = alert_make(t->store, c, t->work.way, now, &left_out, why);
 	t->way.left_out += left_out;
-	if (e == E_OK && now_s(t) >= t->way.due_s)
+	if (e == E_OK && is_due(&t->way, now))
 		e = load_message(t, why);
 	return e == E_OK && !is_anything(&t->message) ? leave(t, why) : e;
 }

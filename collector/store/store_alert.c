@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "config/route_word.h"
 #include "store/store_private.h"
 
 /* -- one who works on a way -- */
@@ -27,13 +28,14 @@ note_taken(void *arg, const struct db_value *row)
 }
 
 enum err
-store_alert_take(struct store *store, const struct alert_work *w, int64_t now_s,
-    int64_t until_s, bool *ret_taken, struct alert_way *ret, struct why *why)
+store_alert_take(struct store *store, const struct alert_work *w,
+    const struct alert_lease *lease, bool *ret_taken, struct alert_way *ret,
+    struct why *why)
 {
 	struct taking t = { false, ret };
 	enum err e = db_read(store->db, QUERY_ALERT_WAY_TAKE, note_taken, &t,
-	    why, DB_T(w->way), DB_T(span_str(w->worker)), DB_I(now_s),
-	    DB_I(until_s));
+	    why, DB_T(w->way), DB_T(span_str(w->worker)), DB_I(lease->now_s),
+	    DB_I(lease->until_s), DB_I(lease->latest_s));
 
 	if (e == E_OK)
 		*ret_taken = t.taken;
@@ -46,6 +48,7 @@ store_alert_hold(struct store *store, const struct alert_work *w,
 {
 	const struct db_value params[] = { DB_T(w->way),
 		DB_T(span_str(w->worker)), DB_I(until_s) };
+	char shown[ROUTE_SHOWN_SIZE];
 	int64_t changed = 0;
 	enum err e = db_run(store->db,
 	    &(const struct db_statement){ .query = QUERY_ALERT_WAY_HOLD,
@@ -53,9 +56,10 @@ store_alert_hold(struct store *store, const struct alert_work *w,
 		.nparams = 3 },
 	    &changed, why);
 
-	return e == E_OK && changed == 0
-	    ? why_set(why, E_CONFLICT, "another works on the way of alerts")
-	    : e;
+	if (e != E_OK || changed > 0)
+		return e;
+	route_word_shown(w->way, shown);
+	return why_set(why, E_CONFLICT, "another works on %s", shown);
 }
 
 enum err
@@ -111,13 +115,14 @@ store_alert_current(struct store *store, struct span way, struct span after,
 }
 
 enum err
-store_alert_gone(struct store *store, struct span way, int64_t said_until_s,
-    size_t max, alert_finding_fn *fn, void *arg, struct why *why)
+store_alert_gone(struct store *store, struct span way,
+    const struct alert_old *old, size_t max, alert_finding_fn *fn, void *arg,
+    struct why *why)
 {
 	struct findings to = { fn, arg };
 
 	return db_read(store->db, QUERY_ALERT_GONE, hand_finding, &to, why,
-	    DB_T(way), DB_I(said_until_s), DB_I(max));
+	    DB_T(way), DB_I(old->until_s), DB_I(old->ahead_s), DB_I(max));
 }
 
 enum err
@@ -132,10 +137,10 @@ store_alert_say(struct store *store, struct span way, const struct finding *f,
 
 enum err
 store_alert_said_forget(struct store *store, struct span way,
-    int64_t said_until_s, struct why *why)
+    const struct alert_old *old, struct why *why)
 {
 	return db_write(store->db, QUERY_ALERT_SAID_FORGET, why, DB_T(way),
-	    DB_I(said_until_s));
+	    DB_I(old->until_s), DB_I(old->ahead_s));
 }
 
 enum err

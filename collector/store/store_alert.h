@@ -23,9 +23,15 @@ struct alert_way {
 	uint64_t message_left_out; /* that the message tells of */
 };
 
-/* For so long nobody else works on it. *ret_taken false: somebody else does. */
+struct alert_lease {
+	int64_t now_s;
+	int64_t until_s;  /* nobody else works on it */
+	int64_t latest_s; /* beyond it nobody has it: a clock was wrong */
+};
+
+/* *ret_taken false: somebody else works on it. */
 MUST_CHECK enum err store_alert_take(struct store *, const struct alert_work *,
-    int64_t now_s, int64_t until_s, bool *ret_taken, struct alert_way *ret,
+    const struct alert_lease *, bool *ret_taken, struct alert_way *ret,
     struct why *why);
 /* First in each transaction about the way; the time begins anew. E_CONFLICT:
  * somebody else has taken it over. */
@@ -45,17 +51,23 @@ typedef enum err alert_finding_fn(void *arg, const struct finding *,
 MUST_CHECK enum err store_alert_current(struct store *, struct span way,
     struct span after, int64_t least_severity, size_t max, alert_finding_fn *,
     void *arg, struct why *why);
-/* What something was said of until then, or that was acknowledged or muted
- * since, and is found no more. */
+/* When something was said that is not news any more: by then, or after ahead_s,
+ * which a clock that was wrong said. */
+struct alert_old {
+	int64_t until_s, ahead_s;
+};
+
+/* What something old was said of, or that was acknowledged or muted since, and
+ * is found no more. */
 MUST_CHECK enum err store_alert_gone(struct store *, struct span way,
-    int64_t said_until_s, size_t max, alert_finding_fn *, void *arg,
+    const struct alert_old *, size_t max, alert_finding_fn *, void *arg,
     struct why *why);
 
 enum err store_alert_say(struct store *, struct span way,
     const struct finding *, const struct alert_said *, struct why *why);
-/* That something was closed, if it was said until then. */
+/* That something was closed, if that is old. */
 enum err store_alert_said_forget(struct store *, struct span way,
-    int64_t said_until_s, struct why *why);
+    const struct alert_old *, struct why *why);
 
 enum err store_alert_add(struct store *, const struct alert *, struct why *why);
 MUST_CHECK enum err store_alert_waiting(struct store *, struct span way,

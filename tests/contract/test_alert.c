@@ -39,8 +39,11 @@ take(struct fixture *f, const struct alert_work *w, int64_t now_s,
 	struct why why = { { 0 } };
 	bool taken = false;
 
-	assert_ok_why(store_alert_take(f->store, w, now_s, now_s + 100, &taken,
-			  ret, &why),
+	assert_ok_why(store_alert_take(f->store, w,
+			  &(const struct alert_lease){ .now_s = now_s,
+			      .until_s = now_s + 100,
+			      .latest_s = now_s + 300 },
+			  &taken, ret, &why),
 	    &why);
 	return taken;
 }
@@ -80,6 +83,19 @@ test_a_way_that_was_left_is_free(void **state)
 	assert_false(take(f, &two, NOW_S, &way));
 	assert_ok(store_alert_leave(f->store, &one, NULL));
 	assert_true(take(f, &two, NOW_S, &way));
+}
+
+/* Nobody has one for so long. */
+static void
+test_a_way_that_a_wrong_clock_took_is_free(void **state)
+{
+	struct fixture *f = *state;
+	struct alert_way way;
+
+	assert_true(take(f, &one, NOW_S + 201, &way));
+	assert_true(take(f, &two, NOW_S, &way));
+	assert_true(take(f, &one, NOW_S + 200, &way));
+	assert_false(take(f, &two, NOW_S, &way));
 }
 
 /* -- what is to be said -- */
@@ -123,8 +139,10 @@ assert_gone(struct fixture *f, int64_t said_until_s, const char *want)
 	struct listing l = { { 0 } };
 	struct why why = { { 0 } };
 
-	assert_ok_why(store_alert_gone(f->store, WAY, said_until_s, 10,
-			  note_finding, &l, &why),
+	assert_ok_why(store_alert_gone(f->store, WAY,
+			  &(const struct alert_old){ said_until_s,
+			      NOW_S + 300 },
+			  10, note_finding, &l, &why),
 	    &why);
 	assert_string_equal(want, l.text);
 }
@@ -216,10 +234,12 @@ test_what_was_closed_is_forgotten(void **state)
 		.said_s = NOW_S },
 	    NULL));
 	add_finding(f, "2", "x", SEVERITY_WARNING);
-	assert_ok(store_alert_said_forget(f->store, WAY, NOW_S - 1, NULL));
+	assert_ok(store_alert_said_forget(f->store, WAY,
+	    &(const struct alert_old){ NOW_S - 1, NOW_S + 300 }, NULL));
 	assert_current(f, "", SEVERITY_INFO,
 	    "2 x open warning 1; 1 1 warning closed 1 silent 0 at 0\n");
-	assert_ok(store_alert_said_forget(f->store, WAY, NOW_S, NULL));
+	assert_ok(store_alert_said_forget(f->store, WAY,
+	    &(const struct alert_old){ NOW_S, NOW_S + 300 }, NULL));
 	assert_current(f, "", SEVERITY_INFO,
 	    "2 x open warning 1; 0   closed 0 silent 0 at 0\n");
 }
@@ -450,6 +470,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(test_one_works_on_a_way),
 		TEST(test_a_way_that_was_left_is_free),
+		TEST(test_a_way_that_a_wrong_clock_took_is_free),
 		TEST(test_what_was_not_said_is_listed),
 		TEST(test_what_changed_since_is_listed),
 		TEST(test_what_is_gone_is_listed),

@@ -309,13 +309,43 @@ test_what_another_works_on_is_left_to_it(void **state)
 
 	set_up(&r, *state, "info=command");
 	add(r.f, "1", "x", SEVERITY_WARNING);
-	assert_ok(store_alert_take(r.f->store, &other, NOW_S, NOW_S + LEASE_S,
+	assert_ok(store_alert_take(r.f->store, &other,
+	    &(const struct alert_lease){ NOW_S, NOW_S + LEASE_S,
+		NOW_S + LEASE_S },
 	    &taken, &way, NULL));
 	assert_true(taken);
 	go(&r, LEASE_S - 1);
 	assert_int_equal(0, count_told(&r, ""));
 	go(&r, LEASE_S);
 	assert_int_equal(1, count_told(&r, ""));
+	tear_down(&r);
+}
+
+/* It was told there, and failed, before it was set right. */
+static void
+test_a_clock_was_far_ahead(void **state)
+{
+	const int64_t ahead_s = 10 * 365 * S_PER_DAY;
+	struct round r;
+
+	set_up(&r, *state, "info=command");
+	add(r.f, "1", "x", SEVERITY_CRITICAL);
+	add(r.f, "2", "y", SEVERITY_CRITICAL);
+	go(&r, ahead_s);
+	assert_int_equal(2, count_told(&r, "\"opened\""));
+	close_finding(r.f, "2");
+	go(&r, ahead_s + COOL_S);
+	assert_int_equal(1, count_told(&r, "\"closed\""));
+	write_file(r.ends, "1\n");
+	add(r.f, "3", "z", SEVERITY_CRITICAL);
+	go(&r, ahead_s + COOL_S);
+	close_finding(r.f, "1");
+	add(r.f, "4", "y", SEVERITY_WARNING);
+	write_file(r.ends, "0\n");
+	go(&r, 0);
+	assert_int_equal(2, count_told(&r, "\"closed\""));
+	assert_int_equal(1, count_told(&r, "\"finding-id\":\"4\""));
+	assert_int_equal(2, count_told(&r, "\"finding-id\":\"3\""));
 	tear_down(&r);
 }
 
@@ -372,6 +402,7 @@ main(int argc, char **argv)
 		TEST(test_what_fails_is_told_later_with_what_came_since),
 		TEST(test_what_may_have_been_told_is_the_same_message),
 		TEST(test_what_another_works_on_is_left_to_it),
+		TEST(test_a_clock_was_far_ahead),
 		TEST(test_past_the_ceiling_they_are_counted),
 		TEST(test_of_those_dropped_no_message_is_left),
 	};

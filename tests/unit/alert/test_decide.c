@@ -6,6 +6,8 @@
 #define COOL_S 100
 #define LONG_AGO (NOW_S - COOL_S) /* just over */
 #define LATELY (NOW_S - COOL_S + 1)
+#define SOON (NOW_S + 300)  /* by a clock that differs a little */
+#define AHEAD (NOW_S + 301) /* by one that is wrong */
 
 /* A finding as it is: state, severity, conclusion, muted until. */
 #define OPEN FINDING_OPEN
@@ -104,6 +106,29 @@ static const struct {
 		.is_closed = true,
 		.said_s = LATELY },
 	    0, false, { 0 } },
+	{ "nor by a clock that is a little ahead",
+	    { .state = OPEN, .severity = WARN },
+	    { .is_there = true,
+		.severity = WARN,
+		.is_closed = true,
+		.said_s = SOON },
+	    0, false, { 0 } },
+	{ "what comes again is told if a clock was wrong",
+	    { .state = OPEN, .severity = WARN },
+	    { .is_there = true,
+		.severity = WARN,
+		.is_closed = true,
+		.said_s = AHEAD },
+	    ALERT_OPENED, true, { .severity = WARN, .said_s = NOW_S } },
+	{ "what is gone is told if a clock was wrong",
+	    { .state = GONE, .severity = WARN },
+	    { .is_there = true, .severity = WARN, .said_s = AHEAD },
+	    ALERT_CLOSED, true,
+	    { .severity = WARN, .is_closed = true, .said_s = NOW_S } },
+	{ "what is less grave is noted if a clock was wrong",
+	    { .state = OPEN, .severity = WARN },
+	    { .is_there = true, .severity = CRIT, .said_s = AHEAD }, 0, true,
+	    { .severity = WARN } },
 	{ "unless it is graver than it was",
 	    { .state = OPEN, .severity = CRIT },
 	    { .is_there = true,
