@@ -1,5 +1,6 @@
 #include "base/shared_counts.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,13 +13,18 @@ static _Atomic uint64_t *counts = own;
 enum err
 shared_counts_make(int *ret_fd, struct why *why)
 {
-	int fd = memfd_create("tlsrptd.metrics", MFD_CLOEXEC);
+	int fd = memfd_create("tlsrptd.metrics",
+	    MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	enum err e;
 
 	if (fd < 0)
 		return why_errno(why, "memfd_create");
 	if (ftruncate(fd, BYTES) != 0)
 		e = why_errno(why, "ftruncate");
+	/* Shorter it would end each process that counts by SIGBUS. */
+	else if (fcntl(fd, F_ADD_SEALS,
+		     F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		e = why_errno(why, "F_ADD_SEALS");
 	else
 		e = shared_counts_map(fd, why);
 	if (e == E_OK)

@@ -11,7 +11,8 @@
 
 #define SHARED_COUNTS 4096
 
-/* The memory, all zero, as a descriptor to hand over; mapped here as well. */
+/* The memory, all zero, as a descriptor to hand over, whose size nobody can
+ * change; mapped here as well. */
 MUST_CHECK enum err shared_counts_make(int *ret_fd, struct why *why);
 /* Map what was handed over; the descriptor stays the caller's. Before any
  * thread counts. Without it a process counts for itself. */
