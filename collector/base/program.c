@@ -25,6 +25,7 @@ struct program {
 	int pid_fd, output_fd, epoll_fd;
 	int64_t deadline_ns;
 	bool was_killed, is_reaped;
+	bool is_left; /* killed long enough ago, and not gone */
 	int wait_status;
 	size_t len;
 	char output[PROGRAM_OUTPUT_MAX];
@@ -301,7 +302,7 @@ is_over(struct program *p, int64_t now_ns)
 	if (now_ns < p->deadline_ns)
 		return false;
 	if (p->was_killed)
-		return true;
+		return p->is_left = true;
 	kill_group(p);
 	p->deadline_ns = now_ns + DYING_MS * NS_PER_MS;
 	return false;
@@ -329,7 +330,7 @@ static void
 end(struct program *p)
 {
 	struct pollfd ended = { .fd = p->pid_fd, .events = POLLIN };
-	const int wait_ms = p->was_killed ? 0 : DYING_MS;
+	const int wait_ms = p->is_left ? 0 : DYING_MS;
 
 	kill_group(p);
 	while (poll(&ended, 1, wait_ms) < 0 && errno == EINTR)

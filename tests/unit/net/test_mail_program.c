@@ -251,6 +251,27 @@ test_freed_while_it_runs(void **state)
 	assert_int_equal(ECHILD, errno);
 }
 
+/* Nobody looks for it any more: a zombie would stay. */
+static void
+test_freed_just_after_it_was_killed(void **state)
+{
+	const char *const command[] = { "/bin/sh", "-c", "exec sleep 1000",
+		NULL };
+	struct mail_program_call call = call_of(command);
+
+	(void)state;
+	call.timeout_ns = SHORT_NS;
+	for (int i = 0; i < 20; i++) {
+		struct program *p = start(&call);
+		struct program_result r;
+
+		assert_false(program_poll(p, now_ns() + 2 * SHORT_NS, &r));
+		program_free(p);
+		assert_int_equal(-1, waitpid(-1, NULL, WNOHANG));
+		assert_int_equal(ECHILD, errno);
+	}
+}
+
 static void
 test_other_children_are_left_alone(void **state)
 {
@@ -659,6 +680,7 @@ main(void)
 		cmocka_unit_test(test_what_it_leaves_behind_goes_on),
 		cmocka_unit_test(test_the_end_is_told_again),
 		cmocka_unit_test(test_freed_while_it_runs),
+		cmocka_unit_test(test_freed_just_after_it_was_killed),
 		cmocka_unit_test(test_other_children_are_left_alone),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_environment),
