@@ -288,18 +288,35 @@ tell_by(const struct alert_sender *sender, struct store *store,
 	return e;
 }
 
-enum err
-alert_round(const struct alert_sender *sender, struct store *store,
+static enum err
+take_turn(const struct alert_sender *sender, struct store *store, size_t i,
     struct why *why)
 {
 	const struct list *routes = &sender->config->alert_routes;
 	struct route_word route;
+	enum err e = route_word_parse(routes->v[i], &route, why);
+
+	return e == E_OK && is_first(routes, i, route.way)
+	    ? tell_by(sender, store, &route, why)
+	    : e;
+}
+
+enum err
+alert_round(const struct alert_sender *sender, struct store *store,
+    size_t *turn, struct why *why)
+{
+	const struct config *c = sender->config;
+	const size_t n = c->alert_routes.n;
+	const int64_t began_ns = clock_mono_ns(sender->clock);
 	enum err e = E_OK;
 
-	for (size_t i = 0; e == E_OK && i < routes->n; i++) {
-		e = route_word_parse(routes->v[i], &route, why);
-		if (e == E_OK && is_first(routes, i, route.way))
-			e = tell_by(sender, store, &route, why);
+	for (size_t i = 0; e == E_OK && i < n; i++) {
+		if (alert_is_to_end(sender) ||
+		    clock_mono_ns(sender->clock) - began_ns >
+			c->alert_timeout_ms * NS_PER_MS)
+			break;
+		*turn = *turn < n ? *turn : 0;
+		e = take_turn(sender, store, (*turn)++, why);
 	}
 	return e;
 }

@@ -27,8 +27,8 @@ alert_outcome_set(struct alert_outcome *o, enum alert_fate fate,
 
 /* -- waiting -- */
 
-static bool
-is_to_end(const struct alert_sender *s)
+bool
+alert_is_to_end(const struct alert_sender *s)
 {
 	struct pollfd wake = { .fd = s->wake_fd, .events = POLLIN };
 
@@ -38,7 +38,7 @@ is_to_end(const struct alert_sender *s)
 void
 alert_wait(const struct alert_sender *s, struct transfers *transfers)
 {
-	while (transfers_pending(transfers) > 0 && !is_to_end(s))
+	while (transfers_pending(transfers) > 0 && !alert_is_to_end(s))
 		if (transfers_run(transfers, s->wake_fd, NS_PER_S, NULL) !=
 		    E_OK)
 			break;

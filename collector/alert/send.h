@@ -16,6 +16,9 @@ struct alert_sender {
 	int wake_fd; /* readable: break it off; -1: nothing is */
 };
 
+/* It is to break off what it does, and begin nothing. */
+bool alert_is_to_end(const struct alert_sender *);
+
 struct alert_outcome {
 	enum alert_fate fate;
 	int64_t retry_after_s; /* as the receiver wants it; -1: does not say */

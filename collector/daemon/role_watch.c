@@ -10,9 +10,20 @@
 #define JUDGE_NS (3600 * NS_PER_S)
 #define TELL_NS (5 * NS_PER_S)
 
+/* What the role does when it starts, and then after each period; in this order
+ * where several are due. */
+enum { LOOK, JUDGE, TELL, ROUNDS };
+
+struct watching {
+	struct role_context *context;
+	int64_t due_ns[ROUNDS]; /* monotonic */
+	size_t turn;		/* of alert/round */
+};
+
 static enum err
-look(struct role_context *context, struct store *store, struct why *why)
+look(struct watching *w, struct store *store, struct why *why)
 {
+	const struct role_context *context = w->context;
 	const struct look_round round = { .store = store,
 		.config = context->config,
 		.clock = context->clock,
@@ -22,10 +33,10 @@ look(struct role_context *context, struct store *store, struct why *why)
 }
 
 static enum err
-judge(struct role_context *context, struct store *store, struct why *why)
+judge(struct watching *w, struct store *store, struct why *why)
 {
 	struct judgement j;
-	enum err e = insight_judge(store, clock_wall_s(context->clock), &j,
+	enum err e = insight_judge(store, clock_wall_s(w->context->clock), &j,
 	    why);
 
 	if (e == E_OK && j.opened + j.worsened + j.closed > 0)
@@ -37,31 +48,23 @@ judge(struct role_context *context, struct store *store, struct why *why)
 
 /* A receiver that does not answer is not waited for when the role is to end. */
 static enum err
-tell(struct role_context *context, struct store *store, struct why *why)
+tell(struct watching *w, struct store *store, struct why *why)
 {
+	struct role_context *context = w->context;
 	const struct alert_sender sender = { context->config, context->clock,
 		context->waker->fd };
 
 	waker_prepare(context->waker);
-	return stop_asked() ? E_OK : alert_round(&sender, store, why);
+	return stop_asked() ? E_OK : alert_round(&sender, store, &w->turn, why);
 }
 
-/* What the role does when it starts, and then after each period; in this order
- * where several are due. */
 static const struct round {
-	enum err (*run)(struct role_context *, struct store *, struct why *why);
+	enum err (*run)(struct watching *, struct store *, struct why *why);
 	int64_t period_ns;
-} rounds[] = {
-	{ look, LOOK_NS },
-	{ judge, JUDGE_NS },
-	{ tell, TELL_NS },
-};
-
-#define ROUNDS (sizeof(rounds) / sizeof(rounds[0]))
-
-struct watching {
-	struct role_context *context;
-	int64_t due_ns[ROUNDS]; /* monotonic */
+} rounds[ROUNDS] = {
+	[LOOK] = { look, LOOK_NS },
+	[JUDGE] = { judge, JUDGE_NS },
+	[TELL] = { tell, TELL_NS },
 };
 
 /* A round that fails keeps back no other; its next turn comes as if it had not,
@@ -79,7 +82,7 @@ step(void *arg, struct store *store, struct why *why)
 		if (w->due_ns[i] > now_ns)
 			continue;
 		w->due_ns[i] = now_ns + rounds[i].period_ns;
-		e = rounds[i].run(w->context, store, all == E_OK ? why : NULL);
+		e = rounds[i].run(w, store, all == E_OK ? why : NULL);
 		all = all == E_OK ? e : all;
 	}
 	return all;

@@ -2,6 +2,8 @@
  * and ends as another file says. */
 #include "store_fixture.h"
 
+#include <unistd.h>
+
 #include "alert/message.h"
 #include "alert/round.h"
 #include "base/clock.h"
@@ -18,7 +20,9 @@ struct round {
 	struct config config;
 	struct clock clock;
 	char told[300], ends[300], script[1024];
-	char *routes[1], *command[3];
+	char *routes[2], *command[3];
+	int wake_fd;
+	size_t turn;
 };
 
 static void
@@ -26,7 +30,9 @@ set_up(struct round *r, struct fixture *f, const char *route)
 {
 	static char sh[] = "/bin/sh", c[] = "-c";
 
-	*r = (struct round){ .f = f, .clock = support_clock(NOW_S * NS_PER_S) };
+	*r = (struct round){ .f = f,
+		.wake_fd = -1,
+		.clock = support_clock(NOW_S * NS_PER_S) };
 	(void)snprintf(r->told, sizeof(r->told), "%s/told", f->folder);
 	(void)snprintf(r->ends, sizeof(r->ends), "%s/ends", f->folder);
 	(void)snprintf(r->script, sizeof(r->script),
@@ -49,6 +55,7 @@ static void
 tear_down(struct round *r)
 {
 	free(r->routes[0]);
+	free(r->routes[1]);
 }
 
 static void
@@ -64,11 +71,12 @@ write_file(const char *path, const char *text)
 static void
 go(struct round *r, int64_t after_s)
 {
-	const struct alert_sender sender = { &r->config, &r->clock, -1 };
+	const struct alert_sender sender = { &r->config, &r->clock,
+		r->wake_fd };
 	struct why why = { { 0 } };
 
 	r->clock.offset_ns = (NOW_S + after_s) * NS_PER_S;
-	assert_ok_why(alert_round(&sender, r->f->store, &why), &why);
+	assert_ok_why(alert_round(&sender, r->f->store, &r->turn, &why), &why);
 }
 
 /* How often something stands in what was told; "": how many messages. */
@@ -349,6 +357,76 @@ test_a_clock_was_far_ahead(void **state)
 	tear_down(&r);
 }
 
+/* When the log was told last, from NOW_S; -1: never. */
+static enum err
+note_log(void *arg, const struct alert_way_listed *w)
+{
+	if (span_eq(w->way, T("log")) && w->tried_s > 0)
+		*(int64_t *)arg = w->tried_s - NOW_S;
+	return E_OK;
+}
+
+static int64_t
+log_told(struct round *r)
+{
+	int64_t at = -1;
+
+	assert_ok(store_alert_ways(r->f->store, note_log, &at, NULL));
+	return at;
+}
+
+static void
+add_log(struct round *r)
+{
+	r->routes[1] = strdup("info=log");
+	assert_non_null(r->routes[1]);
+	r->config.alert_routes.n = 2;
+}
+
+static void
+test_who_is_to_end_begins_nothing(void **state)
+{
+	struct round r;
+	int ends[2];
+	char c;
+
+	set_up(&r, *state, "info=command");
+	add_log(&r);
+	add(r.f, "1", "x", SEVERITY_INFO);
+	assert_int_equal(0, pipe(ends));
+	assert_int_equal(1, write(ends[1], "x", 1));
+	r.wake_fd = ends[0];
+	go(&r, 0);
+	assert_int_equal(0, count_told(&r, ""));
+	assert_int_equal(-1, log_told(&r));
+	assert_int_equal(1, read(ends[0], &c, 1));
+	go(&r, 1);
+	assert_int_equal(1, count_told(&r, ""));
+	assert_int_equal(1, log_told(&r));
+	(void)close(r.wake_fd);
+	(void)close(ends[1]);
+	tear_down(&r);
+}
+
+/* It is killed when its time is over, and so is the round's. */
+static void
+test_who_does_not_answer_holds_up_one_round(void **state)
+{
+	struct round r;
+
+	set_up(&r, *state, "info=command");
+	add_log(&r);
+	(void)snprintf(r.script, sizeof(r.script), "sleep 1000");
+	r.config.alert_timeout_ms = 100;
+	r.clock.mono_ns = clock_machine(0).mono_ns;
+	add(r.f, "1", "x", SEVERITY_INFO);
+	go(&r, 0);
+	assert_int_equal(-1, log_told(&r));
+	go(&r, 20);
+	assert_int_equal(20, log_told(&r));
+	tear_down(&r);
+}
+
 static void
 test_past_the_ceiling_they_are_counted(void **state)
 {
@@ -403,6 +481,8 @@ main(int argc, char **argv)
 		TEST(test_what_may_have_been_told_is_the_same_message),
 		TEST(test_what_another_works_on_is_left_to_it),
 		TEST(test_a_clock_was_far_ahead),
+		TEST(test_who_is_to_end_begins_nothing),
+		TEST(test_who_does_not_answer_holds_up_one_round),
 		TEST(test_past_the_ceiling_they_are_counted),
 		TEST(test_of_those_dropped_no_message_is_left),
 	};
