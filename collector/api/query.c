@@ -226,6 +226,7 @@ read_group(struct reader *r, struct span value)
 		[API_GROUP_RECEIVING_IP] = "receiving-ip",
 		[API_GROUP_REPORTER] = "reporter",
 		[API_GROUP_SENDING_IP] = "sending-ip",
+		[API_GROUP_POLICY] = "policy",
 	};
 
 	return READ_WORD(value, words, &r->query->group);

@@ -31,6 +31,7 @@ enum api_group {
 	API_GROUP_RECEIVING_IP,
 	API_GROUP_REPORTER,
 	API_GROUP_SENDING_IP,
+	API_GROUP_POLICY,
 };
 
 /* A bit for each row of parameters.def. */

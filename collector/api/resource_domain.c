@@ -1,12 +1,18 @@
 /* api/resource_domain.c -- what failed for a domain, and whether it may enforce
  * its policy. */
+#include "api/job.h"
 #include "api/view.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "model/readiness.h"
 #include "model/reporter_rhythm.h"
 #include "model/trust.h"
 
 #define ROWS_MAX 10000 /* read for one answer */
+/* Of a policy's text that names a group; all of it is beside it. */
+#define KEY_STRINGS_MAX 8
+#define KEY_STRING_MAX 200 /* bytes of one */
+#define KEY_MAX 4096
 
 /* -- failures -- */
 
@@ -20,28 +26,79 @@ static const struct api_column failure_columns[] = {
 	{ "last-seen", API_DATE },
 	{ "level", API_TEXT },
 	{ "trust", API_TEXT },
+	{ "policy-type", API_TEXT },
+	{ "policy-domain", API_TEXT },
+	{ "policy-string", API_TEXTS },
 	{ NULL, API_END },
 };
 
 struct failures {
+	struct arena row; /* its texts */
 	struct api_list *list;
 	enum view_group group;
 	size_t n; /* read */
 };
+
+/* "sts a.example: version: STSv1; mode: enforce; mx: mx.a.example" */
+static void
+put_policy_key(struct api_list *list, const struct view_failure *v,
+    struct span_list strings)
+{
+	struct span type = view_policy_text(v->policy_type, v->unknown_policy);
+	struct buf key = BUF_INIT(KEY_MAX);
+
+	buf_addf(&key, "%.*s %.*s", SPAN_ARG(utf8_cut(type, 64)),
+	    SPAN_ARG(span_head(v->policy_domain, 255)));
+	for (size_t i = 0; i < strings.n && i < KEY_STRINGS_MAX; i++) {
+		buf_adds(&key, i == 0 ? ": " : "; ");
+		buf_add(&key, utf8_cut(strings.v[i], KEY_STRING_MAX));
+	}
+	api_text(list, buf_span(&key));
+	buf_free(&key);
+}
+
+static void
+put_group(const struct failures *f, const struct view_failure *v,
+    struct span type, struct span_list strings)
+{
+	if (f->group == VIEW_BY_POLICY)
+		put_policy_key(f->list, v, strings);
+	else
+		api_text(f->list, f->group == VIEW_BY_TYPE ? type : v->name);
+}
+
+static void
+put_policy(const struct failures *f, const struct view_failure *v,
+    struct span_list strings)
+{
+	if (f->group == VIEW_BY_POLICY) {
+		api_text(f->list,
+		    view_policy_text(v->policy_type, v->unknown_policy));
+		api_text(f->list, v->policy_domain);
+		api_texts(f->list, strings);
+		return;
+	}
+	for (int i = 0; i < 3; i++)
+		api_null(f->list);
+}
 
 static enum err
 put_failure(void *arg, const struct view_failure *v)
 {
 	struct failures *f = arg;
 	struct span type = view_result_text(v->result_type, v->unknown_type);
+	struct span_list strings = { NULL, 0 };
+	enum err e = E_OK;
 
 	if (++f->n > ROWS_MAX) {
 		api_list_cut(f->list);
 		return E_OK;
 	}
-	if (!api_row(f->list, SPAN_NONE, SPAN_NONE))
-		return E_OK;
-	api_text(f->list, f->group == VIEW_BY_TYPE ? type : v->name);
+	if (f->group == VIEW_BY_POLICY)
+		e = view_lines(&f->row, v->name, &strings);
+	if (e != E_OK || !api_row(f->list, SPAN_NONE, SPAN_NONE))
+		return e;
+	put_group(f, v, type, strings);
 	api_text(f->list, type);
 	if (v->is_told)
 		api_count(f->list, count_add(0, v->sessions));
@@ -53,6 +110,8 @@ put_failure(void *arg, const struct view_failure *v)
 	api_date(f->list, v->last);
 	api_text(f->list, view_level_text(v->level));
 	api_text(f->list, view_trust_text(v->verdict));
+	put_policy(f, v, strings);
+	arena_reset(&f->row);
 	return E_OK;
 }
 
@@ -66,8 +125,12 @@ api_get_failures(const struct api_request *r, struct api_answer *a,
 		[API_GROUP_RECEIVING_IP] = VIEW_BY_RECEIVING_IP,
 		[API_GROUP_REPORTER] = VIEW_BY_REPORTER,
 		[API_GROUP_SENDING_IP] = VIEW_BY_SENDING_IP,
+		[API_GROUP_POLICY] = VIEW_BY_POLICY,
 	};
-	struct failures failures = { .group = groups[r->query->group] };
+	struct failures failures = {
+		.row = ARENA_INIT(API_JOB_BYTES),
+		.group = groups[r->query->group],
+	};
 	struct json_out *out;
 	struct view_filter f;
 	uint64_t reporters = 0;
@@ -80,6 +143,7 @@ api_get_failures(const struct api_request *r, struct api_answer *a,
 	failures.list = api_list(a, failure_columns);
 	e = store_view_failures(r->store, &f, failures.group, ROWS_MAX + 1,
 	    put_failure, &failures, why);
+	arena_free(&failures.row);
 	if (e == E_OK && (out = api_list_beside(failures.list)) != NULL)
 		json_out_count(out, "reporters", reporters);
 	return e;

@@ -106,10 +106,13 @@ enum view_group {
 	VIEW_BY_RECEIVING_IP,
 	VIEW_BY_REPORTER,
 	VIEW_BY_SENDING_IP,
+	VIEW_BY_POLICY,
 };
 
 struct view_failure {
-	struct span name; /* of the group; empty by type, or not told */
+	/* Of the group; empty by type, or not told. By policy: its strings, as
+	 * codec/lines. */
+	struct span name;
 	int64_t result_type;
 	struct span unknown_type; /* another one, as it was told */
 	int64_t verdict;	  /* 0: merged */
@@ -118,6 +121,9 @@ struct view_failure {
 	bool is_told; /* or no report tells how many */
 	uint64_t reports, reporters;
 	int64_t first, last; /* days */
+	/* By policy. */
+	enum policy_type policy_type;
+	struct span unknown_policy, policy_domain;
 };
 
 typedef enum err view_failure_fn(void *arg, const struct view_failure *);

@@ -13,15 +13,15 @@
 struct failures {
 	view_failure_fn *fn;
 	void *arg;
+	enum view_group group;
 };
 
 static enum err
 hand_over_failure(void *arg, const struct db_value *row)
 {
 	const struct failures *list = arg;
-
-	return list->fn(list->arg,
-	    &(const struct view_failure){ .name = row[0].bytes,
+	struct view_failure v = {
+		.name = row[0].bytes,
 		.result_type = row[1].num,
 		.unknown_type = row[2].bytes,
 		.verdict = row[3].num,
@@ -31,7 +31,15 @@ hand_over_failure(void *arg, const struct db_value *row)
 		.reports = (uint64_t)row[6].num,
 		.reporters = (uint64_t)row[7].num,
 		.first = row[8].num,
-		.last = row[9].num });
+		.last = row[9].num,
+		.unknown_policy = row[11].bytes,
+		.policy_domain = row[12].bytes,
+	};
+
+	if (list->group == VIEW_BY_POLICY &&
+	    policy_type_from_code(row[10].num, &v.policy_type) != E_OK)
+		return E_SYNTAX;
+	return list->fn(list->arg, &v);
 }
 
 enum err
@@ -39,7 +47,7 @@ store_view_failures(struct store *store, const struct view_filter *f,
     enum view_group group, size_t max, view_failure_fn *fn, void *arg,
     struct why *why)
 {
-	struct failures list = { fn, arg };
+	struct failures list = { fn, arg, group };
 
 	return db_read(store->db, QUERY_VIEW_FAILURES, hand_over_failure, &list,
 	    why, FILTER_VALUES(f), DB_I(f->is_merged), DB_T(f->mx),

@@ -300,10 +300,13 @@ test_reporters_of_some_domains(void **state)
 static enum err
 note_failure(void *arg, const struct view_failure *v)
 {
-	char word[128];
+	char policy[64] = "", word[256];
 
-	(void)snprintf(word, sizeof(word), "%.*s/%d/%d/%d=%d%sx%d-%d:%d..%d",
-	    SPAN_ARG(v->name), (int)v->result_type, (int)v->verdict,
+	if (v->policy_type != 0)
+		(void)snprintf(policy, sizeof(policy), "%d %.*s ",
+		    (int)v->policy_type, SPAN_ARG(v->policy_domain));
+	(void)snprintf(word, sizeof(word), "%s%.*s/%d/%d/%d=%d%sx%d-%d:%d..%d",
+	    policy, SPAN_ARG(v->name), (int)v->result_type, (int)v->verdict,
 	    (int)v->level, (int)v->sessions, v->is_told ? "" : "?",
 	    (int)v->reports, (int)v->reporters, (int)(v->first - DAY),
 	    (int)(v->last - DAY));
@@ -350,8 +353,34 @@ test_failures_are_grouped(void **state)
 	filter = counted("a.example");
 	filter.reporter = T("m.example");
 	assert_failures(f, &filter, VIEW_BY_TYPE, "/201/1/4=2x1-1:0..0");
+	assert_failures(f, &filter, VIEW_BY_POLICY,
+	    "9 a.example /201/1/4=2x1-1:0..0");
 	filter.allowed = T("|b.example|");
 	assert_failures(f, &filter, VIEW_BY_TYPE, "");
+}
+
+/* One host failed under two policies: which one was seen tells them apart. */
+static void
+test_failures_are_grouped_by_the_policy_seen(void **state)
+{
+	struct view_filter filter = counted("a.example");
+	struct fixture *f = *state;
+
+	tell_estate(f);
+	tell(f,
+	    &(const struct told_report){ "r8", 0, DAY + 4, "g.example",
+		INBOX_COUNTED, TRUST_AUTHENTICATED, 8,
+		{ { "a.example", POLICY_STS, TESTING, 1, 3,
+		      RESULT_CERTIFICATE_EXPIRED, 3 },
+		    { "a.example", POLICY_STS, ENFORCE, 1, 4,
+			RESULT_CERTIFICATE_EXPIRED, 4 } } });
+	filter.verdicts = BIT(TRUST_AUTHENTICATED);
+	filter.result_type = RESULT_CERTIFICATE_EXPIRED;
+	assert_failures(f, &filter, VIEW_BY_MX,
+	    "mx.example/204/1/5=14x2-1:0..4 mx.example/204/1/4=3x1-1:4..4");
+	assert_failures(f, &filter, VIEW_BY_POLICY,
+	    "2 a.example " ENFORCE "/204/1/5=14x2-1:0..4 "
+	    "2 a.example " TESTING "/204/1/4=3x1-1:4..4");
 }
 
 /* What nobody vouches for does not melt into what somebody does. */
@@ -887,6 +916,7 @@ main(int argc, char **argv)
 		TEST(test_reporters_and_their_days),
 		TEST(test_reporters_of_some_domains),
 		TEST(test_failures_are_grouped),
+		TEST(test_failures_are_grouped_by_the_policy_seen),
 		TEST(test_verdicts_are_told_apart_unless_merged),
 		TEST(test_policies_that_reporters_saw),
 		TEST(test_mta_sts_against_dane),

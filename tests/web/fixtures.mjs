@@ -219,6 +219,15 @@ export function failureGroups(domain, query) {
 		group("x-new-type", "x-new-type", 2, "not-sent", 5, 5, 1)]
 		.filter((one) => !query.get("level") ||
 		    one.level === query.get("level")) };
+	if (query.get("group") === "policy") return { next: null, reporters: 4,
+		rows: [["enforce", 3021, "not-sent"], ["testing", 85,
+		    "cleartext-or-unknown"]].map(([mode, n, level]) => ({
+			...group(`sts ${domain}: version: STSv1; mode: ${mode}`,
+			    "certificate-expired", n, level, 6, 4),
+			"policy-type": "sts", "policy-domain": domain,
+			"policy-string": ["version: STSv1", `mode: ${mode}`,
+				`mx: mx1.${domain}`, `mx: mx2.${domain}`,
+				"max_age: 604800"] })) };
 	const keys = { mx: ["mx1.shop.example", "mx2.shop.example", ""],
 		"receiving-ip": ["192.0.2.25", "2001:db8::25", "198.51.100.7"],
 		reporter: ["google.com", "microsoft.com", "mail.provider.example"],

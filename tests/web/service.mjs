@@ -46,6 +46,9 @@ test("a domain's failures are counted as the reports tell", () =>
 	await open(page, "#/domain/bank.example?by=mx");
 	assert.match(await page.getByRole("row").filter({ hasText: "mx1.bank.example" })
 	    .first().innerText(), /\b180\b/);
+	await open(page, "#/domain/bank.example?by=policy");
+	assert.match(await page.getByRole("table", { name: "Failures by Policy seen" })
+	    .innerText(), /MTA-STS\s+of bank\.example.*STARTTLS/s);
 }));
 
 test("a report is told in words, and as it came", () =>

@@ -110,6 +110,18 @@ test("failures by protection, and who else sees them", { skip }, () =>
 	    ["STARTTLS was not offered"]);
 }));
 
+test("failures by the policy that reporters saw", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/domain/shop.example`);
+	await page.getByRole("link", { name: "By policy seen" }).click();
+	const table = page.getByRole("table", { name: "Failures by Policy seen" });
+	await table.waitFor();
+	const rows = await table.locator("tbody tr").allInnerTexts();
+	assert.equal(rows.length, 2);
+	assert.match(rows[0], /MTA-STS.*of shop\.example.*mode: enforce.*3,021/s);
+	assert.match(rows[1], /MTA-STS.*of shop\.example.*mode: testing.*85/s);
+}));
+
 test("changes are marked on the chart, and in its table", { skip }, () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/domain/shop.example`);

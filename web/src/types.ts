@@ -120,6 +120,10 @@ export interface FailureGroup {
 	"last-seen": string;
 	level: Level | null; // null: not known yet
 	trust?: string;
+	/* Of groups by policy: which one the reporters saw. */
+	"policy-type"?: string | null;
+	"policy-domain"?: string | null;
+	"policy-string"?: string[] | null;
 }
 /* reporters: how many reported on the domain at all. */
 export interface FailureGroups extends List<FailureGroup> { reporters?: number }

@@ -12,14 +12,16 @@ import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { Advice, FailureGroup, FailureGroups, List } from "../types";
 import { levelWords, resultWords } from "../words";
+import { PolicyHead, PolicyText } from "./DomainPolicies";
 
 /* The group's name in the API, its tab, its column, the filter that it sets. */
-const GROUPS: [string, string, string, Filter][] = [
+const GROUPS: [string, string, string, Filter | null][] = [
 	["type", "By type", "Type", "result-type"],
 	["mx", "By MX host", "MX host", "mx"],
 	["receiving-ip", "By receiving IP", "Receiving IP", "receiving-ip"],
 	["reporter", "By reporter", "Reporter", "reporter"],
 	["sending-ip", "By sending IP", "Sending IP", "sending-ip"],
+	["policy", "By policy seen", "Policy seen", null],
 ];
 
 const SESSION_FILTERS: Filter[] = ["result-type", "level", "mx", "receiving-ip",
@@ -132,15 +134,23 @@ function Advised({ of }: { of: Advice | undefined }): JSX.Element | null {
 	</div>;
 }
 
-interface ByKeyProps { rows: FailureGroup[]; label: string; filter: Filter;
-    place: Place; csv: string; all: number | undefined }
+function PolicyOf({ row }: { row: FailureGroup }): JSX.Element {
+	return <><PolicyHead type={row["policy-type"] ?? ""}
+	    of={row["policy-domain"] ?? null} />
+		<PolicyText policy={{ "policy-string": row["policy-string"] ?? [],
+		    "mx-host": [] }} /></>;
+}
+
+interface ByKeyProps { rows: FailureGroup[]; label: string;
+    filter: Filter | null; place: Place; csv: string; all: number | undefined }
 
 function ByKey({ rows, label, filter, place, csv, all }: ByKeyProps):
     JSX.Element {
 	const max = Math.max(...rows.map((row) => row.sessions));
 	return <Table caption={`Failures by ${label}`} rows={rows} csv={csv} columns={[
-		{ head: label, wide: true, cell: (row) => row.key === ""
-		    ? <span class="muted">not told</span>
+		{ head: label, wide: true, cell: (row) => filter === null
+		    ? <><PolicyOf row={row} /> <Unvouched row={row} /></>
+		    : row.key === "" ? <span class="muted">not told</span>
 		    : <><a href={linkWith(place, { [filter]: row.key, by: null })}>
 			{row.key}</a> <Unvouched row={row} /></> },
 		{ head: "What", cell: (row) => row["result-type"] === null ? "several types"

@@ -1,6 +1,6 @@
 // views/DomainPolicies.tsx -- the policies as reporters saw them, newest first:
 // whether all see the current one, and since when.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { count, cut, plural } from "../format";
 import { TrustBadge } from "../parts/Badge";
 import { Empty } from "../parts/Empty";
@@ -25,12 +25,10 @@ export function Policies({ path, query }: { path: string; query: string }):
 		        rows={[...rows].sort((a, b) =>
 		            a["last-seen"] < b["last-seen"] ? 1 : -1)}
 		        columns={[
-			{ head: "Policy", wide: true, cell: (row) => <><strong>
-				{policyWords(row["policy-type"])}</strong>{" "}
+			{ head: "Policy", wide: true, cell: (row) => <PolicyHead
+			    type={row["policy-type"]} of={row["policy-domain"]}>
 				{row.trust === "unauthenticated" &&
-				    <TrustBadge name={row.trust} />}
-				<span class="reason">of {row["policy-domain"] ??
-				    "a domain not told"}</span></> },
+				    <TrustBadge name={row.trust} />}</PolicyHead> },
 			{ head: "Text", wide: true, cell: (row) => <PolicyText policy={row} /> },
 			{ head: "Seen by", cell: (row) => <Reporters names={row.reporters} /> },
 			{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },
@@ -39,6 +37,13 @@ export function Policies({ path, query }: { path: string; query: string }):
 			{ head: "Last seen", cell: (row) => <Time time={row["last-seen"]} /> },
 		]} />}</Shown>
 	</section>;
+}
+
+/** What it is, and whose. */
+export function PolicyHead({ type, of, children }: { type: string;
+    of: string | null; children?: ComponentChildren }): JSX.Element {
+	return <><strong>{policyWords(type)}</strong> {children}
+		<span class="reason">of {of || "a domain not told"}</span></>;
 }
 
 /** A policy's strings, a line each; folded where they are many or long. */

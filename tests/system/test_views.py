@@ -1,0 +1,79 @@
+"""test_views.py -- what others reported, as the API's lists tell it, in JSON and
+as CSV."""
+
+import csv
+import io
+import json
+import unittest
+
+from harness import OK, SystemTest, put_away
+from test_inbox import EXAMPLE, OURS
+from web import Web
+
+RANGE = "from=2016-04-01&to=2016-04-01&trust=unauthenticated"
+ENFORCE = ["version: STSv1", "mode: enforce", "mx: mx.company-y.example"]
+
+
+class ViewsTest(SystemTest):
+    """RFC 8460's example, and what another reporter saw under another policy."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.web = Web()
+        cls.addClassCleanup(put_away, cls.web.service)
+        cls.web.start()
+        cls.admin = cls.web.admin()
+        service = cls.web.service
+        for domain in (OURS, "quiet.example"):
+            assert service.cli("domain", "add", domain)[0] == OK
+        other = dict(EXAMPLE["policies"][0])
+        other["policy"] = dict(other["policy"], **{"policy-string": ENFORCE})
+        other["summary"] = {"total-successful-session-count": 1,
+                            "total-failure-session-count": 40}
+        other["failure-details"] = [{"result-type": "certificate-expired",
+                                     "failed-session-count": 40}]
+        for report in (EXAMPLE, dict(EXAMPLE, **{
+                "report-id": "other", "contact-info": "=cmd@other.example",
+                "organization-name": "Other", "policies": [other]})):
+            path = service.folder / "report.json"
+            path.write_text(json.dumps(report))
+            assert service.cli("import", path)[0] == OK
+
+    def get(self, path):
+        """Its JSON."""
+        answer = self.admin.get(path)
+        self.assertEqual(200, answer.status, answer.body)
+        return answer.json
+
+    def table(self, path):
+        """Its CSV, a dictionary for each row."""
+        answer = self.admin.get(path + "&format=csv")
+        self.assertEqual(200, answer.status, answer.body)
+        self.assertEqual("text/csv; charset=utf-8",
+                         answer.headers["Content-Type"])
+        return list(csv.DictReader(io.StringIO(answer.body.decode(),
+                                               newline="")))
+
+    def test_failures_by_the_policy_seen(self):
+        path = f"/domains/{OURS}/failures?{RANGE}&group=policy"
+        rows = {(r["policy-string"][1], r["result-type"]): r
+                for r in self.get(path)["rows"]}
+        self.assertEqual({
+            ("mode: testing", "certificate-expired"): 100,
+            ("mode: testing", "starttls-not-supported"): 200,
+            ("mode: testing", "validation-failure"): 3,
+            ("mode: enforce", "certificate-expired"): 40},
+            {of: row["sessions"] for of, row in rows.items()})
+        row = rows["mode: enforce", "certificate-expired"]
+        self.assertEqual(("sts", OURS, ENFORCE), (
+            row["policy-type"], row["policy-domain"], row["policy-string"]))
+        self.assertEqual(f"sts {OURS}: {'; '.join(ENFORCE)}", row["key"])
+        self.assertEqual({"; ".join(ENFORCE)}, {
+            r["policy-string"] for r in self.table(path)
+            if r["sessions"] == "40"})
+        self.assertEqual({None}, {r["policy-type"] for r in self.get(
+            f"/domains/{OURS}/failures?{RANGE}")["rows"]})
+
+
+if __name__ == "__main__":
+    unittest.main()
