@@ -1,12 +1,11 @@
 /* api/resource_overview.c -- all domains at a glance, the worst first. */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "api/query.h"
 #include "api/view.h"
 #include "base/num.h"
-#include "model/reporter_rhythm.h"
 #include "model/trust.h"
-
-#define REPORTERS_MAX 500
 
 struct domain {
 	struct span name;
@@ -43,6 +42,7 @@ struct overview {
 	const struct api_request *request;
 	struct domain *domains;
 	size_t n, room, ndated; /* with sums, sorted by name */
+	size_t first;		/* of the page */
 	struct levels main, beside;
 	uint64_t piles[NPILES];
 };
@@ -207,7 +207,7 @@ struct shown {
 	size_t n, ndays;
 	struct domain **by_name;
 	struct days *days;
-	struct levels *levels; /* of all days */
+	struct levels *levels; /* of all days; ndays 0: not wanted */
 };
 
 static void
@@ -249,9 +249,10 @@ add_day(void *arg, const struct view_sum *s)
 	struct days *days = days_of(shown, s->domain);
 
 	if (view_layer_of(shown->request, s->state, s->verdict) != VIEW_MAIN ||
-	    days == NULL || i < 0 || (size_t)i >= shown->ndays)
+	    days == NULL)
 		return E_OK;
-	view_add(&days->v[i], &s->levels);
+	if (i >= 0 && (size_t)i < shown->ndays)
+		view_add(&days->v[i], &s->levels);
 	if (s->worst_type != 0)
 		add_worst(days, s);
 	return E_OK;
@@ -375,15 +376,16 @@ free_shown(struct shown *s)
 	free(s->levels);
 }
 
-/* The first ones. */
+/* Those from the first of the page on. */
 static enum err
 show(struct overview *o, struct shown *s, struct why *why)
 {
 	const struct api_query *q = o->request->query;
+	size_t left = o->n - o->first;
 
 	s->request = o->request;
-	s->n = o->n < q->limit ? o->n : q->limit;
-	s->ndays = (size_t)(q->to - q->from + 1);
+	s->n = left < q->limit ? left : q->limit;
+	s->ndays = q->csv ? 0 : (size_t)(q->to - q->from + 1);
 	s->by_name = calloc(s->n + 1, sizeof(struct domain *));
 	s->days = calloc(s->n + 1, sizeof(*s->days));
 	s->levels = calloc(s->n * s->ndays + 1, sizeof(*s->levels));
@@ -391,11 +393,23 @@ show(struct overview *o, struct shown *s, struct why *why)
 		return why_set(why, E_NOMEM, "out of memory");
 	for (size_t i = 0; i < s->n; i++) {
 		s->days[i].v = &s->levels[i * s->ndays];
-		o->domains[i].days = &s->days[i];
-		s->by_name[i] = &o->domains[i];
+		o->domains[o->first + i].days = &s->days[i];
+		s->by_name[i] = &o->domains[o->first + i];
 	}
 	qsort(s->by_name, s->n, sizeof(struct domain *), compare_shown);
 	return E_OK;
+}
+
+static void
+put_next(struct json_out *out, const struct overview *o, size_t end)
+{
+	struct buf next = BUF_INIT(64);
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%zu", end);
+	api_cursor_write(span_str(text), &next);
+	put_text(out, "next", end < o->n ? buf_span(&next) : SPAN_NONE);
+	buf_free(&next);
 }
 
 static enum err
@@ -409,69 +423,64 @@ put_domains(struct overview *o, const struct view_filter *f,
 		e = load_days(&shown, *f, why);
 	json_out_array(out, "domains");
 	for (size_t i = 0; e == E_OK && i < shown.n; i++)
-		put_domain(out, &o->domains[i], shown.ndays);
+		put_domain(out, &o->domains[o->first + i], shown.ndays);
 	json_out_end(out);
 	json_out_count(out, "domains-in-all", o->n);
+	put_next(out, o, o->first + shown.n);
 	free_shown(&shown);
 	return e;
 }
 
-/* -- reporters -- */
+/* -- the same as CSV: a row for each -- */
 
-struct reporters {
-	struct json_out *out;
-	int64_t today;
-	size_t n;
-	bool silent; /* only those, or only the others */
-	struct span wanted;
+static const struct api_column columns[] = {
+	{ "domain", API_TEXT },
+	{ "levels", API_LEVEL_COUNTS },
+	{ "unauthenticated", API_LEVEL_COUNTS },
+	{ "sessions", API_COUNT },
+	{ "failures", API_COUNT },
+	{ "reports", API_COUNT },
+	{ "reporters", API_COUNT },
+	{ "last-report", API_TIME },
+	{ "worst", API_TEXT },
+	{ NULL, API_END },
 };
 
-static enum err
-put_reporter(void *arg, const struct view_reporter *v)
+static void
+put_row(struct api_list *list, const struct domain *d)
 {
-	struct reporters *r = arg;
-	bool silent = rhythm_is_silent(v->first, v->last, v->days, r->today);
-	int64_t gap = rhythm_gap(v->first, v->last, v->days);
+	struct api_levels room;
 
-	if (silent != r->silent || r->n >= REPORTERS_MAX ||
-	    (r->wanted.len > 0 && !span_eq(r->wanted, v->reporter)))
-		return E_OK;
-	r->n++;
-	json_out_object(r->out, NULL);
-	json_out_text(r->out, "reporter", v->reporter);
-	api_json_time(r->out, "last-report", v->received_s);
-	json_out_count(r->out, "reports", v->reports);
-	json_out_count(r->out, "sessions", count_add(0, v->sessions));
-	if (gap == 0)
-		json_out_null(r->out, "usual-gap-days");
-	else
-		json_out_int(r->out, "usual-gap-days", gap);
-	json_out_bool(r->out, "silent", silent);
-	json_out_end(r->out);
-	return E_OK;
+	api_text(list, d->name);
+	api_levels(list, view_levels_or_null(&d->main, &room));
+	api_levels(list, view_levels_or_null(&d->beside, &room));
+	api_count(list, levels_sessions(&d->main));
+	api_count(list, levels_failed(&d->main));
+	api_count(list, d->reports);
+	api_count(list, d->days->reporters);
+	api_time(list, d->received_s);
+	api_text(list, worst_of(d->days));
 }
 
-/* Those that have fallen silent first. Their rhythm is that up to today,
- * whatever the range. */
+/* One behind the page is offered, by which the frame sees that there is more.
+ */
 static enum err
-put_reporters(const struct overview *o, struct view_filter f,
-    struct json_out *out, struct why *why)
+put_rows(struct overview *o, const struct view_filter *f, struct api_list *list,
+    struct why *why)
 {
-	struct reporters r = { .out = out,
-		.today = o->request->now_s / 86400,
-		.silent = true,
-		.wanted = f.reporter };
-	enum err e;
+	struct shown shown = { .n = 0 };
+	enum err e = show(o, &shown, why);
+	char cursor[24];
 
-	f.last = r.today;
-	json_out_array(out, "reporters");
-	e = store_view_reporters(o->request->store, &f, r.today - RHYTHM_DAYS,
-	    put_reporter, &r, why);
-	r.silent = false;
 	if (e == E_OK)
-		e = store_view_reporters(o->request->store, &f,
-		    r.today - RHYTHM_DAYS, put_reporter, &r, why);
-	json_out_end(out);
+		e = load_days(&shown, *f, why);
+	for (size_t i = o->first; e == E_OK && i < o->n; i++) {
+		(void)snprintf(cursor, sizeof(cursor), "%zu", i + 1);
+		if (!api_row(list, SPAN_NONE, span_str(cursor)))
+			break;
+		put_row(list, &o->domains[i]);
+	}
+	free_shown(&shown);
 	return e;
 }
 
@@ -511,6 +520,19 @@ load(struct overview *o, const struct view_filter *f, struct why *why)
 	    : e;
 }
 
+/* The cursor counts domains: E_SYNTAX. */
+static enum err
+find_page(struct overview *o, struct why *why)
+{
+	struct span cursor = o->request->query->cursor;
+	int64_t first = 0;
+
+	if (cursor.p != NULL && num_parse(cursor, 0, INT32_MAX, &first) != E_OK)
+		return why_set(why, E_SYNTAX, "cursor: not one of ours");
+	o->first = (size_t)first < o->n ? (size_t)first : o->n;
+	return E_OK;
+}
+
 enum err
 api_get_overview(const struct api_request *r, struct api_answer *a,
     struct why *why)
@@ -528,8 +550,12 @@ api_get_overview(const struct api_request *r, struct api_answer *a,
 	if (e != E_OK)
 		return e;
 	rank(&o);
+	if ((e = find_page(&o, why)) != E_OK)
+		return e;
+	if (r->query->csv)
+		return put_rows(&o, &f, api_list(a, columns), why);
 	out = api_object(a);
 	put_head(&o, newest_s, out);
 	e = put_domains(&o, &f, out, why);
-	return e == E_OK ? put_reporters(&o, f, out, why) : e;
+	return e == E_OK ? view_put_reporters(r, &f, out, why) : e;
 }

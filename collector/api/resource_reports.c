@@ -5,42 +5,8 @@
 #include "api/view.h"
 #include "base/num.h"
 #include "base/uuid.h"
-#include "codec/gzip.h"
 #include "codec/receipt_flags.h"
 #include "model/trust.h"
-#include "store/store_retake.h"
-
-#define ID_SIZE (UUID_TEXT_SIZE + 21) /* "UUID.part" */
-#define RAW_MAX ((size_t)30 << 20)
-
-/* -- ids -- */
-
-struct id {
-	struct span intake;
-	int64_t part;
-};
-
-/* Out of the path: untrusted. E_ABSENT. */
-static enum err
-id_of(const struct api_request *r, struct id *ret, struct why *why)
-{
-	struct span rest = r->segments[0];
-	struct uuid uuid;
-
-	ret->intake = span_until(&rest, '.');
-	if (!uuid_parse(ret->intake, &uuid) ||
-	    (rest.len > 1 && rest.p[0] == '0') ||
-	    num_parse(rest, 0, INT32_MAX, &ret->part) != E_OK)
-		return why_set(why, E_ABSENT, "there is no such report");
-	return E_OK;
-}
-
-static void
-id_text(struct span intake, int64_t part, char ret[ID_SIZE])
-{
-	(void)snprintf(ret, ID_SIZE, "%.*s.%lld",
-	    SPAN_ARG(span_head(intake, UUID_TEXT_SIZE - 1)), (long long)part);
-}
 
 /* -- what an account sees of one -- */
 
@@ -243,7 +209,7 @@ put_row(const struct api_request *r, struct api_list *list,
     const struct kept *k)
 {
 	const struct inbox_row *row = &k->row;
-	char id[ID_SIZE], cursor[64 + ID_SIZE];
+	char id[VIEW_REPORT_ID_SIZE], cursor[64 + VIEW_REPORT_ID_SIZE];
 	struct span_list deviations;
 	const struct seen *seen = &k->seen;
 	struct totals t;
@@ -251,7 +217,7 @@ put_row(const struct api_request *r, struct api_list *list,
 
 	if (e != E_OK)
 		return e;
-	id_text(row->intake, row->part, id);
+	view_report_id_text(row->intake, row->part, id);
 	(void)snprintf(cursor, sizeof(cursor), "%lld %.*s %lld",
 	    (long long)k->day, SPAN_ARG(row->intake), (long long)row->part);
 	if (!api_row(list, SPAN_NONE, span_str(cursor)))
@@ -385,9 +351,9 @@ put_head(const struct api_request *r, struct json_out *out,
     const struct inbox_row *row, const struct seen *seen)
 {
 	const struct totals t = totals_of(r, row, seen);
-	char id[ID_SIZE];
+	char id[VIEW_REPORT_ID_SIZE];
 
-	id_text(row->intake, row->part, id);
+	view_report_id_text(row->intake, row->part, id);
 	json_out_text(out, "id", span_str(id));
 	api_json_time(out, "received-at", row->received_s);
 	json_out_text(out, "way", row->way);
@@ -467,8 +433,8 @@ api_get_report(const struct api_request *r, struct api_answer *a,
 	struct policies policies = { .arena = r->arena };
 	struct view_filter f;
 	struct seen seen;
-	struct id id;
-	enum err e = id_of(r, &id, why);
+	struct view_report_id id;
+	enum err e = view_report_id_of(r, &id, why);
 
 	if (e == E_OK)
 		e = view_filter_of(r, &f);
@@ -486,151 +452,5 @@ api_get_report(const struct api_request *r, struct api_answer *a,
 		e = store_view_report_policies(r->store, f.allowed, id.intake,
 		    id.part, put_policy, &policies, why);
 	json_out_end(policies.out);
-	return e;
-}
-
-/* -- its failures -- */
-
-static const struct api_column failure_columns[] = {
-	{ "policy", API_NUMBER },
-	{ "result-type", API_TEXT },
-	{ "sending-mta-ip", API_TEXT },
-	{ "receiving-mx-hostname", API_TEXT },
-	{ "receiving-mx-helo", API_TEXT },
-	{ "receiving-ip", API_TEXT },
-	{ "failed-session-count", API_COUNT },
-	{ "additional-information", API_TEXT },
-	{ "failure-reason-code", API_TEXT },
-	{ NULL, API_END },
-};
-
-static void
-text_or_null(struct api_list *list, struct span text)
-{
-	api_text(list, text.len == 0 ? SPAN_NONE : text);
-}
-
-static enum err
-put_failure(void *arg, const struct inbox_detail *d)
-{
-	struct api_list *list = arg;
-	char cursor[64];
-
-	(void)snprintf(cursor, sizeof(cursor), "%lld %lld",
-	    (long long)d->policy, (long long)d->number);
-	if (!api_row(list, SPAN_NONE, span_str(cursor)))
-		return E_OK;
-	api_number(list, d->policy);
-	api_text(list,
-	    view_result_text((int64_t)d->detail.type, d->unknown_type));
-	text_or_null(list, d->detail.sending_ip);
-	text_or_null(list, d->detail.mx_hostname);
-	text_or_null(list, d->detail.helo);
-	text_or_null(list, d->detail.receiving_ip);
-	count_or_null(list, d->has_sessions, d->sessions);
-	text_or_null(list, d->detail.info);
-	text_or_null(list, d->detail.reason);
-	return E_OK;
-}
-
-/* "policy detail" */
-static enum err
-detail_of(struct span cursor, int64_t *policy, int64_t *detail, struct why *why)
-{
-	struct span first = span_until(&cursor, ' ');
-
-	if (num_parse(first, 0, INT64_MAX, policy) != E_OK ||
-	    num_parse(cursor, 0, INT64_MAX, detail) != E_OK)
-		return why_set(why, E_SYNTAX, "cursor: not one of ours");
-	return E_OK;
-}
-
-enum err
-api_get_report_failures(const struct api_request *r, struct api_answer *a,
-    struct why *why)
-{
-	int64_t policy = 0, detail = -1;
-	struct kept kept;
-	struct report_list one = { r->arena, &kept, 0 };
-	struct view_filter f;
-	struct id id;
-	enum err e = id_of(r, &id, why);
-
-	if (e == E_OK)
-		e = view_filter_of(r, &f);
-	if (e == E_OK && r->query->cursor.p != NULL)
-		e = detail_of(r->query->cursor, &policy, &detail, why);
-	if (e == E_OK)
-		e = store_view_report(r->store, f.allowed, id.intake, id.part,
-		    keep_report, &one, why);
-	if (e != E_OK)
-		return e;
-	return store_view_report_details(r->store, f.allowed, id.intake,
-	    id.part, policy, detail, r->query->limit + 1, put_failure,
-	    api_list(a, failure_columns), why);
-}
-
-/* -- as it was received -- */
-
-struct raw {
-	struct buf bytes;
-	bool is_mail;
-	enum err err;
-};
-
-static enum err
-expand(void *arg, const struct inbox_receipt *receipt)
-{
-	struct raw *raw = arg;
-
-	raw->is_mail = receipt->is_mail;
-	raw->err = gzip_expand(receipt->raw, &raw->bytes);
-	return E_OK;
-}
-
-/* Whoever may not see all that is in it does not get it. */
-static enum err
-check_open(const struct api_request *r, struct span allowed,
-    const struct id *id, struct why *why)
-{
-	bool is_open = false;
-	enum err e = store_view_is_open(r->store, allowed, id->intake, &is_open,
-	    why);
-
-	return e == E_OK && !is_open
-	    ? why_set(why, E_ABSENT,
-		  "there is no such report, or others are in it as well")
-	    : e;
-}
-
-enum err
-api_get_report_raw(const struct api_request *r, struct api_answer *a,
-    struct why *why)
-{
-	struct raw raw = { .bytes = BUF_INIT(RAW_MAX) };
-	char name[ID_SIZE + 8];
-	struct view_filter f;
-	struct id id;
-	enum err e = id_of(r, &id, why);
-
-	if (e == E_OK)
-		e = view_filter_of(r, &f);
-	if (e == E_OK)
-		e = check_open(r, f.allowed, &id, why);
-	if (e == E_OK)
-		e = store_inbox_receipt(r->store, id.intake, expand, &raw, why);
-	if (e == E_OK && raw.err != E_OK)
-		e = raw.err == E_RANGE
-		    ? api_refuse(a, 413,
-			  "it is too large for a page: tlsrpt inbox raw")
-		    : raw.err;
-	if (e == E_OK) {
-		(void)snprintf(name, sizeof(name), "%.*s.%s",
-		    SPAN_ARG(id.intake), raw.is_mail ? "eml" : "json");
-		api_bytes(a,
-		    raw.is_mail ? "text/plain" : "application/octet-stream",
-		    buf_span(&raw.bytes), name);
-	}
-	buf_free(&raw.bytes);
 	return e;
 }

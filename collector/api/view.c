@@ -1,5 +1,7 @@
 #include "api/view.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 #include "codec/lines.h"
 #include "model/trust.h"
@@ -115,6 +117,31 @@ struct span
 view_trust_text(int64_t verdict)
 {
 	return verdict == 0 ? SPAN_LIT("all") : view_verdict_text(verdict);
+}
+
+/* -- ids of reports -- */
+
+enum err
+view_report_id_of(const struct api_request *r, struct view_report_id *ret,
+    struct why *why)
+{
+	struct span rest = r->segments[0];
+	struct uuid uuid;
+
+	ret->intake = span_until(&rest, '.');
+	if (!uuid_parse(ret->intake, &uuid) ||
+	    (rest.len > 1 && rest.p[0] == '0') ||
+	    num_parse(rest, 0, INT32_MAX, &ret->part) != E_OK)
+		return why_set(why, E_ABSENT, "there is no such report");
+	return E_OK;
+}
+
+void
+view_report_id_text(struct span intake, int64_t part,
+    char ret[VIEW_REPORT_ID_SIZE])
+{
+	(void)snprintf(ret, VIEW_REPORT_ID_SIZE, "%.*s.%lld",
+	    SPAN_ARG(span_head(intake, UUID_TEXT_SIZE - 1)), (long long)part);
 }
 
 /* -- numbers -- */

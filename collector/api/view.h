@@ -4,6 +4,7 @@
 #define API_VIEW_H
 
 #include "api/resource.h"
+#include "base/uuid.h"
 #include "store/store_view.h"
 
 #define VIEW_TEXTS_MAX 500 /* of a policy, in one answer */
@@ -29,6 +30,18 @@ struct span view_trust_text(int64_t verdict);
 /* E_ABSENT: the path's domain is not ours. ret: with it as its domain. */
 MUST_CHECK enum err view_domain_filter(const struct api_request *,
     struct view_filter *ret, struct why *why);
+
+#define VIEW_REPORT_ID_SIZE (UUID_TEXT_SIZE + 21) /* "UUID.part" */
+/* Out of the path: untrusted. E_ABSENT. */
+MUST_CHECK enum err view_report_id_of(const struct api_request *,
+    struct view_report_id *ret, struct why *why);
+void view_report_id_text(struct span intake, int64_t part,
+    char ret[VIEW_REPORT_ID_SIZE]);
+
+/* The member "reporters", those that have fallen silent first; filtered as
+ * store_view_reporters is, and by reporter. */
+enum err view_put_reporters(const struct api_request *,
+    const struct view_filter *, struct json_out *, struct why *why);
 
 /* Add to what is there. */
 void view_add(struct levels *to, const struct levels *more);
