@@ -2,7 +2,6 @@
 back, whole, whatever breaks it off."""
 
 import contextlib
-import json
 import os
 import pty
 import signal
@@ -10,6 +9,7 @@ import sqlite3
 import subprocess
 import unittest
 
+import store_rows
 from harness import CONFIG, DATA, OK, TEMPFAIL, TLSRPT, USAGE, \
     SystemTest, failure, session, wait_until
 from postgres import Postgres
@@ -17,11 +17,6 @@ from postgres import Postgres
 ROWS = 30000  # enough to be met in the middle
 KILLS = 3
 STAYS = ("schema_migrations", "web_session")
-
-
-def plain(value):
-    """As PostgreSQL's JSON has it."""
-    return "\\x" + value.hex() if isinstance(value, bytes) else value
 
 
 class CopyTest(SystemTest):
@@ -67,30 +62,14 @@ class CopyTest(SystemTest):
 
     # -- what is there, read by others --
 
-    def of_sqlite(self, path):
+    @staticmethod
+    def of_sqlite(path):
         """Every table's rows, sorted."""
-        with contextlib.closing(sqlite3.connect(path)) as store:
-            store.row_factory = sqlite3.Row
-            names = [row[0] for row in store.execute(
-                "SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            return {name: self.in_order(
-                {k: plain(row[k]) for k in row.keys()}
-                for row in store.execute(f"SELECT * FROM {name}"))
-                for name in names if name not in STAYS}
+        return store_rows.of_sqlite(path, STAYS)
 
     def of_server(self):
         """The same of PostgreSQL."""
-        names = self.server.sql(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND "
-            "relnamespace = 'public'::regnamespace AND NOT relispartition")
-        return {name: self.in_order(map(json.loads, self.server.sql(
-            f"SELECT row_to_json(t) FROM {name} t")))
-            for name in names if name not in STAYS}
-
-    @staticmethod
-    def in_order(rows):
-        """Rows in the order of their text."""
-        return sorted(json.dumps(row, sort_keys=True) for row in rows)
+        return store_rows.of_server(self.server, STAYS)
 
     def assert_same(self, path):
         """The file has what the server has."""

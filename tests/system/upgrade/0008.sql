@@ -1,0 +1,2 @@
+UPDATE inbox_raw SET is_mail = 1
+WHERE intake_id = '00000000-0000-4000-8000-0000000000e2';

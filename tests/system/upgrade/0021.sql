@@ -1,0 +1,1 @@
+UPDATE day SET dropped = 1 WHERE day = 20512;
