@@ -7,7 +7,6 @@
 #include "net/mail_program.h"
 #include "net/smtp_client.h"
 
-#define MAIL_BY_SENDMAIL 0 /* of deliver.mail_by */
 #define PASSWORD_MAX 4096
 
 /* -- by a sendmail program -- */
@@ -145,7 +144,7 @@ alert_by_mail(const struct alert_sender *s, const struct route_word *r,
 	    &text);
 	mail.message = buf_span(&text);
 	if ((e = text.err) == E_OK)
-		e = c->deliver_mail_by == MAIL_BY_SENDMAIL
+		e = c->deliver_mail_by == CONFIG_MAIL_BY_SENDMAIL
 		    ? by_program(s, &mail, ret, why)
 		    : by_smtp(s, &mail, ret, why);
 	buf_free(&text);

@@ -46,6 +46,8 @@ struct config {
 
 enum daemon_log_to { CONFIG_LOG_STDERR, CONFIG_LOG_SYSLOG };
 
+enum deliver_mail_by { CONFIG_MAIL_BY_SENDMAIL, CONFIG_MAIL_BY_SMTP };
+
 enum store_pooler { CONFIG_POOLER_NONE, CONFIG_POOLER_TRANSACTION };
 
 #define CONFIG_FILE_MAX (1024 * 1024) /* bytes */

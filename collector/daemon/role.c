@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/shared_counts.h"
+#include "daemon/confine.h"
 #include "daemon/listen_fds.h"
 #include "daemon/log_as.h"
 #include "daemon/stop.h"
@@ -63,6 +64,7 @@ role_run(const struct role *role, const struct config *config)
 
 	log_as(role->name, config);
 	share_counts();
+	confine(role->name, config);
 	if (waker_open(&waker, &why) != E_OK ||
 	    stop_on_signals(&waker, &why) != E_OK) {
 		log_error("role does not start", LOG_WHY(&why));

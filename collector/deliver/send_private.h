@@ -8,8 +8,6 @@
 #include "net/smtp_client.h"
 #include "store/store_mail.h"
 
-enum mail_by { MAIL_BY_SENDMAIL, MAIL_BY_SMTP }; /* deliver.mail_by */
-
 struct send_stage {
 	const struct config *config;
 	const struct clock *clock;

@@ -308,7 +308,7 @@ open_smtp(struct send_stage *s, struct why *why)
 	struct buf password = BUF_INIT(PASSWORD_MAX);
 	enum err e = E_OK;
 
-	if (c->deliver_mail_by == MAIL_BY_SENDMAIL)
+	if (c->deliver_mail_by == CONFIG_MAIL_BY_SENDMAIL)
 		return E_OK;
 	if (c->deliver_smtp_password_file[0] != '\0')
 		e = file_read_secret(c->deliver_smtp_password_file, &password,
