@@ -18,8 +18,8 @@ from collections import Counter
 
 from harness import (DAY_S, NOON, OK, PATIENCE_S, SystemTest, failure,
                      session, wait_until)
-from https_receiver import free_port
 from memory import anonymous_kib, descriptors, threads
+from ports import free_port
 from sending import SendingTest
 from test_inbox import EXAMPLE, OURS, mail
 from traffic import Sender, details
