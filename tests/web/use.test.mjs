@@ -81,6 +81,32 @@ test("reports that were set aside are listed by why", { skip }, () =>
 	assert.match(csv, /verdict=failed&state=untrusted.*format=csv/);
 }));
 
+test("the overview and a report have their tables as CSV", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	const csvs = () => page.getByRole("link", { name: /^Download as CSV/ })
+	    .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+	await page.goto(`${site.base}#/overview?trust=authenticated`);
+	await settled(page);
+	assert.match(await page.locator(".headline-more").innerText(),
+	    /The last on \d{4}-\d\d-\d\d\. Worst:/);
+	assert.deepEqual(await csvs(), [
+		"api/v1/overview?trust=authenticated&format=csv",
+		"api/v1/reporters?trust=authenticated&format=csv"]);
+	await page.goto(`${site.base}#/report/${report(16).id}`);
+	await settled(page);
+	assert.ok((await csvs()).some((one) =>
+	    /reports\/[^/]+\/policies\?format=csv$/.test(one)));
+}));
+
+test("a log's domain is a filter", { skip }, () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/outgoing?part=logs`);
+	await page.getByRole("link", { name: "old.example" }).click();
+	await settled(page);
+	assert.match(page.url(), /domain=old\.example/);
+	assert.ok(site.mock.queries.some((one) => /domain=old\.example/.test(one)));
+}));
+
 test("deliveries by their state, and back", { skip }, () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/outgoing?part=deliveries`);

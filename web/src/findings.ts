@@ -77,13 +77,16 @@ export function confidenceWords(name: string): string {
 
 /** What it is in one sentence, without the full stop. */
 export function title(row: FindingRow): string {
+	if (row.kind === "enforce-failures" && row.subject === "enforce")
+		return "Mail was held back: sessions failed under an enforced policy";
 	return (row.meaning || kindWords(row.kind)).replace(/\.$/, "");
 }
 
 /** What else it is about: a reporter, host, address or a policy's mode; "" where
  * that says nothing new. */
 export function about(row: FindingRow): string {
-	if (row.kind === "enforce-failures") return `mode ${row.subject}`;
+	if (row.kind === "enforce-failures")
+		return row.subject === "enforce" ? "" : `mode ${row.subject}`;
 	return row.subject === row.domain ? "" : row.subject;
 }
 

@@ -14,8 +14,9 @@ import { deliveryWords, levelWords, markWords, resultWords, trustWords }
 import { findingsSince } from "../src/views/DomainFindings";
 import { differ } from "../src/views/DomainCompare";
 import { spread } from "../src/views/DomainFailures";
+import { lastDay } from "../src/views/Overview";
 import { domainsOf } from "../src/views/UserForms";
-import type { FindingRow } from "../src/types";
+import type { FindingRow, Levels, OverviewDomain } from "../src/types";
 
 test("an address is a view, what it is about, and its query", () => {
 	const place = parse("#/domain/a%2Fb.example?from=2026-11-01&by=mx");
@@ -203,9 +204,24 @@ test("a finding is named by what it means, or by its kind", () => {
 	expect(about(finding({ subject: "mx.e.example" }))).toBe("mx.e.example");
 	expect(about(finding({ kind: "enforce-failures", subject: "testing" })))
 	    .toBe("mode testing");
+	expect(about(finding({ kind: "enforce-failures", subject: "enforce" })))
+	    .toBe("");
+	expect(title(finding({ kind: "enforce-failures", subject: "enforce" })))
+	    .toMatch(/^Mail was held back/);
 	expect(severityWords("constructor").label).toBe("constructor");
 	expect(kindWords("x")).toBe("x");
 	expect(confidenceWords("constructor")).toBe("");
+});
+
+test("the last day with a failure is that of any domain", () => {
+	const day = (n: number): Levels => ({ authenticated: 1, testing: 0,
+		encrypted: 0, "cleartext-or-unknown": 0, "not-sent": n });
+	const data = { dates: ["2026-11-20", "2026-11-21", "2026-11-22"],
+		"domains-in-all": 2, domains: [{ days: [day(3), null, day(0)] },
+			{ days: [null, day(1), null] }] as OverviewDomain[] };
+	expect(lastDay(data, "not-sent")).toBe("2026-11-21");
+	expect(lastDay(data, "cleartext-or-unknown")).toBe(null);
+	expect(lastDay({ ...data, "domains-in-all": 3 }, "not-sent")).toBe(null);
 });
 
 test("nothing found says something only where it was judged lately", () => {

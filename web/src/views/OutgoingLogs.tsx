@@ -22,18 +22,21 @@ export function OutgoingLogs({ place }: { place: Place }): JSX.Element {
 		<Table caption="Sessions that logs told of" rows={rows} csv={path}
 		    columns={[
 			{ head: "Day", cell: (row) => dayLabel(row.date) },
-			{ head: "To", wide: true, cell: (row) => <Host row={row} /> },
+			{ head: "To", wide: true, cell: (row) => <Host row={row}
+			    place={place} /> },
 			{ head: "Protection", cell: (row) => levelWords(row.level).label },
 			{ head: "What the log says", cell: (row) => tlsWords(row.tls) },
 			{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },
-			{ head: "By datagram", num: true, cell: (row) =>
+			{ head: "Of which by datagram", num: true,
+			    title: "these are in our reports; the others are told by logs alone",
+			    cell: (row) =>
 			    count(row["with-datagram"]) },
 		]} />
 		<Pager place={place} next={next} /></section>}</Shown>;
 }
 
-function Host({ row }: { row: LogRow }): JSX.Element {
-	return <><strong>{row.domain}</strong>
+function Host({ row, place }: { row: LogRow; place: Place }): JSX.Element {
+	return <><a href={linkWith(place, { domain: row.domain })}>{row.domain}</a>
 		<span class="reason">{row["mx-host"] ?? "a host not told"}{" "}
 			{row["receiving-ip"] && <code>{row["receiving-ip"]}</code>}</span></>;
 }

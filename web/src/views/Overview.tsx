@@ -9,7 +9,7 @@ import { Beside, LevelFigures, LevelStrip } from "../parts/Levels";
 import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
-import type { Overview as Data } from "../types";
+import type { Level, Overview as Data } from "../types";
 import { resultWords, total } from "../words";
 import { DomainMap, isBlind } from "./OverviewDomains";
 import { OverviewFindings } from "./OverviewFindings";
@@ -51,6 +51,15 @@ function Estate({ place, data }: { place: Place; data: Data }): JSX.Element {
 	</>;
 }
 
+/** The last day on which a session of that level was reported: a failure of three
+ * weeks ago is not one of today. null: not all domains are there to tell. */
+export function lastDay({ dates, domains, "domains-in-all": all }: Pick<Data,
+    "dates" | "domains" | "domains-in-all">, level: Level): string | null {
+	if (domains.length < all) return null;
+	return [...dates].reverse().find((_, i) => domains.some((one) =>
+	    (one.days[dates.length - 1 - i]?.[level] ?? 0) > 0)) ?? null;
+}
+
 /* The one sentence for who only looks up at the wall. */
 function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 	const hit = (level: "not-sent" | "cleartext-or-unknown"): number =>
@@ -61,6 +70,8 @@ function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 	const blind = data.domains.filter((one) => isBlind(one)).length;
 	const mood = unsent > 0 ? "unsent" : clear > 0 ? "clear"
 	    : total(data.levels) === 0 ? "none" : "fine";
+	const last = mood === "unsent" ? lastDay(data, "not-sent")
+	    : mood === "clear" ? lastDay(data, "cleartext-or-unknown") : null;
 	return <div class={`headline headline-${mood}`}>
 		<p class="headline-main">{
 			mood === "unsent" ? `${plural(unsent, "session")} of ${
@@ -72,6 +83,7 @@ function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 			: mood === "none" ? "No report in this range: nothing is known"
 			: "No failed session was reported"}</p>
 		<p class="headline-more">
+			{last && <>The last on <Time time={last} />.{" "}</>}
 			{worst && (unsent > 0 || clear > 0) && <>Worst:{" "}
 				<a href={linkTo(place, "domain", worst.domain)}>
 					{worst.domain}</a>

@@ -5,8 +5,8 @@ import { ChartFrame } from "../charts/ChartFrame";
 import { HeatAxis, HeatLegend, HeatStrip, type At } from "../charts/HeatMap";
 import { tellDay } from "../charts/tell";
 import { count, dayLabel } from "../format";
-import { linkTo, type Place } from "../place";
-import { Table } from "../parts/Table";
+import { apiQuery, linkTo, type Place } from "../place";
+import { CsvLink, Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import type { Overview, OverviewDomain } from "../types";
 import { LEVELS, LEVEL_WORDS, resultWords } from "../words";
@@ -30,8 +30,14 @@ export function DomainMap({ place, data }: Props): JSX.Element {
 	    chart={() => <><Map place={place} data={data} rows={rows} />
 		{left > 0 && <p><button type="button" onClick={() =>
 		    setLimit(limit + MORE)}>Show more ({count(left)} left)</button></p>}
-		<HeatLegend /></>}
-	    table={() => <AsTable place={place} data={data} rows={rows} />} />;
+		<HeatLegend /><DomainsCsv place={place} /></>}
+	    table={() => <><AsTable place={place} data={data} rows={rows} />
+		<DomainsCsv place={place} /></>} />;
+}
+
+function DomainsCsv({ place }: { place: Place }): JSX.Element {
+	return <CsvLink path={`overview${apiQuery(place, "overview")}`}
+	    what="domains, worst first" />;
 }
 
 function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):

@@ -1,7 +1,8 @@
 // views/OverviewPanels.tsx -- beside the domains: who is silent, and how far the numbers can be trusted.
 import type { JSX } from "preact";
 import { count, plural, share } from "../format";
-import { linkTo, type Place } from "../place";
+import { apiQuery, linkTo, type Place } from "../place";
+import { CsvLink } from "../parts/Table";
 import { Time } from "../parts/Time";
 import type { OverviewReporter, TrustCounts } from "../types";
 import { trustWords, VERDICTS } from "../words";
@@ -21,6 +22,8 @@ export function Reporters({ reporters, place }: { reporters: OverviewReporter[];
 		{heard.length > 0 && <details open={silent.length === 0}>
 			<summary>{plural(heard.length, "reporter")} as usual</summary>
 			<ReporterList reporters={heard} place={place} /></details>}
+		{reporters.length > 0 && <CsvLink what="reporters"
+		    path={`reporters${apiQuery(place, "overview")}`} />}
 	</section>;
 }
 

@@ -6,6 +6,7 @@ import { encode, link, type Place } from "../place";
 import { TrustBadge } from "../parts/Badge";
 import { Empty } from "../parts/Empty";
 import { Shown } from "../parts/Loading";
+import { CsvLink } from "../parts/Table";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { Level, Named, Report as Data, ReportPolicy } from "../types";
@@ -28,7 +29,7 @@ export function Report({ place }: { place: Place }): JSX.Element {
 				<Believed report={data} />
 				<Path report={data} />
 			</div>
-			<Policies policies={data.policies} />
+			<Policies policies={data.policies} id={data.id} />
 			<ReportFailures place={place} path={path} />
 			<ReportRaw path={path} />
 		</>}</Shown>
@@ -113,7 +114,7 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 	return children ? <><dt>{name}</dt><dd>{children}</dd></> : null;
 }
 
-function Policies({ policies }: { policies: ReportPolicy[] }):
+function Policies({ policies, id }: { policies: ReportPolicy[]; id: string }):
     JSX.Element | null {
 	if (policies.length === 0) return null;
 	return <section class="panel" aria-labelledby="policies">
@@ -125,6 +126,7 @@ function Policies({ policies }: { policies: ReportPolicy[] }):
 				<Sum n={policy.failed} what="failed"
 				    level={policy["failure-level"] ?? null} /></p>
 			<PolicyText policy={policy} /></li>)}</ol>
+		<CsvLink path={`reports/${encode(id)}/policies`} what="policies" />
 	</section>;
 }
 
