@@ -277,9 +277,9 @@ judge_all(struct judging *j, struct why *why)
 	if (e == E_OK)
 		e = judge_or_pass(j, SPAN_LIT(""), why);
 	if (e == E_OK)
-		e = j->passed_over;
-	if (e == E_OK)
 		e = store_finding_disown(j->load.store, j->load.as_of_s, why);
+	if (e == E_OK)
+		e = j->passed_over;
 	return e == E_OK
 	    ? store_finding_set_judged(j->load.store, j->load.as_of_s, why)
 	    : e;

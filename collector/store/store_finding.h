@@ -9,7 +9,8 @@
 
 typedef enum err finding_fn(void *arg, const struct finding *);
 
-/* Those of the domain that are not closed, by kind and subject. */
+/* Those of the domain that are not closed, by kind and subject; in a
+ * transaction nobody marks them before its end. */
 MUST_CHECK enum err store_finding_current(struct store *, struct span domain,
     finding_fn *, void *arg, struct why *why);
 /* E_ABSENT. */

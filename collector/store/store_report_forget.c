@@ -106,6 +106,23 @@ forget_some(struct store *store, struct going *g, bool *ret_more,
 	return store_commit(store, why);
 }
 
+/* Why there are none. */
+static enum err
+forget_reasons(struct store *store, int64_t before, bool *ret_more,
+    struct why *why)
+{
+	const struct db_value params[] = { DB_I(before) };
+	int64_t n = 0;
+	enum err e = db_run(store->db,
+	    &(const struct db_statement){ .query = QUERY_NO_REPORT_EXPIRE,
+		.params = params,
+		.nparams = 1 },
+	    &n, why);
+
+	*ret_more = n > 0;
+	return e;
+}
+
 enum err
 store_report_forget(struct store *store, int64_t before, bool *ret_more,
     struct why *why)
@@ -115,8 +132,9 @@ store_report_forget(struct store *store, int64_t before, bool *ret_more,
 	    &g.day, why, DB_I(before));
 
 	*ret_more = false;
-	if (e == E_OK && g.day != -1)
-		e = forget_some(store, &g, ret_more, why);
+	if (e == E_OK)
+		e = g.day != -1 ? forget_some(store, &g, ret_more, why)
+				: forget_reasons(store, before, ret_more, why);
 	arena_free(&g.texts);
 	return e;
 }

@@ -47,6 +47,7 @@ export interface Overview {
 	levels: Levels;
 	unauthenticated?: Levels | null; // never part of levels
 	domains: OverviewDomain[];
+	"domains-in-all": number;
 	trust: TrustCounts;
 	reporters: OverviewReporter[];
 }

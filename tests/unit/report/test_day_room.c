@@ -210,6 +210,25 @@ test_reports_of_thirty_days_stay(void **state)
 	assert_int_equal(31, reports(f));
 }
 
+/* And why there is none. */
+static void
+test_reasons_go_with_reports(void **state)
+{
+	struct fixture *f = *state;
+
+	f->room.keep_reports_s = 40 * S_PER_DAY;
+	for (int64_t day = DAY - 45; day <= DAY; day++)
+		put_reports(f, day, 1);
+	run_sql(f,
+	    "INSERT INTO no_report SELECT day, 'a', 'x' FROM day;"
+	    "INSERT INTO no_report SELECT day, 'b', 'x' FROM day;"
+	    "UPDATE day SET due = 1 WHERE day = 20734");
+	run_at(f, S_PER_DAY - 1);
+	/* Today, 40 before, and one that is to be built again. */
+	assert_int_equal(42, reports(f));
+	assert_int_equal(84, number(f, "SELECT count(*) FROM no_report"));
+}
+
 static void
 test_reports_are_kept_for_good(void **state)
 {
@@ -256,6 +275,8 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_reports_of_thirty_days_stay, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reasons_go_with_reports,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reports_are_kept_for_good,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(

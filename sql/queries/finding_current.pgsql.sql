@@ -1,5 +1,7 @@
+-- Within a transaction nobody else marks or changes them before its end.
 SELECT finding_id, kind, domain, subject, state, severity, conclusion, confidence,
     first_day, last_day, opened_at, closed_at, muted_until, reason, evidence
 FROM finding
 WHERE domain = $1 AND closed_at IS NULL
 ORDER BY kind, subject
+FOR UPDATE
