@@ -52,6 +52,7 @@ struct supervisor {
 	bool schema_ready;
 	bool told_ready;
 	bool ending;
+	bool killed;	   /* what did not end */
 	int code;	   /* to end with */
 	int64_t ending_ns; /* since when, monotonic */
 };
@@ -439,6 +440,18 @@ tell_manager(struct supervisor *s)
 
 /* -- the whole -- */
 
+static void
+kill_roles(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->nchildren; i++)
+		if (s->children[i].pid != 0)
+			log_warning("role does not end, it is killed",
+			    LOG_STR("role", s->children[i].role->name));
+	signal_roles(s, false, SIGKILL);
+	signal_roles(s, true, SIGKILL);
+	s->killed = true;
+}
+
 /* What still runs although it is to end. */
 static void
 press(struct supervisor *s)
@@ -447,10 +460,8 @@ press(struct supervisor *s)
 
 	if (since_ns >= SCHEMA_PATIENCE_NS)
 		signal_roles(s, true, SIGTERM);
-	if (since_ns >= TERM_PATIENCE_NS) {
-		signal_roles(s, false, SIGKILL);
-		signal_roles(s, true, SIGKILL);
-	}
+	if (since_ns >= TERM_PATIENCE_NS && !s->killed)
+		kill_roles(s);
 }
 
 static int

@@ -1,6 +1,7 @@
 """soak.py -- an hour of a busy relay in as few minutes as the machine takes: the
-real service with all its roles, and what each holds at the start, after half of
-it, and at the end. Speed is not measured.
+real service with all its roles, and what each holds at its start, after half of
+it, and at the end. Speed is not measured. An hour like it goes before, so that
+what has a fixed size is full: the table of posted reports, pages of the store.
 
 Every second of the hour has 1,000 sessions, a report by HTTPS on a connection of
 its own, a question to the page's API, every other one a report by mail (LMTP),
@@ -192,7 +193,7 @@ def held(service):
 
 
 def show(role, looks):
-    """A line of the table: start, middle, end of each measure."""
+    """A line of the table: each measure, look by look."""
     print(f"{role:<11}" + "".join(
         "".join(f"{look[role, name]:>9,}" for look in looks) + " |"
         for name in MEASURES), file=sys.stderr)
@@ -209,7 +210,7 @@ def figure(name, unit, value, limit, most):
 
 def figures(roles, looks):
     """Memory of each; what all of them have open, and their threads."""
-    _, middle, end = looks
+    *_, middle, end = looks
     for role in roles:
         figure(f"anonymous.{role}", "KiB", end[role, "anonymous"],
                middle[role, "anonymous"], RATIO)
@@ -237,14 +238,14 @@ def soak(service, folder):
     before = pids(service)
     hour = Hour(service, ports, folder)
     looks, began = [held(service)], time.monotonic()
-    for until in (SECONDS // 2, SECONDS):
+    for until in (SECONDS, SECONDS * 3 // 2, SECONDS * 2):
         hour.run(until)
         looks.append(held(service))
         print(f"{hour.sent:,} sessions, {hour.done[hour.post]:,} posts, "
               f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     if pids(service) != before:
         sys.exit(f"soak: roles have ended: {service.log_text()[-2000:]}")
-    print("start, middle, end: anonymous and resident KiB, descriptors, "
+    print("unused, start, middle, end: anonymous and resident KiB, descriptors, "
           "threads", file=sys.stderr)
     for role in before:
         show(role, looks)

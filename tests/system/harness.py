@@ -22,6 +22,9 @@ import tempfile
 import time
 import unittest
 
+import out_of_time
+from out_of_time import what_waits
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 CORPUS = TESTS / "corpus" / "datagram" / "postfix"
 TLSRPTD = os.environ.get("TLSRPTD", "tlsrptd")
@@ -36,6 +39,7 @@ CONTACT = "tls-reports@sender.example"
 SUBMITTER = "sender.example"
 
 PATIENCE_S = 30.0
+STOP_S = 40.0  # the supervisor kills what does not end in 30
 LOOK_EVERY_S = 0.02
 PR_SET_CHILD_SUBREAPER = 36
 # Exit codes of sysexits.h.
@@ -51,6 +55,9 @@ os.set_inheritable(3, True)
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execv(sys.argv[2], sys.argv[2:])
 """
+
+
+out_of_time.watch()  # of the whole program
 
 
 def become_subreaper():
@@ -224,9 +231,17 @@ class Service:
         """End it with TERM: its exit code."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
-        code = self.process.wait(PATIENCE_S)
+        try:
+            code = self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(self.what_runs()) from error
         self.reap()
         return code
+
+    def what_runs(self, group=None):
+        """Those that should have ended, for a message."""
+        return (f"still running after {STOP_S:.0f} s:\n"
+                f"{what_waits(self.processes(group))}\n{self.log_text()}")
 
     def kill(self):
         """kill -9 of all its processes at once."""
@@ -234,20 +249,26 @@ class Service:
         self.process.wait(PATIENCE_S)
         self.reap()
 
-    def reap(self):
-        """Wait for all processes of its group that are children by now."""
+    def reap(self, group=None):
+        """Wait for all processes of its group, or of one that it had before,
+        that are children by now."""
+        group = group or self.process.pid
+        until = time.monotonic() + STOP_S
         while True:
             try:
-                pid, _ = os.waitpid(-self.process.pid, os.WNOHANG)
+                pid, _ = os.waitpid(-group, os.WNOHANG)
             except ChildProcessError:
                 return
+            if pid == 0 and time.monotonic() > until:
+                raise AssertionError(self.what_runs(group))
             if pid == 0:
                 time.sleep(LOOK_EVERY_S)
 
-    def processes(self):
-        """The process numbers of its group."""
+    def processes(self, group=None):
+        """The process numbers of its group, or of one that it had before."""
         if self.process is None:
             return []
+        group = group or self.process.pid
         found = []
         for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -255,7 +276,7 @@ class Service:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(fields[2]) == self.process.pid:
+            if int(fields[2]) == group:
                 found.append(int(stat.parent.name))
         return found
 

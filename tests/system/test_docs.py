@@ -20,7 +20,7 @@ import textwrap
 import unittest
 
 from collectd import Collectd, Reportd
-from harness import (CONTACT, DAY, OK, SystemTest, TESTS, TLSRPTD, session,
+from harness import (DAY, OK, SystemTest, TESTS, TLSRPTD, session,
                      wait_until)
 from ports import free_port
 from test_inbox import EXAMPLE

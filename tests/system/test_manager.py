@@ -267,6 +267,13 @@ class HandedOver(Manager):
         service.wait_received(10)
         self.assertEqual(10, service.counters()["received"])
 
+    def test_role_that_does_not_end_is_killed(self):
+        service = self.managed("mta").start()
+        os.kill(service.role_pid("watch"), signal.SIGSTOP)
+        self.assertEqual(OK, service.stop())
+        self.assertEqual(1, len(service.log_lines(
+            'what="role does not end, it is killed"', 'role="watch"')))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -126,7 +126,7 @@ class Restarts(Counted):
         self.subject.start()
         old, collector = self.subject.process, self.subject.role_pid("collect")
         os.kill(collector, signal.SIGSTOP)
-        self.addCleanup(self.reap_group, old.pid)
+        self.addCleanup(self.subject.reap, old.pid)
         self.subject.signal(signal.SIGKILL)
         old.wait()
         before = len(self.subject.log_text())
@@ -139,7 +139,7 @@ class Restarts(Counted):
                    "the new collector waits, or does not")
         waits = 'what="collecting"' not in news()
         os.kill(collector, signal.SIGCONT)
-        self.reap_group(old.pid)
+        self.subject.reap(old.pid)
         wait_until(lambda: 'what="collecting"' in news(), "it collects")
         self.assertTrue(waits, "two collectors write to one journal")
         self.assert_counted(self.subject, self.traffic.stop())
@@ -154,16 +154,8 @@ class Restarts(Counted):
             self.subject.launch()
             time.sleep(LIFE_S)
             self.subject.kill()
-            self.reap_group(old.pid)
+            self.subject.reap(old.pid)
         self.finish()
-
-    def reap_group(self, group):
-        """Wait for what is left of a process group."""
-        try:
-            while os.waitpid(-group, 0):
-                pass
-        except ChildProcessError:
-            pass
 
 
 class Supervised(Counted):

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 
-from harness import SystemTest, wait_until
+from harness import PATIENCE_S, SystemTest, wait_until
 
 PADDING = "x" * 40000  # makes the journal go through its segments
 BURST = 8  # sessions between two pauses of the sender
@@ -39,7 +39,9 @@ class Sender(threading.Thread):
         """End it: how many were sent, 0 to that less one."""
         wait_until(lambda: self.sent >= at_least, f"{at_least} are sent")
         self.enough.set()
-        self.join()
+        self.join(PATIENCE_S)
+        if self.is_alive():
+            raise AssertionError("nobody takes what is sent")
         self.socket.close()
         return self.sent
 
