@@ -75,7 +75,7 @@ api_get_outgoing_logs(const struct api_request *r, struct api_answer *a,
     struct why *why)
 {
 	const struct api_query *q = r->query;
-	const struct log_level_filter filter = {
+	struct log_level_filter filter = {
 		.first = q->date >= 0 ? q->date : q->from,
 		.last = q->date >= 0 ? q->date : q->to,
 		.domain = q->domain,
@@ -83,7 +83,9 @@ api_get_outgoing_logs(const struct api_request *r, struct api_answer *a,
 		.after = cursor_of(q->cursor),
 		.max = q->limit + 1,
 	};
+	enum err e = view_allowed(r, &filter.allowed);
 
-	return store_log_page(r->store, &filter, put_level,
-	    api_list(a, log_columns), why);
+	return e == E_OK ? store_log_page(r->store, &filter, put_level,
+			       api_list(a, log_columns), why)
+			 : e;
 }

@@ -169,7 +169,7 @@ api_get_outgoing_reports(const struct api_request *r, struct api_answer *a,
     struct why *why)
 {
 	const struct api_query *q = r->query;
-	const struct outgoing_filter filter = {
+	struct outgoing_filter filter = {
 		.first = q->date >= 0 ? q->date : q->from,
 		.last = q->date >= 0 ? q->date : q->to,
 		.domain = q->domain,
@@ -177,9 +177,11 @@ api_get_outgoing_reports(const struct api_request *r, struct api_answer *a,
 		.after = report_cursor_of(q->cursor),
 		.max = q->limit + 1,
 	};
+	enum err e = view_allowed(r, &filter.allowed);
 
-	return store_outgoing_reports(r->store, &filter, put_report,
-	    api_list(a, report_columns), why);
+	return e == E_OK ? store_outgoing_reports(r->store, &filter, put_report,
+			       api_list(a, report_columns), why)
+			 : e;
 }
 
 /* -- deliveries -- */
@@ -238,12 +240,14 @@ api_get_outgoing_deliveries(const struct api_request *r, struct api_answer *a,
 		.max = r->query->limit + 1,
 	};
 	struct span cursor = r->query->cursor;
+	enum err e = view_allowed(r, &filter.allowed);
 
 	if (num_parse(span_until(&cursor, ' '), 0, INT64_MAX,
 		&filter.before_s) == E_OK)
 		filter.before_id = cursor;
-	return store_outgoing_deliveries(r->store, &filter, put_delivery,
-	    api_list(a, delivery_columns), why);
+	return e == E_OK ? store_outgoing_deliveries(r->store, &filter,
+			       put_delivery, api_list(a, delivery_columns), why)
+			 : e;
 }
 
 /* -- one report -- */

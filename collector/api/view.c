@@ -60,6 +60,15 @@ or_any(struct span text)
 }
 
 enum err
+view_allowed(const struct api_request *r, struct span *ret)
+{
+	*ret = SPAN_LIT("");
+	return r->account->is_bound
+	    ? view_allow(r->account->domains, r->arena, ret)
+	    : E_OK;
+}
+
+enum err
 view_filter_of(const struct api_request *r, struct view_filter *ret)
 {
 	const struct api_query *q = r->query;
@@ -76,10 +85,7 @@ view_filter_of(const struct api_request *r, struct view_filter *ret)
 		.level = q->level,
 	};
 	ask_trust(q->trust, ret);
-	ret->allowed = SPAN_LIT("");
-	return r->account->is_bound
-	    ? view_allow(r->account->domains, r->arena, &ret->allowed)
-	    : E_OK;
+	return view_allowed(r, &ret->allowed);
 }
 
 enum err

@@ -17,6 +17,9 @@ enum view_layer { VIEW_MAIN, VIEW_BESIDE, VIEW_NEITHER };
  * E_RANGE. */
 MUST_CHECK enum err view_allow(struct span_list domains, struct arena *,
     struct span *ret);
+/* What the account sees, so that others' rows take no room on a page and their
+ * names are in no cursor; "": all. E_NOMEM, E_RANGE. */
+MUST_CHECK enum err view_allowed(const struct api_request *, struct span *ret);
 /* Out of the account and the query; the path's domain is put in by the caller.
  * E_NOMEM. */
 MUST_CHECK enum err view_filter_of(const struct api_request *,

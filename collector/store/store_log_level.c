@@ -311,7 +311,7 @@ store_log_page(struct store *store, const struct log_level_filter *f,
 		    why, DB_I(after.day), DB_T(f->domain), DB_I(f->level),
 		    DB_T(after.domain), DB_T(after.mx_host),
 		    DB_T(after.peer_ip), DB_I(after.tls), DB_I(after.level),
-		    DB_I((int64_t)page.left));
+		    DB_I((int64_t)page.left), DB_T(f->allowed));
 		after = (struct log_level_cursor){ .day = after.day - 1 };
 	}
 	return e;

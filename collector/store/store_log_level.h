@@ -68,6 +68,7 @@ struct log_level_cursor {
 struct log_level_filter {
 	int64_t first, last; /* days */
 	struct span domain;  /* empty: any */
+	struct span allowed; /* "|a|b|"; empty: all */
 	int64_t level;	     /* 0: any */
 	struct log_level_cursor after;
 	size_t max;

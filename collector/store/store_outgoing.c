@@ -104,7 +104,7 @@ store_outgoing_reports(struct store *store, const struct outgoing_filter *f,
 	enum err e = db_read(store->db, QUERY_OUTGOING_REPORTS, gather_report,
 	    &list, why, DB_I(f->first), DB_I(f->last), DB_T(f->domain),
 	    DB_I(f->after.day), DB_T(f->after.domain), DB_T(f->after.id),
-	    DB_I(f->max), DB_I(f->state));
+	    DB_I(f->max), DB_I(f->state), DB_T(f->allowed));
 
 	if (e == E_OK)
 		e = flush_report(&list);
@@ -144,7 +144,7 @@ store_outgoing_deliveries(struct store *store,
 
 	return db_read(store->db, QUERY_OUTGOING_DELIVERIES, hand_over_delivery,
 	    &list, why, DB_T(f->domain), DB_T(f->report), DB_I(f->before_s),
-	    DB_T(f->before_id), DB_I(f->max), DB_I(f->state));
+	    DB_T(f->before_id), DB_I(f->max), DB_I(f->state), DB_T(f->allowed));
 }
 
 /* -- collectors -- */

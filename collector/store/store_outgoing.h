@@ -35,6 +35,7 @@ struct outgoing_report {
 struct outgoing_filter {
 	int64_t first, last; /* days */
 	struct span domain;  /* empty: any */
+	struct span allowed; /* "|a|b|"; empty: all */
 	int64_t state;	     /* of a delivery; 0: any, or none */
 	struct report_cursor after;
 	size_t max;
@@ -57,6 +58,7 @@ struct outgoing_delivery {
 
 struct outgoing_delivery_filter {
 	struct span domain, report; /* empty: any */
+	struct span allowed;	    /* as above */
 	int64_t state;		    /* 0: any */
 	int64_t before_s;	    /* queued; start: INT64_MAX */
 	struct span before_id;

@@ -4,6 +4,7 @@ SELECT r.report_id, r.day, r.domain, r.succeeded, r.failed,
 FROM (SELECT report_id, day, domain, succeeded, failed
         FROM report
         WHERE day >= $1 AND day <= $2 AND ($3 = '' OR domain = $3)
+            AND ($9 = '' OR REPLACE($9, '|' || domain || '|', '') <> $9)
             AND (day, domain, report_id) > ($4, $5, $6)
             AND ($8 = 0 OR EXISTS (SELECT 1 FROM delivery s
                 WHERE s.report_id = report.report_id AND s.state = $8))

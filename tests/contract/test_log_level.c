@@ -197,15 +197,16 @@ note_turn(void *arg, const struct log_level_row *l)
 
 /* All pages of max rows, one after the other. */
 static void
-assert_pages(struct fixture *f, const char *domain, int64_t level, size_t max,
-    const char *want)
+assert_pages(struct fixture *f, const char *domain, const char *allowed,
+    int64_t level, size_t max, const char *want)
 {
 	struct turn turn = { .after.day = DAY_MAX, .n = 1 };
 	struct why why = { { 0 } };
 
 	while (turn.n > 0) {
 		const struct log_level_filter filter = { DAY - 1, DAY,
-			span_str(domain), level, turn.after, max };
+			span_str(domain), span_str(allowed), level, turn.after,
+			max };
 
 		turn.n = 0;
 		assert_ok_why(store_log_page(f->store, &filter, note_turn,
@@ -232,7 +233,7 @@ test_pages_have_each_row_once(void **state)
 	v[1].mx_host = v[1].peer_ip = SPAN_LIT("");
 	flush_all(f, v, 6);
 	for (size_t max = 1; max < 7; max++) {
-		assert_pages(f, "", 0, max,
+		assert_pages(f, "", "", 0, max,
 		    "0 c.example mx.example 192.0.2.1 none "
 		    "cleartext-or-unknown 1 0 0-0\n"
 		    "-1 a.example mx.example 192.0.2.1 encrypted encrypted "
@@ -240,9 +241,14 @@ test_pages_have_each_row_once(void **state)
 		    "-1 a.example mx.example 192.0.2.1 none "
 		    "cleartext-or-unknown 1 0 -86400--86400\n"
 		    "-1 b.example   encrypted encrypted 1 0 -86400--86400\n");
-		assert_pages(f, "b.example", 0, max,
+		assert_pages(f, "b.example", "", 0, max,
 		    "-1 b.example   encrypted encrypted 1 0 -86400--86400\n");
-		assert_pages(f, "a.example", LEVEL_CLEARTEXT, max,
+		/* Others' rows take no room on a page. */
+		assert_pages(f, "", "|b.example|x.example|", 0, max,
+		    "-1 b.example   encrypted encrypted 1 0 -86400--86400\n");
+		assert_pages(f, "a.example", "|b.example|", 0, max, "");
+		assert_pages(f, "", "|", 0, max, "");
+		assert_pages(f, "a.example", "", LEVEL_CLEARTEXT, max,
 		    "-1 a.example mx.example 192.0.2.1 none "
 		    "cleartext-or-unknown 1 0 -86400--86400\n");
 	}

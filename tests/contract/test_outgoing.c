@@ -403,6 +403,30 @@ test_reports_with_their_deliveries(void **state)
 	assert_reports(f, &filter, "");
 }
 
+/* Others' take no room on a page. */
+static void
+test_reports_of_some_domains(void **state)
+{
+	struct outgoing_filter filter = { .first = DAY,
+		.last = DAY + 1,
+		.allowed = T("|b.example|c.example|"),
+		.after = { .day = -1 },
+		.max = 1 };
+	struct fixture *f = *state;
+
+	put_report(f, "r-1", DAY, "a.example", 10, 0);
+	put_report(f, "r-2", DAY, "b.example", 3, 1);
+	put_report(f, "r-3", DAY + 1, "c.example", 0, 7);
+	assert_reports(f, &filter, "r-2@0/b.example=3+1 ");
+	filter.max = 9;
+	assert_reports(f, &filter, "r-2@0/b.example=3+1 r-3@1/c.example=0+7 ");
+	filter.domain = T("a.example");
+	assert_reports(f, &filter, "");
+	filter.domain = T("");
+	filter.allowed = T("|");
+	assert_reports(f, &filter, "");
+}
+
 /* -- how they go -- */
 
 static void
@@ -645,6 +669,14 @@ test_deliveries_the_newest_first(void **state)
 	assert_deliveries(f, &filter, "");
 	filter.domain = T("");
 	assert_deliveries(f, &filter, D2);
+	filter.report = T("");
+	filter.allowed = T("|a.example|");
+	filter.max = 1;
+	assert_deliveries(f, &filter, D3);
+	filter.max = 9;
+	assert_deliveries(f, &filter, D3 D1);
+	filter.allowed = T("|");
+	assert_deliveries(f, &filter, "");
 }
 
 /* One that failed for now tells of its last attempt, and of the next. */
@@ -722,6 +754,7 @@ main(int argc, char **argv)
 		TEST(test_late_sessions_are_told),
 		TEST(test_late_sessions_between_two_removals),
 		TEST(test_reports_with_their_deliveries),
+		TEST(test_reports_of_some_domains),
 		TEST(test_reports_go_but_for_those_that_wait),
 		TEST(test_reports_of_a_day_that_is_not_done_stay),
 		TEST(test_a_report_that_went_is_not_made_anew),

@@ -1,11 +1,13 @@
 """test_api.py -- the API of the page as a browser, a program and an attacker
 meet it."""
 
+import base64
 import concurrent.futures
 import contextlib
 import gzip
 import http.client
 import json
+import re
 import shutil
 import signal
 import socket
@@ -43,6 +45,14 @@ def openapi():
     """The routes as the program describes them."""
     return json.loads(subprocess.run([TLSRPTD, "--openapi"], check=True,
                                      capture_output=True).stdout)
+
+
+def cursor_of(answer):
+    """What is in the cursor of the next page, of JSON and of CSV."""
+    found = re.findall(r"cursor=([^&>]+)>", answer.headers.get("Link", ""))
+    if answer.headers["Content-Type"] == "application/json":
+        found.append(answer.json.get("next") or "")
+    return b" ".join(base64.urlsafe_b64decode(one + "==") for one in found)
 
 
 class Base(SystemTest):
@@ -501,10 +511,10 @@ class DomainsTest(Base):
                     continue
                 for asked in self.questions(path, methods["get"], other):
                     answer = client.get(asked)
-                    self.assertNotIn(f"{other}.example".encode(),
-                                     answer.body, asked)
-                    self.assertNotIn(self.reports[other].encode(),
-                                     answer.body, asked)
+                    told = answer.body + cursor_of(answer)
+                    self.assertNotIn(f"{other}.example".encode(), told, asked)
+                    self.assertNotIn(self.reports[other].encode(), told,
+                                     asked)
                     self.assertLess(answer.status, 500, asked)
 
     def questions(self, path, operation, other):
@@ -520,6 +530,21 @@ class DomainsTest(Base):
                 yield whole + f"?domain={other}.example"
             if "format" in names:
                 yield whole + "?format=csv"
+            if {"from", "limit"} <= names:
+                yield whole + "?from=2026-03-01&to=2026-03-03&limit=1"
+                yield whole + "?from=2026-03-01&to=2026-03-03&limit=1" \
+                    "&format=csv"
+            elif "limit" in names:
+                yield whole + "?limit=1"
+
+    def test_pages_are_of_what_is_seen(self):
+        """Rows of others take no room, and nothing tells how many they are."""
+        for name, client in self.clients.items():
+            page = self.assert_status(200, client.get(
+                "/outgoing/reports?from=2026-03-01&to=2026-03-03&limit=1")).json
+            self.assertEqual([f"{name}.example"],
+                             [r["domain"] for r in page["rows"]])
+            self.assertIsNone(page["next"])
 
     def test_what_is_about_all_is_not_for_them(self):
         for path in ("/outgoing/days", "/collectors"):
@@ -949,8 +974,11 @@ class OutgoingTest(Base):
             "domains": ["b.example"]})
         bound = self.shared.client()
         bound.log_in("b")
-        self.assertEqual(["b.example"],
-                         [r["domain"] for r in bound.get(path).json["rows"]])
+        for asked in (path, f"{path}&limit=1", "/outgoing/deliveries?limit=1"):
+            page = bound.get(asked).json
+            self.assertEqual(["b.example"],
+                             [r["domain"] for r in page["rows"]], asked)
+            self.assertIsNone(page["next"], asked)
 
     def test_by_state_of_the_delivery(self):
         deliveries = self.rows("/outgoing/deliveries")
