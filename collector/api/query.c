@@ -245,6 +245,9 @@ read_cursor(struct reader *r, struct span value)
 	struct buf cursor = BUF_INIT(API_CURSOR_MAX);
 	enum err e = base64url_decode(value, &cursor);
 
+	/* A database takes no other bytes for text; no list wrote them. */
+	if (!api_is_plain(buf_span(&cursor)))
+		buf_clear(&cursor);
 	if (e == E_OK)
 		r->query->cursor = arena_copy(r->arena, buf_span(&cursor));
 	buf_free(&cursor);
