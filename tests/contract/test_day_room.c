@@ -529,7 +529,7 @@ static const struct {
 	{ QUERY_DELIVERY_MAIL_FORGET, "ydt" },
 	{ QUERY_DELIVERY_FORGET, "ydt" },
 	{ QUERY_REPORT_FORGET, "ydt" },
-	{ QUERY_OUTGOING_REPORTS, "yydydtii" },
+	{ QUERY_OUTGOING_REPORTS, "yydydtiit" },
 };
 
 static struct db_value
