@@ -58,6 +58,33 @@ test("no data is not told as zero", { skip: REAL }, () =>
 	assert.doesNotMatch(await quiet.innerText(), /\t0\t/);
 }));
 
+test("where nothing was told, it says of which reports", { skip: REAL }, () =>
+    withPage(site, {}, async (page) => {
+	for (const [trust, words] of [["", "No authenticated report"],
+	    ["?trust=authenticated", "No authenticated report"],
+	    ["?trust=unauthenticated", "No unauthenticated report"],
+	    ["?trust=all", "No report"]]) {
+		await page.goto(`${site.base}#/overview${trust}`);
+		await settled(page);
+		const quiet = page.getByRole("row")
+		    .filter({ hasText: "quiet.example.net" });
+		assert.match(await quiet.innerText(), new RegExp(`${words}( yet|;)`));
+		assert.match(await page.locator(".headline-more").innerText(),
+		    new RegExp(`without an?${words.slice(2)}: that is no data`));
+	}
+}));
+
+test("a page that is not there says so", () =>
+    withPage(site, {}, async (page) => {
+	await page.goto(`${site.base}#/nothing`);
+	await settled(page);
+	assert.equal(await page.locator("h1").textContent(),
+	    "There is no such page");
+	assert.deepEqual(await axe(page), []);
+	await page.getByRole("main").getByRole("link", { name: "Overview" }).click();
+	await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+}));
+
 test("the levels are told one by one", { skip: REAL }, () =>
     withPage(site, {}, async (page) => {
 	await page.goto(`${site.base}#/overview`);

@@ -111,7 +111,7 @@ function View({ place, session }: ViewProps): JSX.Element {
 	case "users": return <Users place={place} session={session} />;
 	case "overview": case "login": case "setup":
 		return <Overview place={place} />;
-	default: return <Empty title="There is no such page.">
-		<a href={link("overview")}>Overview</a></Empty>;
+	default: return <><h1>There is no such page</h1>
+		<p><a href={link("overview")}>Overview</a></p></>;
 	}
 }

@@ -181,3 +181,10 @@ const WAY_WORDS: Record<string, string> = { https: "HTTPS", lmtp: "mail (LMTP)",
 export function wayWords(way: string): string {
 	return Object.hasOwn(WAY_WORDS, way) ? WAY_WORDS[way]! : way;
 }
+
+/** Of which a view that is filtered by trust tells. */
+export function reportWords(trust: string | null): string {
+	if (trust === "all") return "report";
+	return trust === "unauthenticated" ? "unauthenticated report"
+	    : "authenticated report";
+}

@@ -10,7 +10,7 @@ import { Shown } from "../parts/Loading";
 import { Time } from "../parts/Time";
 import { useResource } from "../resource";
 import type { Level, Overview as Data } from "../types";
-import { resultWords, total } from "../words";
+import { reportWords, resultWords, total } from "../words";
 import { DomainMap, isBlind } from "./OverviewDomains";
 import { OverviewFindings } from "./OverviewFindings";
 import { Reporters, Trust } from "./OverviewPanels";
@@ -66,6 +66,7 @@ function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 	    data.domains.filter((one) => one.levels[level] > 0).length;
 	const unsent = data.levels["not-sent"];
 	const clear = data.levels["cleartext-or-unknown"];
+	const of = reportWords(place.query.get("trust"));
 	const worst = data.domains[0];
 	const blind = data.domains.filter((one) => isBlind(one)).length;
 	const mood = unsent > 0 ? "unsent" : clear > 0 ? "clear"
@@ -89,8 +90,8 @@ function Headline({ place, data }: { place: Place; data: Data }): JSX.Element {
 					{worst.domain}</a>
 				{worst.worst && ` (${resultWords(worst.worst)})`}.{" "}
 			</>}
-			{blind > 0 && <>{plural(blind, "domain")} without a report of this
-				trust: that is no data, not success.</>}</p>
+			{blind > 0 && <>{plural(blind, "domain")} without {of === "report"
+			    ? "a" : "an"} {of}: that is no data, not success.</>}</p>
 	</div>;
 }
 

@@ -9,7 +9,7 @@ import { apiQuery, linkTo, type Place } from "../place";
 import { CsvLink, Table } from "../parts/Table";
 import { Time } from "../parts/Time";
 import type { Overview, OverviewDomain } from "../types";
-import { LEVELS, LEVEL_WORDS, resultWords } from "../words";
+import { LEVELS, LEVEL_WORDS, reportWords, resultWords } from "../words";
 
 const FIRST = 25, MORE = 100;
 
@@ -43,6 +43,7 @@ function DomainsCsv({ place }: { place: Place }): JSX.Element {
 function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
     JSX.Element {
 	const [at, setAt] = useState<At | null>(null);
+	const of = reportWords(place.query.get("trust"));
 	const row = at === null ? undefined : rows[at.row];
 	return <>
 		<table class="map">
@@ -62,7 +63,7 @@ function Map({ place, data, rows }: Props & { rows: OverviewDomain[] }):
 			</tr></thead>
 			<tbody>{rows.map((one, i) => <tr key={one.domain}>
 				<th scope="row"><a href={linkTo(place, "domain", one.domain)}>
-					{one.domain}</a><Reason domain={one} /></th>
+					{one.domain}</a><Reason domain={one} of={of} /></th>
 				<td class="map-days"><HeatStrip domain={one.domain}
 				    dates={data.dates} days={one.days} row={i}
 				    rows={rows.length} at={at} onAt={setAt} /></td>
@@ -92,11 +93,12 @@ function Number({ head, n, kind = "" }: { head: string; n: number;
 		{count(n)}</td>;
 }
 
-function Reason({ domain }: { domain: OverviewDomain }): JSX.Element {
+function Reason({ domain, of }: { domain: OverviewDomain; of: string }):
+    JSX.Element {
 	if (isBlind(domain))
 		return <span class="reason">{domain["last-report"] === null
-		    ? "No report of this trust yet"
-		    : <>No report of this trust; the last one{" "}
+		    ? `No ${of} yet`
+		    : <>No {of}; the last one{" "}
 			<Time time={domain["last-report"]} relative /></>}</span>;
 	if (domain.worst === null)
 		return <span class="reason">No failure reported</span>;
