@@ -90,8 +90,8 @@ test("the overview and a report have their tables as CSV", { skip }, () =>
 	assert.match(await page.locator(".headline-more").innerText(),
 	    /The last on \d{4}-\d\d-\d\d\. Worst:/);
 	assert.deepEqual(await csvs(), [
-		"api/v1/overview?trust=authenticated&format=csv",
-		"api/v1/reporters?trust=authenticated&format=csv"]);
+		`${site.base}api/v1/overview?trust=authenticated&format=csv`,
+		`${site.base}api/v1/reporters?trust=authenticated&format=csv`]);
 	await page.goto(`${site.base}#/report/${report(16).id}`);
 	await settled(page);
 	assert.ok((await csvs()).some((one) =>
