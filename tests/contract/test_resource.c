@@ -138,7 +138,7 @@ test_overview(void **state)
 		      "\"waiting\":0,\"unreadable\":1,\"foreign\":0,\"contradicted\":0,"
 		      "\"duplicate\":1,\"implausible\":0},\"domains\":[" OF_A
 		      "," OF_B "," OF_C
-		      "],\"domains-in-all\":3,\"reporters\":[" REPORTER(
+		      "],\"domains-in-all\":3,\"next\":null,\"reporters\":[" REPORTER(
 			  "evil.example", "2026-11-22T01:00:00Z", 1,
 			  1000) "," REPORTER("g.example",
 			  "2026-11-24T01:00:00Z", 2,
@@ -162,7 +162,7 @@ test_overview_of_one_who_sees_one_domain(void **state)
 		   "\"unaligned\":0,\"unsigned\":0,\"failed\":0,\"unverifiable\":0,"
 		   "\"waiting\":0,\"unreadable\":0,\"foreign\":0,\"contradicted\":0,"
 		   "\"duplicate\":0,\"implausible\":0},\"domains\":[" OF_B
-		   "],\"domains-in-all\":1,\"reporters\":[" REPORTER(
+		   "],\"domains-in-all\":1,\"next\":null,\"reporters\":[" REPORTER(
 		       "m.example", "2026-11-22T01:00:00Z", 1, 33) "]}");
 }
 
@@ -263,6 +263,10 @@ test_domains(void **state)
 		0) ",\"unauthenticated\":null}],\"next\":null}");
 }
 
+/* Of a group that is no policy. */
+#define NO_POLICY \
+	"\"policy-type\":null,\"policy-domain\":null,\"policy-string\":null"
+
 static void
 test_failures_name_their_trust(void **state)
 {
@@ -278,12 +282,14 @@ test_failures_name_their_trust(void **state)
 	    "{\"key\":\"g.example\",\"result-type\":\"validation-failure\","
 	    "\"sessions\":5,\"reports\":1,\"reporters\":1,"
 	    "\"first-seen\":\"2026-11-21\",\"last-seen\":\"2026-11-21\","
-	    "\"level\":\"not-sent\",\"trust\":\"authenticated\"}"));
+	    "\"level\":\"not-sent\",\"trust\":\"authenticated\"," NO_POLICY
+	    "}"));
 	assert_non_null(strstr(k.answer.body.p,
 	    "{\"key\":\"evil.example\",\"result-type\":\"validation-failure\","
 	    "\"sessions\":null,\"reports\":1,\"reporters\":1,"
 	    "\"first-seen\":\"2026-11-21\",\"last-seen\":\"2026-11-21\","
-	    "\"level\":\"not-sent\",\"trust\":\"unauthenticated\"}"));
+	    "\"level\":\"not-sent\",\"trust\":\"unauthenticated\"," NO_POLICY
+	    "}"));
 	finish(&k);
 }
 
@@ -301,7 +307,8 @@ test_failures_by_level(void **state)
 	    "\"result-type\":\"starttls-not-supported\",\"sessions\":2,"
 	    "\"reports\":1,\"reporters\":1,\"first-seen\":\"2026-11-21\","
 	    "\"last-seen\":\"2026-11-21\",\"level\":\"cleartext-or-unknown\","
-	    "\"trust\":\"authenticated\"}],\"next\":null,\"reporters\":3}",
+	    "\"trust\":\"authenticated\"," NO_POLICY
+	    "}],\"next\":null,\"reporters\":3}",
 	    answer(&k, api_get_failures));
 	finish(&k);
 }

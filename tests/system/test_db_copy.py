@@ -10,7 +10,7 @@ import subprocess
 import unittest
 
 import store_rows
-from harness import CONFIG, DATA, OK, TEMPFAIL, TLSRPT, USAGE, \
+from harness import CONFIG, DATA, OK, PATIENCE_S, TEMPFAIL, TLSRPT, USAGE, \
     SystemTest, failure, session, wait_until
 from postgres import Postgres
 
@@ -284,6 +284,7 @@ class BrokenOff(CopyTest):
         self.assert_fails(CONFIG, service.cli("db", "migrate"), "not finished")
         service.launch()
         service.wait_logged("a copy into this store is not finished")
+        self.assertEqual(CONFIG, service.process.wait(PATIENCE_S))
         self.assertEqual(rows, self.of_server())
 
 
