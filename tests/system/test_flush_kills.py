@@ -19,7 +19,8 @@ class FlushKills(Traffic):
     """All processes at once; the socket's queue waits for the next start."""
 
     def setUp(self):
-        self.subject = self.service_on_socket(daemon__roles="collect")
+        self.subject = self.service_on_socket(
+            daemon__roles="collect", daemon__confine="no")  # it kills others
         self.order = self.subject.folder / "kill-at"
         self.sent = 0
         self.start()

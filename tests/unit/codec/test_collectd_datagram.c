@@ -117,7 +117,7 @@ test_only_one_object_is_taken(void **state)
 		struct collectd_texts texts = { SPAN_LIT("a.example"), RECORD,
 			span_str(cases[i]), SPAN_NONE };
 
-		print_message("%s\n", cases[i]);
+		print_message("case %zu\n", i);
 		assert_err(E_SYNTAX, compose(texts));
 		texts.policy = SPAN_LIT("{\"policy-type\":9}");
 		texts.reason = span_str(cases[i]);
