@@ -6,7 +6,8 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 
-#define NAME_BYTES_MAX 255
+/* RFC 1035 s2.3.4 has 255 bytes with the first length and the root's. */
+#define NAME_TEXT_MAX (255 - 2)
 #define SLICE_MS 250 /* between two looks whether it is over */
 
 void
@@ -132,16 +133,17 @@ copy_label(struct span label, char *to)
 struct span
 dns_name(struct span rdata, struct arena *arena)
 {
-	char text[NAME_BYTES_MAX + 1];
+	char text[NAME_TEXT_MAX];
 	size_t len = 0;
 
 	while (rdata.len > 0 && rdata.p[0] != '\0') {
 		size_t n = (unsigned char)rdata.p[0];
+		size_t dot = len > 0 ? 1 : 0;
 
 		rdata = span_skip(rdata, 1);
-		if (n > 63 || n > rdata.len || len + n + 1 > NAME_BYTES_MAX)
+		if (n > 63 || n > rdata.len || len + dot + n > NAME_TEXT_MAX)
 			return SPAN_NONE;
-		if (len > 0)
+		if (dot > 0)
 			text[len++] = '.';
 		if (!copy_label(span_head(rdata, n), text + len))
 			return SPAN_NONE;

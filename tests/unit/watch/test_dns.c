@@ -58,6 +58,16 @@ test_the_longest_name(void **state)
 	assert_null(dns_name((struct span){ in, sizeof(in) }, &arena).p);
 	in[0] = 64;
 	assert_null(dns_name((struct span){ in, sizeof(in) }, &arena).p);
+	in[0] = 63;
+	/* Three of 64 bytes, one of 62 and the root's: 255; one more is over.
+	 */
+	in[3 * 64] = 61;
+	in[3 * 64 + 62] = 0;
+	assert_int_equal(253, dns_name((struct span){ in, 255 }, &arena).len);
+	in[3 * 64] = 62;
+	in[3 * 64 + 62] = 'a';
+	in[3 * 64 + 63] = 0;
+	assert_null(dns_name((struct span){ in, 256 }, &arena).p);
 	arena_free(&arena);
 }
 
