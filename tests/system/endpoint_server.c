@@ -67,26 +67,27 @@ static struct {
 };
 
 static void
-print_text(const char *name, struct span s)
+add_text(struct buf *b, const char *name, struct span s)
 {
-	struct buf text = BUF_INIT(8192);
-
-	escape_log(&text, s);
-	(void)printf(" %s=\"%s\"", name, buf_str(&text));
-	buf_free(&text);
+	buf_addf(b, " %s=\"", name);
+	escape_log(b, s);
+	buf_addc(b, '"');
 }
 
+/* In one call: the main thread answers words meanwhile. */
 static void
 print_receipt(const struct receipt_facts *f, struct span body)
 {
-	(void)printf("receipt");
-	print_text("peer", f->peer);
-	print_text("route", f->route);
-	print_text("type", f->type);
-	print_text("encoding", f->encoding);
-	(void)printf(" length=\"%zu\" crc=\"%lu\"\n", body.len,
-	    crc32_z(0, (const unsigned char *)body.p, body.len));
+	struct buf line = BUF_INIT(32768);
+
+	add_text(&line, "peer", f->peer);
+	add_text(&line, "route", f->route);
+	add_text(&line, "type", f->type);
+	add_text(&line, "encoding", f->encoding);
+	(void)printf("receipt%s length=\"%zu\" crc=\"%lu\"\n", buf_str(&line),
+	    body.len, crc32_z(0, (const unsigned char *)body.p, body.len));
 	(void)fflush(stdout);
+	buf_free(&line);
 }
 
 static enum err

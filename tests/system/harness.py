@@ -24,6 +24,7 @@ import unittest
 
 import out_of_time
 from out_of_time import what_waits
+from process_list import process_numbers
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 CORPUS = TESTS / "corpus" / "datagram" / "postfix"
@@ -270,14 +271,14 @@ class Service:
             return []
         group = group or self.process.pid
         found = []
-        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        for pid in process_numbers():
             try:
                 # pid (name) state ppid pgrp …
-                fields = stat.read_text().rpartition(")")[2].split()
+                stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
             except OSError:
                 continue
-            if int(fields[2]) == group:
-                found.append(int(stat.parent.name))
+            if int(stat.rpartition(")")[2].split()[2]) == group:
+                found.append(pid)
         return found
 
     def role_pid(self, role):

@@ -10,17 +10,19 @@ import pathlib
 import re
 import signal
 
+from process_list import process_numbers
+
 TO_SAY_IT_S = 30  # and to leave nothing behind
 
 
 def parents():
     """Process number to that of its parent, of all there are."""
     found = {}
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    for pid in process_numbers():
         with contextlib.suppress(OSError):
             # pid (name) state ppid …
-            fields = stat.read_text().rpartition(")")[2].split()
-            found[int(stat.parent.name)] = int(fields[1])
+            stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+            found[pid] = int(stat.rpartition(")")[2].split()[1])
     return found
 
 

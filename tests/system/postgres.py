@@ -12,6 +12,7 @@ import tempfile
 
 from harness import become_subreaper, wait_until
 from ports import free_port
+from process_list import process_numbers
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent
                        / "support"))
@@ -166,10 +167,10 @@ class Postgres:
     def processes(self):
         """The numbers of those that work in the data folder."""
         found = []
-        for cwd in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+        for pid in process_numbers():
             try:
-                if cwd.readlink() == self.data:
-                    found.append(int(cwd.parent.name))
+                if pathlib.Path(f"/proc/{pid}/cwd").readlink() == self.data:
+                    found.append(pid)
             except OSError:
                 pass  # it has ended
         return found

@@ -18,6 +18,7 @@ from harness import (CONFIG, CORPUS, IO, NO_INPUT, OK, PATIENCE_S, Report,
                      SystemTest, TEMPFAIL, TLSRPT, USAGE, assert_no_fault,
                      corpus, run_cli, wait_until)
 from ports import free_port
+from process_list import process_numbers
 
 PORT = free_port()
 PAGE_PORT = free_port()
@@ -28,10 +29,11 @@ CLEAN = {"DEMO_DIR": "", "DEMO_EMPTY": "", "DEMO_EXIT": "", "DEMO_STAY": "",
 def processes_of(folder):
     """Numbers of processes that name the folder on their command line."""
     found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+    for pid in process_numbers():
         try:
-            if os.fsencode(folder) in path.read_bytes():
-                found.append(int(path.parent.name))
+            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            if os.fsencode(folder) in words:
+                found.append(pid)
         except OSError:
             continue
     return found

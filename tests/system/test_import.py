@@ -10,6 +10,7 @@ import os
 import pty
 import random
 import re
+import shutil
 import smtplib
 import socket
 import sqlite3
@@ -401,6 +402,9 @@ class PostfixPipe(Import):
         """One whose mails all go to the pipe, as a user who has the store."""
         for path in (self.data, *self.data.iterdir()):
             os.chown(path, NOBODY, NOBODY)
+        # Not everybody may go to where it was built.
+        program = self.at / "tlsrpt"
+        shutil.copy(TLSRPT, program)
         postfix = Postfix("tlsrpt-in:", **{
             "tlsrpt-in_destination_recipient_limit": "1",
             "tlsrpt-in_destination_concurrency_limit": "4"})
@@ -410,7 +414,7 @@ class PostfixPipe(Import):
         master.write_text(
             master.read_text() +
             "tlsrpt-in unix - n n - - pipe\n"
-            f"  user=nobody argv={TLSRPT} -c {self.config} import -\n")
+            f"  user=nobody argv={program} -c {self.config} import -\n")
         os.utime(master, (0, 0))
         subprocess.run(["/usr/sbin/postfix", "-c", str(postfix.folder),
                         "reload"], check=True, capture_output=True)
