@@ -127,27 +127,14 @@ store_domain_set_hosts(struct store *store, struct span domain,
 	return e;
 }
 
-struct hosts {
-	owned_host_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_over_host(void *arg, const struct db_value *row)
-{
-	const struct hosts *hosts = arg;
-
-	return hosts->fn(hosts->arg, row[0].bytes);
-}
-
 enum err
 store_domain_hosts(struct store *store, struct span domain, owned_host_fn *fn,
     void *arg, struct why *why)
 {
-	struct hosts hosts = { fn, arg };
+	struct text_taker hosts = { fn, arg };
 
-	return db_read(store->db, QUERY_DOMAIN_HOST_LIST, hand_over_host,
-	    &hosts, why, DB_T(domain));
+	return db_read(store->db, QUERY_DOMAIN_HOST_LIST, text_hand, &hosts,
+	    why, DB_T(domain));
 }
 
 enum err

@@ -212,8 +212,8 @@ tally_of_array(void *array, size_t i, struct tally *ret)
 	return E_OK;
 }
 
-static enum err
-add_tallies(struct store *store, const struct tally_source *from)
+enum err
+tallies_add(struct store *store, const struct tally_source *from)
 {
 	struct db *db = store->db;
 	struct target target = {
@@ -259,7 +259,7 @@ flush(struct store *store, const struct flush *f, struct why *why)
 
 	uuid_text(&f->collector, collector);
 	e = move(store->db, span_str(collector), f, why);
-	if (e == E_OK && (e = add_tallies(store, &f->tallies)) != E_OK)
+	if (e == E_OK && (e = tallies_add(store, &f->tallies)) != E_OK)
 		e = why_set(why, e, "no memory for a flush");
 	for (size_t i = 0; e == E_OK && i < f->ncounters; i++)
 		add_counters(store->db, span_str(collector), &f->counters[i]);

@@ -259,8 +259,10 @@ hand_level(void *arg, const struct db_value *row)
 		.level = (enum level)row[5].num,
 		.sessions = (uint64_t)row[6].num,
 		.datagrams = (uint64_t)row[7].num,
-		.first_s = row[8].num,
-		.last_s = row[9].num,
+		.settled = (uint64_t)row[8].num,
+		.reported = (uint64_t)row[9].num,
+		.first_s = row[10].num,
+		.last_s = row[11].num,
 	};
 
 	if (tls_seen_from_code(row[4].num, &l.tls) != E_OK || row[5].num < 1 ||

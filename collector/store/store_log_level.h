@@ -1,8 +1,8 @@
 /* store/store_log_level.h -- what the logs of our MTAs tell of their sessions,
  * and how far each log has been read. Errors and lists as in store.h.
  *
- * It feeds history and findings. Nothing of it goes into a report: a log does
- * not tell which policy applied. */
+ * It feeds history and findings; store/store_log_report.h has what of it goes
+ * into reports. */
 #ifndef STORE_STORE_LOG_LEVEL_H
 #define STORE_STORE_LOG_LEVEL_H
 
@@ -46,7 +46,10 @@ struct log_level_row {
 	enum level level;
 	uint64_t sessions;
 	uint64_t datagrams; /* of them the MTA sent one: they are in tallies
-			     * too, sessions - datagrams are not */
+			     * by that */
+	uint64_t settled;   /* of the others: it is decided whether they go
+			     * into reports, */
+	uint64_t reported;  /* and these do: they are in tallies too */
 	int64_t first_s, last_s;
 };
 

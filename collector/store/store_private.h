@@ -54,9 +54,27 @@ void inbox_touched_free(struct inbox_touched *);
  * newer one may have taken it over since it was opened. E_VERSION. */
 MUST_CHECK enum err schema_hold(struct store *, struct why *why);
 
+/* Add sorted tallies, in a transaction. E_NOMEM; what the database refuses
+ * comes with the commit. */
+MUST_CHECK enum err tallies_add(struct store *, const struct tally_source *);
+
 /* A copy that is not whole has this step of the schema, so that every program
  * leaves it alone. */
 #define STORE_COPY_STEP 1000000
+
+/* A db_row_fn for lists of one text each. */
+struct text_taker {
+	enum err (*fn)(void *arg, struct span);
+	void *arg;
+};
+
+static inline enum err
+text_hand(void *arg, const struct db_value *row)
+{
+	const struct text_taker *taker = arg;
+
+	return taker->fn(taker->arg, row[0].bytes);
+}
 
 /* A content key from a BLOB column; another length gives zeros. */
 static inline struct content_key

@@ -82,26 +82,13 @@ store_published_list(struct store *store, struct span domain, int64_t since_s,
 
 /* -- looking -- */
 
-struct due {
-	watch_domain_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_due(void *arg, const struct db_value *row)
-{
-	const struct due *due = arg;
-
-	return due->fn(due->arg, row[0].bytes);
-}
-
 enum err
 store_watch_due(struct store *store, const struct watch_turn *t, size_t max,
     watch_domain_fn *fn, void *arg, struct why *why)
 {
-	struct due due = { fn, arg };
+	struct text_taker due = { fn, arg };
 
-	return db_read(store->db, QUERY_WATCHED_DUE, hand_due, &due, why,
+	return db_read(store->db, QUERY_WATCHED_DUE, text_hand, &due, why,
 	    DB_I(t->now_s), DB_I(t->latest_s), DB_I(max));
 }
 

@@ -160,26 +160,13 @@ store_view_report_domains_of(struct store *store, struct span allowed,
 
 /* -- domains -- */
 
-struct names {
-	view_name_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_over_name(void *arg, const struct db_value *row)
-{
-	const struct names *n = arg;
-
-	return n->fn(n->arg, row[0].bytes);
-}
-
 enum err
 store_view_names(struct store *store, const struct view_filter *f,
     view_name_fn *fn, void *arg, struct why *why)
 {
-	struct names n = { fn, arg };
+	struct text_taker n = { fn, arg };
 
-	return db_read(store->db, QUERY_VIEW_NAMES, hand_over_name, &n, why,
+	return db_read(store->db, QUERY_VIEW_NAMES, text_hand, &n, why,
 	    DB_T(f->domain), DB_T(f->allowed));
 }
 

@@ -154,34 +154,21 @@ end_of(struct span text, struct buf *ret)
 
 #define PREFIX_MAX 4096
 
-struct names {
-	view_name_fn *fn;
-	void *arg;
-};
-
-static enum err
-hand_over_name(void *arg, const struct db_value *row)
-{
-	const struct names *list = arg;
-
-	return list->fn(list->arg, row[0].bytes);
-}
-
 enum err
 store_view_search_domains(struct store *store, struct span allowed,
     struct span text, size_t max, view_name_fn *fn, void *arg, struct why *why)
 {
-	struct names list = { fn, arg };
+	struct text_taker list = { fn, arg };
 
-	return db_read(store->db, QUERY_VIEW_SEARCH_DOMAINS, hand_over_name,
-	    &list, why, DB_T(text), DB_T(allowed), DB_I(max));
+	return db_read(store->db, QUERY_VIEW_SEARCH_DOMAINS, text_hand, &list,
+	    why, DB_T(text), DB_T(allowed), DB_I(max));
 }
 
 enum err
 store_view_search_reporters(struct store *store, struct span allowed,
     struct span text, size_t max, view_name_fn *fn, void *arg, struct why *why)
 {
-	struct names list = { fn, arg };
+	struct text_taker list = { fn, arg };
 	struct buf end = BUF_INIT(PREFIX_MAX);
 	enum err e;
 
@@ -189,8 +176,8 @@ store_view_search_reporters(struct store *store, struct span allowed,
 	e = db_read(store->db,
 	    allowed.len == 0 ? QUERY_VIEW_SEARCH_REPORTERS
 			     : QUERY_VIEW_SEARCH_REPORTERS_OF,
-	    hand_over_name, &list, why, DB_T(text), DB_T(buf_span(&end)),
-	    DB_I(max), DB_T(allowed));
+	    text_hand, &list, why, DB_T(text), DB_T(buf_span(&end)), DB_I(max),
+	    DB_T(allowed));
 	buf_free(&end);
 	return e;
 }

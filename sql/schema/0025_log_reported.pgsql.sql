@@ -1,0 +1,4 @@
+-- As in SQLite, where it is explained.
+ALTER TABLE log_level ADD COLUMN settled BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE log_level ADD COLUMN reported BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE log_level ADD COLUMN looked_at BIGINT NOT NULL DEFAULT 0;
