@@ -210,6 +210,26 @@ sts_policy_parse(struct span file, struct sts_policy *ret, struct why *why)
 	return e == E_OK ? check_complete(&f, why) : e;
 }
 
+enum err
+sts_policy_lines(struct span file, struct arena *arena, struct span_list *ret)
+{
+	size_t all = 1;
+
+	for (size_t i = 0; i < file.len; i++)
+		all += file.p[i] == '\n';
+	*ret = (struct span_list){ arena_alloc(arena, all * sizeof(*ret->v)),
+		0 };
+	if (ret->v == NULL)
+		return E_NOMEM;
+	while (file.len > 0) {
+		struct span line = span_trim(next_line(&file));
+
+		if (line.len > 0)
+			ret->v[ret->n++] = line;
+	}
+	return E_OK;
+}
+
 /* RFC 8461 s4.1: the wildcard stands for the whole left-most label, and for
  * one. */
 static bool

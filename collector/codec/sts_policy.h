@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -28,6 +29,11 @@ const char *sts_mode_text(enum sts_mode);
  * unless E_OK. E_SYNTAX: not a valid policy; E_RANGE: past a ceiling. */
 MUST_CHECK enum err sts_policy_parse(struct span file, struct sts_policy *ret,
     struct why *why);
+
+/* Its lines as they stand there, without their ends and without those that are
+ * blank: parts of the file. E_NOMEM. */
+MUST_CHECK enum err sts_policy_lines(struct span file, struct arena *,
+    struct span_list *ret);
 
 /* Whether a pattern of the policy allows the host, a name without a final dot.
  * Case does not count. */

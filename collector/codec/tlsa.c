@@ -19,6 +19,14 @@ tlsa_read(struct span rdata, struct tlsa *ret, struct why *why)
 	return E_OK;
 }
 
+void
+tlsa_write(struct buf *out, const struct tlsa *t)
+{
+	buf_addf(out, "%u %u %u ", t->usage, t->selector, t->matching);
+	for (size_t i = 0; i < t->data.len; i++)
+		buf_addf(out, "%02x", (unsigned char)t->data.p[i]);
+}
+
 const char *
 tlsa_unusable(const struct tlsa *t)
 {

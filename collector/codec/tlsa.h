@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -22,6 +23,9 @@ struct tlsa {
 /* E_SYNTAX: too short to be one; E_RANGE: past TLSA_DATA_MAX. */
 MUST_CHECK enum err tlsa_read(struct span rdata, struct tlsa *ret,
     struct why *why);
+
+/* "3 1 1 0123...": RFC 6698 s2.2, digits in lower case. */
+void tlsa_write(struct buf *out, const struct tlsa *);
 
 /* NULL, or constant words for a person why SMTP can make no use of it. */
 const char *tlsa_unusable(const struct tlsa *);
