@@ -646,6 +646,7 @@ config_check(struct parser *p, const char *folder)
 	check_mailboxes(p, folder);
 	check_networks(p, "deliver", &c->deliver_allow_networks);
 	check_networks(p, "alert", &c->alert_allow_networks);
+	check_networks(p, "watch", &c->watch_allow_networks);
 	check_map(p);
 	check_keys(p, folder);
 	check_alerts(p);

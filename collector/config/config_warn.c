@@ -67,9 +67,21 @@ warn_of_networks(const struct config *c, struct buf *out)
 		    "metrics, without TLS and without a password");
 }
 
+static void
+warn_of_logs(const struct config *c, struct buf *out)
+{
+	if (config_has_role(c, "watch") && c->collect_logs_in_reports &&
+	    strcmp(c->dns_resolver, "none") == 0)
+		warn(out,
+		    "collect.logs_in_reports: no session goes into reports by "
+		    "that, since with dns.resolver = none nobody looks up which "
+		    "policy applied");
+}
+
 void
 config_warn(const struct config *c, struct buf *out)
 {
 	warn_of_sockets(c, out);
 	warn_of_networks(c, out);
+	warn_of_logs(c, out);
 }

@@ -3,16 +3,17 @@
 #include "daemon/stop.h"
 #include "daemon/worker.h"
 #include "insight/judge.h"
-#include "watch/look_round.h"
+#include "watch/log_report.h"
 
 #define PERIOD_NS NS_PER_S
 #define LOOK_NS (2 * NS_PER_S)
+#define REPORT_LOGS_NS (2 * NS_PER_S)
 #define JUDGE_NS (3600 * NS_PER_S)
 #define TELL_NS (5 * NS_PER_S)
 
 /* What the role does when it starts, and then after each period; in this order
  * where several are due. */
-enum { LOOK, JUDGE, TELL, ROUNDS };
+enum { LOOK, REPORT_LOGS, JUDGE, TELL, ROUNDS };
 
 struct watching {
 	struct role_context *context;
@@ -20,16 +21,31 @@ struct watching {
 	size_t turn;		/* of alert/round */
 };
 
-static enum err
-look(struct watching *w, struct store *store, struct why *why)
+static struct look_round
+look_round_of(const struct watching *w, struct store *store)
 {
 	const struct role_context *context = w->context;
-	const struct look_round round = { .store = store,
+
+	return (struct look_round){ .store = store,
 		.config = context->config,
 		.clock = context->clock,
 		.is_over = stop_asked };
+}
+
+static enum err
+look(struct watching *w, struct store *store, struct why *why)
+{
+	const struct look_round round = look_round_of(w, store);
 
 	return look_round_run(&round, why);
+}
+
+static enum err
+report_logs(struct watching *w, struct store *store, struct why *why)
+{
+	const struct look_round round = look_round_of(w, store);
+
+	return log_report_run(&round, why);
 }
 
 static enum err
@@ -63,6 +79,7 @@ static const struct round {
 	int64_t period_ns;
 } rounds[ROUNDS] = {
 	[LOOK] = { look, LOOK_NS },
+	[REPORT_LOGS] = { report_logs, REPORT_LOGS_NS },
 	[JUDGE] = { judge, JUDGE_NS },
 	[TELL] = { tell, TELL_NS },
 };

@@ -165,9 +165,7 @@ write_tlsa(struct buf *out, struct span rdata, struct arena *arena)
 	(void)arena;
 	if (tlsa_read(rdata, &t, NULL) != E_OK)
 		return false;
-	buf_addf(out, "%u %u %u ", t.usage, t.selector, t.matching);
-	for (size_t i = 0; i < t.data.len; i++)
-		buf_addf(out, "%02x", (unsigned char)t.data.p[i]);
+	tlsa_write(out, &t);
 	return true;
 }
 
@@ -176,31 +174,23 @@ write_tlsa(struct buf *out, struct span rdata, struct arena *arena)
 static enum err
 add_policy_lines(struct making *m)
 {
-	struct span file = buf_span(&m->p->policy_file);
-	struct span_list lines = { NULL, 0 };
+	struct arena *arena = &m->p->arena;
 	struct buf text = BUF_INIT(VALUE_BYTES_MAX);
-	size_t all = 1;
+	struct span_list lines;
+	enum err e = sts_policy_lines(buf_span(&m->p->policy_file), arena,
+	    &lines);
 
-	for (size_t i = 0; i < file.len; i++)
-		all += file.p[i] == '\n';
-	lines.v = arena_alloc(&m->p->arena, all * sizeof(*lines.v));
-	while (lines.v != NULL && file.len > 0) {
-		struct span line = span_until(&file, '\n');
-
-		/* RFC 8461 s3.2: lines end with CRLF or LF. */
-		if (line.len > 0 && line.p[line.len - 1] == '\r')
-			line.len--;
-		line = span_trim(line);
+	for (size_t i = 0; e == E_OK && i < lines.n; i++) {
 		buf_clear(&text);
-		escape_terminal(&text, line);
-		if (text.len > 0)
-			lines.v[lines.n++] = arena_copy(&m->p->arena,
-			    buf_span(&text));
+		escape_terminal(&text, lines.v[i]);
+		lines.v[i] = arena_copy(arena, buf_span(&text));
+		if (text.err != E_OK || lines.v[i].p == NULL)
+			e = E_NOMEM;
 	}
 	buf_free(&text);
-	return lines.v == NULL
-	    ? E_NOMEM
-	    : add(m, PUBLISHED_POLICY, SPAN_LIT(""), lines, DNSSEC_UNKNOWN);
+	return e == E_OK
+	    ? add(m, PUBLISHED_POLICY, SPAN_LIT(""), lines, DNSSEC_UNKNOWN)
+	    : e;
 }
 
 /* A policy that is not served is not gone: senders go by the one that they

@@ -129,18 +129,25 @@ look_at(struct looking *l, struct span domain, struct why *why)
 	return e == E_BUSY && l->round->is_over() ? E_OK : e;
 }
 
+enum err
+look_resolver(const struct look_round *round, struct resolver **ret,
+    struct why *why)
+{
+	const struct config *c = round->config;
+
+	return resolver_open(
+	    &(const struct resolver_options){ .servers = c->dns_resolver,
+		.trust_anchor = c->dns_trust_anchor,
+		.timeout_ms = c->dns_timeout_ms },
+	    ret, why);
+}
+
 static enum err
 look_at_due(struct looking *l, struct why *why)
 {
-	const struct config *c = l->round->config;
-	const struct resolver_options dns = {
-		.servers = c->dns_resolver,
-		.trust_anchor = c->dns_trust_anchor,
-		.timeout_ms = c->dns_timeout_ms,
-	};
 	int64_t end_ns = clock_mono_ns(l->round->clock) +
 	    LOOK_ROUND_MS * NS_PER_MS;
-	enum err e = resolver_open(&dns, &l->options.dns.resolver, why);
+	enum err e = look_resolver(l->round, &l->options.dns.resolver, why);
 
 	for (size_t i = 0; e == E_OK && i < l->ndue && !l->round->is_over() &&
 	     clock_mono_ns(l->round->clock) < end_ns;
@@ -148,6 +155,20 @@ look_at_due(struct looking *l, struct why *why)
 		e = look_at(l, l->due[i], why);
 	resolver_close(l->options.dns.resolver);
 	return e;
+}
+
+void
+look_options(const struct look_round *round, struct published_options *ret)
+{
+	const struct config *c = round->config;
+
+	*ret = (struct published_options){
+		.dns = { .is_over = round->is_over },
+		.ca_file = c->watch_ca_file[0] == '\0' ? NULL
+						       : c->watch_ca_file,
+		.https_port = (uint16_t)c->watch_https_port,
+		.timeout_ms = LOOK_CONNECTION_MS,
+	};
 }
 
 static void
@@ -161,17 +182,11 @@ set_options(struct looking *l)
 		(void)snprintf(l->helo, sizeof(l->helo), "localhost");
 	/* It goes into a line. */
 	l->helo[strcspn(l->helo, "\r\n ")] = '\0';
-	l->options = (struct published_options){
-		.dns = { .is_over = l->round->is_over },
-		.connects = c->watch_smtp,
-		.pace = &l->pace,
-		.ca_file = c->watch_ca_file[0] == '\0' ? NULL
-						       : c->watch_ca_file,
-		.helo = l->helo,
-		.smtp_port = (uint16_t)c->watch_smtp_port,
-		.https_port = (uint16_t)c->watch_https_port,
-		.timeout_ms = LOOK_CONNECTION_MS,
-	};
+	look_options(l->round, &l->options);
+	l->options.connects = c->watch_smtp;
+	l->options.pace = &l->pace;
+	l->options.helo = l->helo;
+	l->options.smtp_port = (uint16_t)c->watch_smtp_port;
 }
 
 enum err

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "store/store.h"
+#include "watch/published.h"
 
 /* A round of so many domains each two seconds is 36,000 an hour. A round
  * begins no other domain once it has taken so long. */
@@ -24,5 +25,11 @@ struct look_round {
  * of the store is held while DNS or a server is waited for. E_USAGE: name
  * servers, or watch.ca_file; as for the store. */
 MUST_CHECK enum err look_round_run(const struct look_round *, struct why *why);
+
+/* As the configuration has them: the name servers; and all options but those of
+ * connecting to MX hosts and the resolver. E_USAGE, E_IO, E_NOMEM. */
+MUST_CHECK enum err look_resolver(const struct look_round *,
+    struct resolver **ret, struct why *why);
+void look_options(const struct look_round *, struct published_options *ret);
 
 #endif

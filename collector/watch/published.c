@@ -84,14 +84,34 @@ published_address(struct span rdata, struct arena *arena)
 	return arena_copy(arena, span_str(text)).p;
 }
 
+static bool
+is_allowed(const struct address_filter *filter, struct span rdata)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	const char *what;
+
+	if (filter == NULL)
+		return true;
+	if (rdata.len == sizeof(four.sin_addr)) {
+		memcpy(&four.sin_addr, rdata.p, rdata.len);
+		return address_filter_allows(filter, (struct sockaddr *)&four,
+		    sizeof(four), &what);
+	}
+	memcpy(&six.sin6_addr, rdata.p, sizeof(six.sin6_addr));
+	return address_filter_allows(filter, (struct sockaddr *)&six,
+	    sizeof(six), &what);
+}
+
 static void
-add_addresses(struct buf *out, const struct dns_question *q,
-    struct arena *arena)
+add_addresses(struct look *l, struct buf *out, const struct dns_question *q)
 {
 	for (size_t i = 0; i < q->records.n; i++) {
-		const char *text = published_address(q->records.v[i], arena);
+		const char *text = published_address(q->records.v[i],
+		    &l->p->arena);
 
-		if (text == NULL)
+		if (text == NULL ||
+		    !is_allowed(l->options->filter, q->records.v[i]))
 			continue;
 		if (out->len > 0)
 			buf_addc(out, ',');
@@ -112,8 +132,8 @@ fetch_policy(struct look *l)
 	};
 	enum err e = E_OK;
 
-	add_addresses(&addresses, &p->sts_a, &p->arena);
-	add_addresses(&addresses, &p->sts_aaaa, &p->arena);
+	add_addresses(l, &addresses, &p->sts_a);
+	add_addresses(l, &addresses, &p->sts_aaaa);
 	if (addresses.err == E_OK && addresses.len > 0) {
 		o.addresses = buf_str(&addresses);
 		e = policy_fetch_run(&o, &p->policy_file, &p->fetch, l->why);

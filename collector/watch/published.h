@@ -5,6 +5,7 @@
 
 #include "codec/sts_policy.h"
 #include "codec/tlsrpt_record.h"
+#include "model/address_filter.h"
 #include "model/result_type.h"
 #include "net/policy_fetch.h"
 #include "net/smtp_probe.h"
@@ -18,7 +19,9 @@
 
 struct published_options {
 	struct dns_way dns;
-	bool connects;	     /* to the MX hosts */
+	bool connects; /* to the MX hosts */
+	/* Of the policy host, where a stranger names the domain; NULL: any. */
+	const struct address_filter *filter;
 	struct pace *pace;   /* of all domains together */
 	const char *ca_file; /* NULL: the system's */
 	const char *helo;
