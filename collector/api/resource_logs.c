@@ -13,6 +13,7 @@ static const struct api_column log_columns[] = {
 	{ "tls", API_TEXT },
 	{ "sessions", API_COUNT },
 	{ "with-datagram", API_COUNT },
+	{ "in-reports", API_COUNT },
 	{ "first-at", API_TIME },
 	{ "last-at", API_TIME },
 	{ NULL, API_END },
@@ -46,6 +47,7 @@ put_level(void *arg, const struct log_level_row *l)
 	api_text(list, span_str(tls_seen_text(l->tls)));
 	api_count(list, l->sessions);
 	api_count(list, l->datagrams);
+	api_count(list, l->reported);
 	api_time(list, l->first_s);
 	api_time(list, l->last_s);
 	return E_OK;

@@ -54,6 +54,8 @@ level_json(struct json_out *out, const struct log_level_row *l)
 	json_out_text(out, "tls", span_str(tls_seen_text(l->tls)));
 	json_out_count(out, "sessions", l->sessions);
 	json_out_count(out, "datagrams", l->datagrams);
+	json_out_count(out, "settled", l->settled);
+	json_out_count(out, "in-reports", l->reported);
 	cli_json_time(out, "first-at", l->first_s);
 	cli_json_time(out, "last-at", l->last_s);
 	json_out_end(out);
@@ -76,6 +78,7 @@ put_level(void *arg, const struct log_level_row *l)
 	cli_table_text(table, span_str(tls_seen_text(l->tls)));
 	cli_table_count(table, l->sessions);
 	cli_table_count(table, l->datagrams);
+	cli_table_count(table, l->reported);
 	return E_OK;
 }
 
@@ -93,7 +96,8 @@ int
 cmd_log_list(struct cli *cli)
 {
 	static const char *const heads[] = { "DOMAIN", "MX HOST", "ADDRESS",
-		"LEVEL", "TLS", ">SESSIONS", ">DATAGRAMS", NULL };
+		"LEVEL", "TLS", ">SESSIONS", ">DATAGRAMS", ">IN REPORTS",
+		NULL };
 	struct log_wanted w = { .texts = ARENA_INIT(TEXTS_BYTES) };
 	int code = cli_store(cli);
 

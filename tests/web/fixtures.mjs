@@ -399,7 +399,8 @@ export function outgoingLogs(query = new URLSearchParams()) {
 	const rows = told.map(([domain, level, tls, sessions, datagrams]) => ({
 		date: dateOf(1), domain, "mx-host": `mx1.${domain}`,
 		"receiving-ip": "192.0.2.7", level, tls, sessions,
-		"with-datagram": datagrams }));
+		"with-datagram": datagrams,
+		"in-reports": domain === "old.example" ? 0 : sessions - datagrams }));
 	const level = query.get("level");
 	return { next: null,
 		rows: rows.filter((row) => level === null || row.level === level) };

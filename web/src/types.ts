@@ -234,6 +234,7 @@ export interface LogRow {
 	tls: string;
 	sessions: number;
 	"with-datagram": number;
+	"in-reports": number;
 }
 export interface OutgoingReport {
 	"report-id": string;

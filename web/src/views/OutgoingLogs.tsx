@@ -27,10 +27,10 @@ export function OutgoingLogs({ place }: { place: Place }): JSX.Element {
 			{ head: "Protection", cell: (row) => levelWords(row.level).label },
 			{ head: "What the log says", cell: (row) => tlsWords(row.tls) },
 			{ head: "Sessions", num: true, cell: (row) => count(row.sessions) },
-			{ head: "Of which by datagram", num: true,
-			    title: "these are in our reports; the others are told by logs alone",
+			{ head: "Of which in reports", num: true,
+			    title: "by a datagram, or by the log where that is switched on",
 			    cell: (row) =>
-			    count(row["with-datagram"]) },
+			    count(row["with-datagram"] + row["in-reports"]) },
 		]} />
 		<Pager place={place} next={next} /></section>}</Shown>;
 }
