@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import gzip
 import http.client
+import itertools
 import json
 import re
 import shutil
@@ -434,17 +435,27 @@ class TimeTest(Base):
 
 
 class ThrottleTest(Base):
-    """Who guesses waits."""
+    """Who guesses waits: longer each time, so that he meets it however slow he
+    is."""
+
+    def until_it_is_too_often(self, ask):
+        """All answers up to the first of 429."""
+        answers = []
+
+        def is_too_often():
+            answers.append(ask())
+            return answers[-1].status == 429
+
+        wait_until(is_too_often, "it is too often")
+        return answers
 
     def test_by_name(self):
         web = self.web()
         web.admin()
-        answers = [web.client().log_in("root", "a wrong password")
-                   for _ in range(8)]
+        answers = self.until_it_is_too_often(
+            lambda: web.client().log_in("root", "a wrong password"))
         self.assertEqual([401] * 5, [a.status for a in answers[:5]])
-        late = answers[-1]
-        self.assert_status(429, late)
-        self.assertGreaterEqual(int(late.headers["Retry-After"]), 1)
+        self.assertGreaterEqual(int(answers[-1].headers["Retry-After"]), 1)
         self.assert_status(429, web.client().log_in("root"))
         wait_until(lambda: web.client().log_in("root").status == 201,
                    "it may be tried again")
@@ -452,19 +463,18 @@ class ThrottleTest(Base):
     def test_by_address(self):
         web = self.web()
         web.admin()
-        answers = [web.client().log_in(f"name{i}", "a wrong password").status
-                   for i in range(8)]
-        self.assertIn(429, answers)
-
+        names = (f"name{i}" for i in itertools.count())
+        self.until_it_is_too_often(
+            lambda: web.client().log_in(next(names), "a wrong password"))
 
     def test_of_one_s_own_password(self):
         web = self.web()
         client = web.admin()
-        answers = [client.ask("POST", "/session/password", {
-            "password": "a wrong one", "new-password": "another password"})
-            for _ in range(7)]
+        answers = self.until_it_is_too_often(
+            lambda: client.ask("POST", "/session/password", {
+                "password": "a wrong one",
+                "new-password": "another password"}))
         self.assertEqual([403] * 5, [a.status for a in answers[:5]])
-        self.assert_status(429, answers[-1])
         self.assertIn("Retry-After", answers[-1].headers)
 
 
@@ -946,11 +956,11 @@ class OutgoingTest(Base):
         self.assertEqual(OK, self.shared.service.cli(
             "tail", "--store", str(log))[0])
         keys = ("date", "domain", "mx-host", "receiving-ip", "level", "tls",
-                "sessions", "with-datagram")
+                "sessions", "with-datagram", "in-reports")
         host = ("mx.a.example", "192.0.2.1")
-        clear = ("cleartext-or-unknown", "none", 1, 0)
+        clear = ("cleartext-or-unknown", "none", 1, 0, 0)
         want = [("2026-03-02", "a.example", *host, "encrypted", "encrypted",
-                 2, 0), ("2026-03-02", "a.example", *host, *clear),
+                 2, 0, 0), ("2026-03-02", "a.example", *host, *clear),
                 ("2026-03-02", "b.example", *host, *clear)]
         path = f"/outgoing/logs?{self.RANGE}"
         rows = self.rows(path)

@@ -280,6 +280,9 @@ class Dump(ConfigTest):
         self.assertEqual(["intake.lmtp_listen"],
                          self.warnings("[intake]\n"
                                        "lmtp_listen = 192.0.2.1:24\n"))
+        self.assertEqual(["collect.logs_in_reports"],
+                         self.warnings("[collect]\nlogs_in_reports = yes\n"
+                                       "[dns]\nresolver = none\n"))
 
     def test_check_does_not_warn_of_what_is_guarded(self):
         self.assertEqual([], self.warnings(

@@ -342,7 +342,8 @@ class Listed(TailTest):
             "policy-domain": "a.example",
             "receiving-mx-hostname": "mx.a.example",
             "receiving-ip": "192.0.2.1", "level": level, "tls": words,
-            "sessions": sessions, "datagrams": 0,
+            "sessions": sessions, "datagrams": 0, "settled": 0,
+            "in-reports": 0,
             "first-at": f"2026-03-02T12:00:0{first}Z",
             "last-at": f"2026-03-02T12:00:0{last}Z"}
             for level, words, sessions, first, last in (
@@ -355,7 +356,7 @@ class Listed(TailTest):
         out = service.cli("log", "list", "--day", DAY, "--domain",
                           "A.example.")[1].splitlines()
         self.assertRegex(out[1], r"^a\.example +mx\.a\.example +192\.0\.2\.1 "
-                         r"+encrypted +encrypted +2 +0$")
+                         r"+encrypted +encrypted +2 +0 +0$")
         self.assertEqual("no log told of a session\n",
                          service.cli("log", "list")[1])
 
