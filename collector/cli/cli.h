@@ -129,6 +129,7 @@ int cmd_finding_acknowledge(struct cli *);
 int cmd_finding_judge(struct cli *);
 int cmd_finding_list(struct cli *);
 int cmd_finding_mute(struct cli *);
+int cmd_finding_unmute(struct cli *);
 int cmd_finding_show(struct cli *);
 int cmd_import(struct cli *);
 int cmd_import_collectd(struct cli *);

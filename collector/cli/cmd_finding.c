@@ -359,3 +359,9 @@ cmd_finding_mute(struct cli *cli)
 		    "--until: \"%s\" is not a day such as 2026-12-24", text);
 	return mark(cli, FINDING_MUTED, text == NULL ? 0 : day_start_s(day));
 }
+
+int
+cmd_finding_unmute(struct cli *cli)
+{
+	return mark(cli, FINDING_OPEN, 0);
+}

@@ -60,6 +60,7 @@ OPTIONS = {
     "finding show": [],
     "finding acknowledge": ["--reason"],
     "finding mute": ["--until", "--reason"],
+    "finding unmute": [],
     "alert list": ["--state"],
     "alert ways": [],
     "alert test": [],

@@ -331,6 +331,9 @@ class ByHand(Findings):
         self.assertEqual((OK, "", ""), self.cli(
             "finding", "mute", found["id"]))
         self.assertEqual(("muted", ""), self.state_of(found, 8))
+        self.assertEqual((OK, "", ""), self.cli(
+            "finding", "unmute", found["id"]))
+        self.assertEqual(("open", ""), self.state_of(found, 8))
 
     def state_of(self, found, day):
         """What it has become when it is judged again."""
@@ -339,7 +342,7 @@ class ByHand(Findings):
                     if f["id"] == found["id"])
 
     def test_what_is_not_there(self):
-        for command in (["show"], ["acknowledge"], ["mute"]):
+        for command in (["show"], ["acknowledge"], ["mute"], ["unmute"]):
             code, out, err = self.cli("finding", *command, "none")
             self.assertEqual((NO_INPUT, ""), (code, out), command)
             self.assertIn("there is no finding none", err)
