@@ -18,6 +18,16 @@ trusted, second, selfsigned, misnamed, mute. What a POST gets, by its path:
 /interim       103 without end
 /slow          201 once somebody has asked for /release
 /together/N    201 once N are waiting
+
+What a GET of /.well-known/mta-sts.txt gets, by the host mta-sts.NAME.test:
+
+plain          a policy
+html           the same as another type of content
+none           404
+moved          302 to the policy of plain
+long           a policy without end
+short          less of it than announced
+never          no answer
 """
 import http.server
 import os
@@ -32,7 +42,10 @@ import zlib
 import certificates
 
 FOLDER = sys.argv[1]
-NAMES = "DNS:good.test,DNS:both.test,IP:127.0.0.1"
+POLICIES = ("plain", "html", "none", "moved", "long", "short", "never")
+NAMES = ",".join(["DNS:good.test", "DNS:both.test", "IP:127.0.0.1",
+                  *(f"DNS:mta-sts.{name}.test" for name in POLICIES)])
+POLICY = "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n"
 
 
 class State:
@@ -76,6 +89,38 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.content = self.rfile.read(length)
         name, _, value = self.path[1:].partition("/")
         getattr(self, "at_" + name)(urllib.parse.unquote(value))
+
+    def do_GET(self):
+        if self.path == "/.well-known/mta-sts.txt":
+            getattr(self, "policy_" + self.headers["Host"].split(".")[1])()
+        else:
+            self.answer(404)
+
+    def policy_plain(self):
+        self.answer(200, POLICY, Content_Type="Text/Plain; charset=utf-8")
+
+    def policy_html(self):
+        self.answer(200, POLICY, Content_Type="text/html")
+
+    def policy_none(self):
+        self.answer(404, "there is none", Content_Type="text/plain")
+
+    def policy_moved(self):
+        port = self.server.server_port
+        self.answer(302, Location=f"https://mta-sts.plain.test:{port}"
+                    "/.well-known/mta-sts.txt")
+
+    def policy_long(self):
+        self.flood(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n",
+                   b"mx: mx.test\r\n")
+
+    def policy_short(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                         b"Content-Length: 100\r\n\r\nversion: STSv1\r\n")
+        self.close_connection = True
+
+    def policy_never(self):
+        State.over.wait()
 
     def at_status(self, value):
         self.answer(int(value), f"this is {value}")
