@@ -332,6 +332,38 @@ test_sessions_that_are_missing(void **state)
 	    CONCLUSION_UNKNOWN);
 }
 
+/* Those who report only on days with mail say nothing where there is none: of
+ * 45 sessions a day 2 and 4 are left. */
+static void
+test_small_reporters_have_nothing_to_tell(void **state)
+{
+	struct story *s = *state;
+
+	quiet(s, "large", 40, 4, 30);
+	quiet(s, "a", 40, 4, 5);
+	quiet(s, "b", 40, 4, 5);
+	quiet(s, "c", 40, 4, 5);
+	tell(s, "large", 3, 2, 0);
+	tell(s, "large", 2, 3, 0);
+	tell(s, "a", 2, 1, 0);
+	judge_story(s);
+	assert_concluded(found(s, KIND_VOLUME_COLLAPSED, "o.example"),
+	    CONCLUSION_UNKNOWN);
+}
+
+static void
+test_a_large_reporter_that_is_late_is_no_collapse(void **state)
+{
+	struct story *s = *state;
+
+	quiet(s, "large", 40, 4, 100);
+	quiet(s, "a", 40, 1, 4);
+	quiet(s, "b", 40, 1, 4);
+	quiet(s, "c", 40, 1, 4);
+	judge_story(s);
+	assert_null(found(s, KIND_VOLUME_COLLAPSED, "o.example"));
+}
+
 /* 7 of 100 sessions on each Saturday and Sunday. */
 static void
 test_weekends_are_no_collapse(void **state)
@@ -536,6 +568,8 @@ main(void)
 		STORY_TEST(test_each_has_its_own_rhythm),
 		STORY_TEST(test_all_fall_silent),
 		STORY_TEST(test_sessions_that_are_missing),
+		STORY_TEST(test_small_reporters_have_nothing_to_tell),
+		STORY_TEST(test_a_large_reporter_that_is_late_is_no_collapse),
 		STORY_TEST(test_weekends_are_no_collapse),
 		STORY_TEST(test_a_flood_of_posts),
 		STORY_TEST(test_a_post_contradicts_all_others),
