@@ -2,20 +2,34 @@
 mistakes, outages, and all that looks like more than it is."""
 
 import dataclasses
+import itertools
 
 from calendar_room import QUIET_DAYS, Room, drawn, with_policy
 from estate import Host
 from events import (CONFIGURATION, MISTAKE, NOISE, REPORTER, UNKNOWN, Event)
+from reporters import DAILY, MAIL, SIGNED
 
 FAILING = ("enforce-failures", "dane-sts-disagree")
 STALE = ("policy-stale-or-forged",)
+KEPT_SHARE = 1 / 3  # of changes
+
+
+def lag(world, domain, day):
+    """Some reporters go by what was published before for a while."""
+    world.add(Event(NOISE, (), STALE, "nothing", (domain.name,), day,
+                    min(day + 3, world.days - 1), (REPORTER, UNKNOWN)))
 
 
 def change(world, domain, day, **changes):
-    """Some reporters go by what was published before for a while."""
     domain.change(day, **changes)
-    world.add(Event(NOISE, (), STALE, "nothing", (domain.name,), day,
-                    min(day + 3, world.days - 1), (REPORTER, UNKNOWN)))
+    lag(world, domain, day)
+
+
+def enforce(world):
+    """As those had planned who began with testing."""
+    for domain in world.domains:
+        for day, _ in domain.history[1:]:
+            lag(world, domain, day)
 
 
 def renew(world):
@@ -33,6 +47,23 @@ def edit_policies(world):
         for _ in range(draw.randrange(3)):
             change(world, domain, draw.randrange(5, world.days),
                    max_age=draw.choice((86400, 604800, 2592000)))
+
+
+def keep_policies(world):
+    """Of some changes one reporter takes no notice for long."""
+    reporters = [r for r in world.reporters
+                 if r.sts and r.way == SIGNED and r.rhythm in (DAILY, MAIL)]
+    for domain in with_policy(world, "sts"):
+        draw = drawn(world, "keep", domain.name)
+        for (_, old), (day, new) in itertools.pairwise(domain.history):
+            last = day + draw.randrange(6, 13)
+            reporter = draw.choice(reporters)
+            if (draw.random() < KEPT_SHARE and last < world.days - 4
+                    and old.hosts == new.hosts and old.lines() != new.lines()
+                    and "none" not in (old.mode, new.mode)):
+                world.add(Event(MISTAKE, STALE, (), "kept-policy",
+                                (domain.name,), day, last, (REPORTER,),
+                                reporter.domain))
 
 
 def sway(world):
@@ -220,6 +251,7 @@ SCENES_MAX = 11  # of an estate
 
 
 def add_life(world):
+    enforce(world)
     edit_policies(world)
     renew(world)
     sway(world)
@@ -230,3 +262,4 @@ def add_life(world):
         event = scene(world, room, drawn(world, "scene", n))
         if event:
             world.add(event)
+    keep_policies(world)

@@ -293,6 +293,7 @@ class Again(unittest.TestCase):
         self.assertLessEqual(
             {"expired", "mismatch", "rollover", "stripped", "fetch", "bogus",
              "old-roots", "outage", "stuck", "refused", "less-mail",
+             "kept-policy",
              "nothing", "new-host", "stale-mx", "intercepted", "foreign-mx",
              "foreign-address", "hidden-policy", "hidden-record", "forged",
              "flood"}, played)

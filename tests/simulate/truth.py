@@ -9,12 +9,14 @@ import collections
 import statistics
 
 from events import ATTACK, NOISE
+from faults import STS
 from strangers import KINDS as STRANGERS
 
 ENOUGH_HERE = 3  # sessions that the event hit, in signed reports
 ENOUGH_ELSEWHERE = 10  # that went well on the same days, of others
 OTHERS = 2  # so many; and so many tell of what all must see
 MISSED = 3  # reports in a row, and more than ever before
+CACHED_DAYS = 3  # of an old policy are nothing special
 COLLAPSED_DAYS = 3
 COLLAPSED = 0.25  # of the usual number of sessions
 ONE_IS_ENOUGH = ("foreign-mx", "foreign-address", "stale-mx")
@@ -93,8 +95,28 @@ def collapsed_since(event, ledger, domain):
     return None
 
 
+def policies_of(report):
+    """The MTA-STS ones that it names."""
+    return {tuple(e.strings) for e in report.elements
+            if e.type == STS and e.strings}
+
+
+def kept_since(event, ledger, domain):
+    """When nobody's cache has the old policy any more two others tell of the
+    same day that they went by another."""
+    arrivals = []
+    for day in range(event.first + CACHED_DAYS, event.last + 1):
+        told = {r.reporter.domain: (policies_of(r), r.arrival)
+                for r in ledger.of[domain, day] if policies_of(r)}
+        own, arrival = told.pop(event.reporter, (set(), 0))
+        others = sorted(at for new, at in told.values() if not own & new)
+        if own and len(others) >= OTHERS:
+            arrivals.append(max(arrival, others[OTHERS - 1]))
+    return min(arrivals, default=None)
+
+
 MEASURES = {"outage": silent_since, "hidden-record": silent_since,
-            "less-mail": collapsed_since}
+            "less-mail": collapsed_since, "kept-policy": kept_since}
 
 
 def entries_of(event, ledger):

@@ -57,6 +57,9 @@ class World:
     def seen(self, reporter, domain, day):
         """What is published, as the reporter knows it: one in four has an old
         policy for a while."""
+        kept = self.of_fault("kept-policy", day, domain.name, reporter.domain)
+        if kept:
+            return domain.at(kept[0].first - 1)
         draw = chance(self.seed, "cache", reporter.domain, domain.name,
                       len(domain.history))
         late = draw.choice((0, 0, 0, OLD_POLICY_DAYS))
