@@ -12,6 +12,15 @@ begin_field(struct csv_out *csv)
 	csv->in_row = true;
 }
 
+/* = + - @ of the full width, U+FF1D, U+FF0B, U+FF0D, U+FF20: with East Asian
+ * settings some take them for the others. */
+static bool
+begins_full_width(struct span s)
+{
+	return span_take(&s, SPAN_LIT("\xef\xbc")) && s.len > 0 &&
+	    ascii_is_one_of(s.p[0], "\x9d\x8b\x8d\xa0");
+}
+
 /* Spreadsheets pass over blanks and control characters before they look for the
  * sign of a formula. */
 static bool
@@ -19,7 +28,8 @@ may_be_formula(struct span s)
 {
 	while (s.len > 0 && ((unsigned char)s.p[0] <= 0x20 || s.p[0] == 0x7f))
 		s = span_skip(s, 1);
-	return s.len > 0 && ascii_is_one_of(s.p[0], "=+-@|%");
+	return begins_full_width(s) ||
+	    (s.len > 0 && ascii_is_one_of(s.p[0], "=+-@|%"));
 }
 
 static bool
