@@ -63,12 +63,13 @@ fate_without_policy(enum tls_seen tls)
 	return tls_seen_is_missing(tls) ? LOG_FAILED : LOG_LEFT_OUT;
 }
 
-/* What was not verified may have been sent by a rule of the MTA's own. */
+/* What was not verified may have been sent by a rule of the MTA's own; so was
+ * what was, at a host that the policy does not allow. */
 static enum log_fate
-fate_with_policy(enum tls_seen tls)
+fate_with_policy(enum tls_seen tls, bool is_allowed)
 {
 	if (tls == TLS_SEEN_VERIFIED)
-		return LOG_SUCCEEDED;
+		return is_allowed ? LOG_SUCCEEDED : LOG_LEFT_OUT;
 	return tls == TLS_SEEN_NOT_VERIFIED ? LOG_FAILED : LOG_LEFT_OUT;
 }
 
@@ -170,9 +171,11 @@ log_outcome_of(struct published *p, const struct log_level_row *row,
 		ret->fate = LOG_NOT_MEASURED;
 	else if (sts == NONE && dane == NONE)
 		ret->fate = fate_without_policy(row->tls);
-	else if ((sts == THERE && dane == NONE) ||
-	    (sts == NONE && dane == THERE))
-		ret->fate = fate_with_policy(row->tls);
+	else if (sts == THERE && dane == NONE)
+		ret->fate = fate_with_policy(row->tls,
+		    sts_policy_allows(&p->policy, row->mx_host));
+	else if (sts == NONE && dane == THERE)
+		ret->fate = fate_with_policy(row->tls, true);
 	if (ret->fate == LOG_FAILED)
 		ret->detail = detail_of(row);
 	return set_policy(p, h, sts, dane, ret);

@@ -16,6 +16,7 @@
 enum publishing {
 	NOTHING,
 	MTA_STS,
+	STS_OF_OTHERS, /* the host is an MX, and no mx of the policy */
 	MODE_NONE,
 	BAD_RECORD,
 	BAD_FILE,
@@ -78,6 +79,9 @@ publish(enum publishing what)
 	tlsa[0] = (struct span){ TLSA_SPKI, sizeof(TLSA_SPKI) - 1 };
 	if (what == MTA_STS || what == BOTH || what == NO_FILE)
 		set_policy(FILE_TEXT);
+	if (what == STS_OF_OTHERS)
+		set_policy("version: STSv1\nmode: enforce\nmx: mx2.a.example\n"
+			   "max_age: 86400\n");
 	if (what == MODE_NONE)
 		set_policy("version: STSv1\nmode: none\nmax_age: 1\n");
 	if (what == BAD_FILE)
@@ -134,6 +138,7 @@ test_fates(void **state)
 	} rows[] = {
 		{ NOTHING, "+++.-.---.", "nothing is published" },
 		{ MTA_STS, "+........-", "MTA-STS" },
+		{ STS_OF_OTHERS, ".........-", "MTA-STS of other hosts" },
 		{ MODE_NONE, "+++.-.---.", "MTA-STS with mode none" },
 		{ BAD_RECORD, "+++.-.---.", "a bad _mta-sts is none" },
 		{ BAD_FILE, "..........", "a bad policy file" },
