@@ -12,7 +12,6 @@
 
 #define DATAGRAMS 1000000
 #define SECONDS 30 /* at least, unless the first argument says otherwise */
-#define BARE_ROUNDS 3
 #define MIB (1024.0 * 1024)
 #define MILLION 1e6
 
@@ -29,19 +28,24 @@ struct result {
 };
 
 struct limits {
-	struct rounds rate, cpu_s, longest_ms;
+	struct rounds rate, cpu_s;
+	double longest_ms;
 };
 
+/* For so long: the longest of many sends is the longer the more there are. */
 static void
-measure_bare(const struct corpus *c, struct limits *l)
+measure_bare(const struct corpus *c, int64_t least_ns, struct limits *l)
 {
-	for (int i = 0; i < BARE_ROUNDS; i++) {
+	const int64_t start = mono_ns();
+
+	do {
 		struct bare bare = bare_run(c);
 
 		rounds_add(&l->rate, bare.rate);
 		rounds_add(&l->cpu_s, bare.cpu_s);
-		rounds_add(&l->longest_ms, (double)bare.longest_ns / 1e6);
-	}
+		if ((double)bare.longest_ns / 1e6 > l->longest_ms)
+			l->longest_ms = (double)bare.longest_ns / 1e6;
+	} while (mono_ns() - start < least_ns);
 }
 
 static void
@@ -110,17 +114,16 @@ static void
 run(const struct goals *g, int64_t least_ns)
 {
 	struct corpus c;
-	struct limits limits = { .rate.n = 0 };
+	struct limits limits = { .longest_ms = 0 };
 	struct result r = { 0 };
-	double rate, cpu_s, longest_ms;
+	double rate, cpu_s;
 
 	corpus_make(&c, DATAGRAMS, g->domains, 1);
-	measure_bare(&c, &limits);
+	measure_bare(&c, least_ns / 2, &limits);
 	measure_service(&c, least_ns, &r);
-	measure_bare(&c, &limits);
+	measure_bare(&c, least_ns / 2, &limits);
 	rate = rounds_median(&limits.rate);
 	cpu_s = rounds_median(&limits.cpu_s);
-	longest_ms = rounds_median(&limits.longest_ms);
 
 	print(g, "mean-bytes",
 	    (struct figure){ .value = (double)c.bytes / (double)c.n,
@@ -142,8 +145,8 @@ run(const struct goals *g, int64_t least_ns)
 	print(g, "longest-send",
 	    (struct figure){ .value = r.longest_ms,
 		.unit = "ms",
-		.limit = longest_ms,
-		.ratio = r.longest_ms / longest_ms,
+		.limit = limits.longest_ms,
+		.ratio = r.longest_ms / limits.longest_ms,
 		.kind = GOAL_VALUE_AT_MOST,
 		.goal = 10 });
 	print(g, "anonymous-after-a-million",

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROUNDS_MAX 64
+#define ROUNDS_MAX 256
 
 struct rounds {
 	double v[ROUNDS_MAX];
