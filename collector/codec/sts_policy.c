@@ -14,18 +14,6 @@ struct fields {
 	bool has_version, has_mode, has_max_age;
 };
 
-const char *
-sts_mode_text(enum sts_mode mode)
-{
-	static const char *const texts[] = {
-		[STS_NONE] = "none",
-		[STS_TESTING] = "testing",
-		[STS_ENFORCE] = "enforce",
-	};
-
-	return texts[mode];
-}
-
 /* -- values -- */
 
 /* RFC 5321 s4.1.2: sub-domain; and the underscores that there are. */
@@ -71,7 +59,7 @@ read_mode(struct fields *f, struct span value, struct why *why)
 	if (f->has_mode)
 		return E_OK;
 	f->has_mode = true;
-	for (int i = STS_NONE; i <= STS_ENFORCE; i++) {
+	for (int i = STS_MODE_ENFORCE; i < NSTS_MODES; i++) {
 		const enum sts_mode mode = (enum sts_mode)i;
 
 		if (span_eq(value, span_str(sts_mode_text(mode)))) {
@@ -189,7 +177,7 @@ check_complete(const struct fields *f, struct why *why)
 		return why_set(why, E_SYNTAX, "no mode");
 	if (!f->has_max_age)
 		return why_set(why, E_SYNTAX, "no max_age");
-	if (f->policy->nmx == 0 && f->policy->mode != STS_NONE)
+	if (f->policy->nmx == 0 && f->policy->mode != STS_MODE_NONE)
 		return why_set(why, E_SYNTAX, "no mx");
 	return E_OK;
 }
@@ -230,21 +218,11 @@ sts_policy_lines(struct span file, struct arena *arena, struct span_list *ret)
 	return E_OK;
 }
 
-/* RFC 8461 s4.1: the wildcard stands for the whole left-most label, and for
- * one. */
-static bool
-matches(struct span pattern, struct span host)
-{
-	if (!span_take(&pattern, SPAN_LIT("*.")))
-		return span_eq_nocase(pattern, host);
-	return span_until(&host, '.').len > 0 && span_eq_nocase(pattern, host);
-}
-
 bool
 sts_policy_allows(const struct sts_policy *policy, struct span host)
 {
 	for (size_t i = 0; i < policy->nmx; i++)
-		if (matches(policy->mx[i], host))
+		if (sts_mx_matches(policy->mx[i], host))
 			return true;
 	return false;
 }

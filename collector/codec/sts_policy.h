@@ -8,12 +8,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "model/sts.h"
 
 #define STS_POLICY_BYTES_MAX 65536 /* RFC 8461 s3.3: a limit */
 #define STS_POLICY_MX_MAX 256	   /* one more and the policy is refused */
 #define STS_MAX_AGE_MAX_S 31557600
-
-enum sts_mode { STS_NONE, STS_TESTING, STS_ENFORCE };
 
 struct sts_policy {
 	enum sts_mode mode;
@@ -21,9 +20,6 @@ struct sts_policy {
 	struct span mx[STS_POLICY_MX_MAX]; /* parts of the file */
 	size_t nmx;
 };
-
-/* "none", "testing", "enforce". */
-const char *sts_mode_text(enum sts_mode);
 
 /* Parse a policy file: untrusted bytes, which outlive *ret. *ret is undefined
  * unless E_OK. E_SYNTAX: not a valid policy; E_RANGE: past a ceiling. */

@@ -1,5 +1,28 @@
 #include "model/sts.h"
 
+const char *
+sts_mode_text(enum sts_mode mode)
+{
+	static const char *const texts[NSTS_MODES] = {
+		[STS_MODE_NOT_TOLD] = "",
+		[STS_MODE_ENFORCE] = "enforce",
+		[STS_MODE_TESTING] = "testing",
+		[STS_MODE_NONE] = "none",
+	};
+
+	return texts[mode];
+}
+
+/* The wildcard stands for the whole left-most label, and for one. */
+bool
+sts_mx_matches(struct span pattern, struct span host)
+{
+	if (!span_take(&pattern, SPAN_LIT("*.")))
+		return host.len > 0 && span_eq_nocase(pattern, host);
+	return span_until(&host, '.').len > 0 && host.len > 0 &&
+	    span_eq_nocase(pattern, host);
+}
+
 /* The value if the line is of that key: "mode: enforce". Some reporters leave
  * the blank out. */
 static bool
@@ -11,35 +34,25 @@ take_value(struct span line, struct span key, struct span *ret)
 	return span_eq_nocase(span_trim(name), key);
 }
 
-enum sts_mode
-sts_mode(const struct policy *p)
+static enum sts_mode
+mode_named(struct span text)
 {
-	static const struct {
-		struct span text;
-		enum sts_mode mode;
-	} modes[] = { { SPAN_LIT("enforce"), STS_MODE_ENFORCE },
-		{ SPAN_LIT("testing"), STS_MODE_TESTING },
-		{ SPAN_LIT("none"), STS_MODE_NONE } };
-	struct span value;
-
-	for (size_t i = 0; i < p->strings.n; i++) {
-		if (!take_value(p->strings.v[i], SPAN_LIT("mode"), &value))
-			continue;
-		for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++)
-			if (span_eq_nocase(value, modes[m].text))
-				return modes[m].mode;
-		return STS_MODE_NOT_TOLD;
-	}
+	for (int mode = STS_MODE_ENFORCE; mode < NSTS_MODES; mode++)
+		if (span_eq_nocase(text,
+			span_str(sts_mode_text((enum sts_mode)mode))))
+			return (enum sts_mode)mode;
 	return STS_MODE_NOT_TOLD;
 }
 
-/* RFC 8461 s4.1: "*" stands for exactly one label. */
-static bool
-matches(struct span pattern, struct span host)
+enum sts_mode
+sts_mode(const struct policy *p)
 {
-	if (span_take(&pattern, SPAN_LIT("*.")))
-		(void)span_until(&host, '.');
-	return host.len > 0 && span_eq_nocase(pattern, host);
+	struct span value;
+
+	for (size_t i = 0; i < p->strings.n; i++)
+		if (take_value(p->strings.v[i], SPAN_LIT("mode"), &value))
+			return mode_named(value);
+	return STS_MODE_NOT_TOLD;
 }
 
 bool
@@ -48,11 +61,11 @@ sts_lists_host(const struct policy *p, struct span host)
 	struct span value;
 
 	for (size_t i = 0; i < p->mx_hosts.n; i++)
-		if (matches(p->mx_hosts.v[i], host))
+		if (sts_mx_matches(p->mx_hosts.v[i], host))
 			return true;
 	for (size_t i = 0; i < p->strings.n; i++)
 		if (take_value(p->strings.v[i], SPAN_LIT("mx"), &value) &&
-		    matches(value, host))
+		    sts_mx_matches(value, host))
 			return true;
 	return false;
 }

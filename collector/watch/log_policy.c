@@ -22,7 +22,7 @@ sts_of(const struct published *p)
 		return NOT_MEASURED;
 	if (!p->has_policy)
 		return UNCLEAR;
-	return p->policy.mode == STS_NONE ? NONE : THERE;
+	return p->policy.mode == STS_MODE_NONE ? NONE : THERE;
 }
 
 /* RFC 7672 s2.2: TLSA records count where all that leads to them is secure.

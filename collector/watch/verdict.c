@@ -170,7 +170,7 @@ judge_sts(struct published *p)
 static bool
 has_sts(const struct published *p)
 {
-	return p->has_policy && p->policy.mode != STS_NONE;
+	return p->has_policy && p->policy.mode != STS_MODE_NONE;
 }
 
 static void

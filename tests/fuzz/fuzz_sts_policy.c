@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (e != E_OK)
 		return 0;
 	assert(policy.nmx <= STS_POLICY_MX_MAX);
-	assert(policy.nmx > 0 || policy.mode == STS_NONE);
+	assert(policy.nmx > 0 || policy.mode == STS_MODE_NONE);
 	assert(policy.max_age_s >= 0 && policy.max_age_s <= STS_MAX_AGE_MAX_S);
 	for (size_t i = 0; i < policy.nmx; i++)
 		assert(policy.mx[i].len > 0 &&

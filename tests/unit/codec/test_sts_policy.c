@@ -19,7 +19,7 @@ test_example_of_the_rfc(void **state)
 	assert_ok(parse("version: STSv1\r\nmode: enforce\r\n"
 			"mx: mail.example.com\r\nmx: *.example.net\r\n"
 			"mx: backupmx.example.com\r\nmax_age: 604800\r\n"));
-	assert_int_equal(STS_ENFORCE, policy.mode);
+	assert_int_equal(STS_MODE_ENFORCE, policy.mode);
 	assert_int_equal(604800, policy.max_age_s);
 	assert_int_equal(3, policy.nmx);
 	assert_true(span_eq(policy.mx[1], SPAN_LIT("*.example.net")));
@@ -68,7 +68,7 @@ test_what_is_valid(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		print_message("%s\n", cases[i]);
 		assert_ok(parse(cases[i]));
-		assert_int_equal(STS_NONE, policy.mode);
+		assert_int_equal(STS_MODE_NONE, policy.mode);
 	}
 }
 
