@@ -330,6 +330,15 @@ api_null(struct api_list *l)
 		csv_empty(&l->csv);
 }
 
+void
+api_count_if(struct api_list *l, bool is_told, uint64_t n)
+{
+	if (is_told)
+		api_count(l, n);
+	else
+		api_null(l);
+}
+
 /* The cursor of what is behind the page. */
 static struct span
 place_behind(struct api_list *l)

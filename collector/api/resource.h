@@ -135,6 +135,8 @@ void api_counts_add(struct api_list *, const char *name, uint64_t);
 void api_counts_end(struct api_list *);
 /* The column's value is not known, whatever its type. */
 void api_null(struct api_list *);
+/* null unless it is told. */
+void api_count_if(struct api_list *, bool is_told, uint64_t);
 
 /* Behind all rows, beside "next": api_object's members, such as "marks"; not
  * in CSV, where this returns NULL. */

@@ -17,15 +17,6 @@ is_there(void *arg, int64_t day, const struct inbox_row *row)
 	return E_OK;
 }
 
-static void
-count_or_null(struct api_list *list, bool is_told, uint64_t n)
-{
-	if (is_told)
-		api_count(list, n);
-	else
-		api_null(list);
-}
-
 /* -- its policies -- */
 
 static const struct api_column policy_columns[] = {
@@ -66,8 +57,8 @@ put_policy(void *arg, const struct view_report_policy *p)
 	api_text(list, p->row.policy_domain);
 	api_texts(list, strings);
 	api_texts(list, hosts);
-	count_or_null(list, p->row.has_succeeded, p->row.succeeded);
-	count_or_null(list, p->row.has_failed, p->row.failed);
+	api_count_if(list, p->row.has_succeeded, p->row.succeeded);
+	api_count_if(list, p->row.has_failed, p->row.failed);
 	api_text(list, view_level_text(p->succeeded_level));
 	api_text(list, view_level_text(p->failed_level));
 	api_count(list, p->details);
@@ -133,7 +124,7 @@ put_failure(void *arg, const struct inbox_detail *d)
 	text_or_null(list, d->detail.mx_hostname);
 	text_or_null(list, d->detail.helo);
 	text_or_null(list, d->detail.receiving_ip);
-	count_or_null(list, d->has_sessions, d->sessions);
+	api_count_if(list, d->has_sessions, d->sessions);
 	text_or_null(list, d->detail.info);
 	text_or_null(list, d->detail.reason);
 	return E_OK;

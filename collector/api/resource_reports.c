@@ -195,15 +195,6 @@ place_of(struct span cursor, struct view_place *ret, struct why *why)
 	return E_OK;
 }
 
-static void
-count_or_null(struct api_list *list, bool is_told, uint64_t n)
-{
-	if (is_told)
-		api_count(list, n);
-	else
-		api_null(list);
-}
-
 static enum err
 put_row(const struct api_request *r, struct api_list *list,
     const struct kept *k)
@@ -232,8 +223,8 @@ put_row(const struct api_request *r, struct api_list *list,
 	api_time(list, row->start_s);
 	api_time(list, row->end_s);
 	api_texts(list, (struct span_list){ seen->domains, seen->n });
-	count_or_null(list, t.has_succeeded, t.succeeded);
-	count_or_null(list, t.has_failed, t.failed);
+	api_count_if(list, t.has_succeeded, t.succeeded);
+	api_count_if(list, t.has_failed, t.failed);
 	api_text(list, view_verdict_text(row->verdict));
 	api_text(list, span_str(inbox_state_text(row->state)));
 	api_texts(list, deviations);
