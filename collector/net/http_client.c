@@ -58,6 +58,7 @@ http_client_close(struct http_client *c)
 {
 	if (c == NULL)
 		return;
+	transfers_stop(&c->group);
 	http_workers_close(c->workers);
 	transfers_leave(&c->group);
 	free(c->ca_file);

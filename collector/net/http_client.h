@@ -45,8 +45,9 @@ struct http_post {
 	const char *content_type; /* ours, not a stranger's; copied */
 	/* More lines of the header, the last NULL; likewise. NULL: none. */
 	const char *const *headers;
-	struct span body; /* stays as it is until the post is done */
-	bool verify;	  /* certificate and name */
+	struct span body;	 /* stays as it is until the post is done */
+	int64_t begin_within_ns; /* or it is abandoned; 0: it waits */
+	bool verify;		 /* certificate and name */
 };
 
 enum http_outcome {
@@ -69,6 +70,7 @@ struct http_result {
 	struct span answer;    /* its begin: untrusted bytes */
 	struct span peer;      /* "192.0.2.1:443", empty: not connected */
 	bool verified;	       /* answered by whom the certificate names */
+	int64_t took_ns;       /* since it was started */
 	int64_t retry_after_s; /* Retry-After, RFC 9110; -1: none */
 	struct span why;       /* one line for a person; may quote the peer */
 };

@@ -80,6 +80,15 @@ take_status(struct http_transfer *t, CURLcode code)
 	result->why = span_str(t->status);
 }
 
+static int64_t
+took_ns(CURL *easy)
+{
+	curl_off_t us = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us);
+	return us * 1000;
+}
+
 void
 http_transfer_end(struct http_transfer *t, CURLcode code)
 {
@@ -91,6 +100,7 @@ http_transfer_end(struct http_transfer *t, CURLcode code)
 	}
 	easy_peer(t->easy, t->peer);
 	t->result.peer = span_str(t->peer);
+	t->result.took_ns = took_ns(t->easy);
 	take_status(t, code);
 }
 

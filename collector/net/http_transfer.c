@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "net/http_workers.h"
 
 #define HTTPS_PORT "443"
@@ -239,6 +240,14 @@ start(struct transfer *base)
 	return E_OK;
 }
 
+static int64_t
+now_ns(void)
+{
+	const struct clock clock = clock_machine(0);
+
+	return clock_mono_ns(&clock);
+}
+
 enum err
 http_transfer_new(const struct http_client_options *options,
     const struct http_post *post, struct http_transfer **ret)
@@ -251,6 +260,8 @@ http_transfer_new(const struct http_client_options *options,
 	t->options = options;
 	t->body = post->body;
 	t->verify = post->verify;
+	if (post->begin_within_ns > 0)
+		t->base.begin_by_ns = now_ns() + post->begin_within_ns;
 	if ((e = read_url(t, post->url)) == E_OK)
 		e = make_headers(t, post);
 	if (e == E_OK)

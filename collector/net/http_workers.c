@@ -84,9 +84,11 @@ begin(struct worker *w, struct http_transfer *t)
 
 /* -- one thread -- */
 
-static void
+/* True: there was one at least, and another may have been given for it. */
+static bool
 end_performed(struct worker *w)
 {
+	bool any = false;
 	char *which;
 	CURLMsg *msg;
 	int left;
@@ -94,11 +96,14 @@ end_performed(struct worker *w)
 	while ((msg = curl_multi_info_read(w->multi, &left)) != NULL) {
 		CURLcode code = msg->data.result;
 
-		if (msg->msg == CURLMSG_DONE &&
+		if (msg->msg != CURLMSG_DONE ||
 		    curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
-			&which) == CURLE_OK)
-			finish(w, (void *)which, code);
+			&which) != CURLE_OK)
+			continue;
+		finish(w, (void *)which, code);
+		any = true;
 	}
+	return any;
 }
 
 /* All at once, so that whoever gives them waits for no transfer. False: stop.
@@ -131,7 +136,8 @@ run(void *arg)
 	while (begin_given(w)) {
 		CURLMcode code = curl_multi_perform(w->multi, &running);
 
-		end_performed(w);
+		if (end_performed(w))
+			continue;
 		if (code == CURLM_OK)
 			code = curl_multi_poll(w->multi, NULL, 0, INT_MAX,
 			    NULL);
@@ -168,17 +174,22 @@ wake(struct worker *w)
 }
 
 static void
+stop_one(struct worker *w)
+{
+	if (!w->is_running)
+		return;
+	(void)pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	(void)pthread_mutex_unlock(&w->lock);
+	wake(w);
+	(void)pthread_join(w->thread, NULL);
+}
+
+static void
 close_one(struct worker *w)
 {
 	struct http_transfer *t;
 
-	if (w->is_running) {
-		(void)pthread_mutex_lock(&w->lock);
-		w->stop = true;
-		(void)pthread_mutex_unlock(&w->lock);
-		wake(w);
-		(void)pthread_join(w->thread, NULL);
-	}
 	while ((t = LIST_FIRST(&w->going)) != NULL)
 		put_down(w, t);
 	while (w->nspare > 0)
@@ -212,6 +223,9 @@ http_workers_close(struct http_workers *all)
 {
 	if (all == NULL)
 		return;
+	/* What has ended in one may start another in the other. */
+	for (size_t i = 0; i < THREADS; i++)
+		stop_one(&all->v[i]);
 	for (size_t i = 0; i < THREADS; i++)
 		close_one(&all->v[i]);
 	free(all);
@@ -228,6 +242,7 @@ http_workers_take(struct http_workers *all, struct http_transfer *t)
 	was_empty = STAILQ_EMPTY(&w->given);
 	STAILQ_INSERT_TAIL(&w->given, t, given);
 	(void)pthread_mutex_unlock(&w->lock);
-	if (was_empty)
+	/* A thread looks by itself when one has ended there. */
+	if (was_empty && !pthread_equal(pthread_self(), w->thread))
 		wake(w);
 }

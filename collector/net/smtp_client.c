@@ -263,6 +263,7 @@ smtp_client_close(struct smtp_client *c)
 {
 	if (c == NULL)
 		return;
+	transfers_stop(&c->group);
 	smtp_workers_close(c->workers);
 	transfers_leave(&c->group);
 	curl_free(c->server.url);

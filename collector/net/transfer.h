@@ -16,7 +16,9 @@ struct transfer {
 	LIST_ENTRY(transfer) next; /* among the refused or the started */
 	struct transfer_group *group;
 	STAILQ_ENTRY(transfer) finished;
-	CURLcode code; /* of one that has finished */
+	int64_t begin_by_ns; /* monotonic; 0: at any time */
+	bool is_late;	     /* that has passed before it could be started */
+	CURLcode code;	     /* of one that has finished */
 };
 
 LIST_HEAD(transfer_list, transfer);
@@ -24,7 +26,7 @@ LIST_HEAD(transfer_list, transfer);
 /* How one kind of transfer differs from others. */
 struct transfer_kind {
 	/* Have a thread carry it out and call transfers_finish in the end.
-	 * E_NOMEM. */
+	 * From any thread. E_NOMEM. */
 	enum err (*start)(struct transfer *);
 	/* Say what came of it: how curl ended it, or that it was given up. The
 	 * next is its free. */
@@ -48,8 +50,12 @@ struct transfer_group {
 void transfers_join(struct transfers *, struct transfer_group *,
     const struct transfer_kind *, size_t per_host, size_t total);
 
+/* None is started any more. */
+void transfers_stop(struct transfer_group *);
+
 /* What is pending is told: what is refused as refused, what has finished as
- * that, the rest is abandoned. None goes on in another thread. */
+ * that, the rest is abandoned. It was stopped, and none goes on in another
+ * thread. */
 void transfers_leave(struct transfer_group *);
 
 /* Take one on, which from now on is freed by its kind. E_NOMEM: it is still the
@@ -60,7 +66,8 @@ MUST_CHECK enum err transfers_add(struct transfer_group *, struct transfer *,
 /* The same for one that is told without being started. */
 void transfers_refuse(struct transfer_group *, struct transfer *);
 
-/* From any thread: one that was started has ended. */
+/* From any thread: one that was started has ended, and its place is another's.
+ */
 void transfers_finish(struct transfer *, CURLcode);
 
 #endif

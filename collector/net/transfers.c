@@ -15,8 +15,10 @@
 struct transfers {
 	LIST_HEAD(, transfer_group) groups;
 	uint64_t ndone;
-	int finished_fd;      /* readable: one has finished behind none */
-	pthread_mutex_t lock; /* over all below */
+	int finished_fd; /* readable: one has finished behind none */
+	/* Over all below, and of each group the queue, what is started and
+	 * whether it is closing. */
+	pthread_mutex_t lock;
 	STAILQ_HEAD(, transfer) finished;
 };
 
@@ -76,10 +78,15 @@ enum err
 transfers_add(struct transfer_group *g, struct transfer *t, const char *host,
     struct why *why)
 {
-	assert(!g->closing);
-	if (host_queue_push(&g->queue, host, &t->item) != E_OK)
-		return why_set(why, E_NOMEM, "out of memory");
+	enum err e;
+
 	t->group = g;
+	(void)pthread_mutex_lock(&g->all->lock);
+	assert(!g->closing);
+	e = host_queue_push(&g->queue, host, &t->item);
+	(void)pthread_mutex_unlock(&g->all->lock);
+	if (e != E_OK)
+		return why_set(why, E_NOMEM, "out of memory");
 	g->pending++;
 	return E_OK;
 }
@@ -93,57 +100,94 @@ transfers_refuse(struct transfer_group *g, struct transfer *t)
 	g->pending++;
 }
 
-/* Counted among the started from here on. */
+/* -- in any thread -- */
+
+/* Counted among the started from here on. NULL: none may start. */
 static struct transfer *
 next_waiting(struct transfer_group *g)
 {
-	/* item is its first member */
-	struct transfer *t = (void *)host_queue_start(&g->queue);
+	struct transfer *t = NULL;
 
+	(void)pthread_mutex_lock(&g->all->lock);
+	if (!g->closing)
+		/* item is its first member */
+		t = (void *)host_queue_start(&g->queue);
 	if (t != NULL)
 		LIST_INSERT_HEAD(&g->started, t, next);
+	(void)pthread_mutex_unlock(&g->all->lock);
 	return t;
 }
 
-/* Out of the books before it is told: then its group may get another. */
+/* Its place is free; it is told in the thread that runs them all. */
 static void
-forget(struct transfer *t)
-{
-	LIST_REMOVE(t, next);
-	t->group->pending--;
-	t->group->all->ndone++;
-}
-
-static void
-forget_started(struct transfer *t)
-{
-	host_queue_end(&t->group->queue, &t->item);
-	forget(t);
-}
-
-static void
-end_started(struct transfer *t, CURLcode code)
-{
-	const struct transfer_kind *kind = t->group->kind;
-
-	forget_started(t);
-	kind->tell(t, code);
-	kind->free(t);
-}
-
-void
-transfers_finish(struct transfer *t, CURLcode code)
+note_finished(struct transfer *t, CURLcode code)
 {
 	struct transfers *all = t->group->all;
 	bool was_empty;
 
 	t->code = code;
 	(void)pthread_mutex_lock(&all->lock);
+	host_queue_end(&t->group->queue, &t->item);
+	LIST_REMOVE(t, next);
 	was_empty = STAILQ_EMPTY(&all->finished);
 	STAILQ_INSERT_TAIL(&all->finished, t, finished);
 	(void)pthread_mutex_unlock(&all->lock);
 	if (was_empty)
 		(void)eventfd_write(all->finished_fd, 1);
+}
+
+static bool
+is_late(const struct transfer *t)
+{
+	const struct clock clock = clock_machine(0);
+
+	return t->begin_by_ns != 0 && clock_mono_ns(&clock) > t->begin_by_ns;
+}
+
+static void
+start_waiting(struct transfer_group *g)
+{
+	struct transfer *t;
+
+	while ((t = next_waiting(g)) != NULL)
+		if ((t->is_late = is_late(t)) || g->kind->start(t) != E_OK)
+			note_finished(t, CURLE_OUT_OF_MEMORY);
+}
+
+/* What waits is started here, and not when the other thread comes to it, which
+ * may be about to wait for a disk. */
+void
+transfers_finish(struct transfer *t, CURLcode code)
+{
+	struct transfer_group *g = t->group;
+
+	note_finished(t, code);
+	start_waiting(g);
+}
+
+void
+transfers_stop(struct transfer_group *g)
+{
+	(void)pthread_mutex_lock(&g->all->lock);
+	g->closing = true;
+	(void)pthread_mutex_unlock(&g->all->lock);
+}
+
+/* -- telling -- */
+
+/* Out of the books before it is told: then its group may get another. */
+static void
+tell(struct transfer *t, CURLcode code)
+{
+	const struct transfer_kind *kind = t->group->kind;
+
+	t->group->pending--;
+	t->group->all->ndone++;
+	if (t->is_late)
+		kind->abandon(t);
+	else
+		kind->tell(t, code);
+	kind->free(t);
 }
 
 static struct transfer *
@@ -159,12 +203,12 @@ next_finished(struct transfers *all)
 }
 
 static void
-end_finished(struct transfers *all)
+tell_finished(struct transfers *all)
 {
 	struct transfer *t;
 
 	while ((t = next_finished(all)) != NULL)
-		end_started(t, t->code);
+		tell(t, t->code);
 }
 
 static void
@@ -173,10 +217,20 @@ tell_refused(struct transfer_group *g)
 	struct transfer *t;
 
 	while ((t = LIST_FIRST(&g->refused)) != NULL) {
-		forget(t);
-		g->kind->tell(t, CURLE_OK);
-		g->kind->free(t);
+		LIST_REMOVE(t, next);
+		tell(t, CURLE_OK);
 	}
+}
+
+static void
+abandon(struct transfer *t)
+{
+	const struct transfer_kind *kind = t->group->kind;
+
+	host_queue_end(&t->group->queue, &t->item);
+	t->group->pending--;
+	kind->abandon(t);
+	kind->free(t);
 }
 
 void
@@ -184,29 +238,19 @@ transfers_leave(struct transfer_group *g)
 {
 	struct transfer *t;
 
-	g->closing = true;
+	assert(g->closing);
 	tell_refused(g);
-	end_finished(g->all);
-	while ((t = LIST_FIRST(&g->started)) != NULL ||
-	    (t = next_waiting(g)) != NULL) {
-		forget_started(t);
-		g->kind->abandon(t);
-		g->kind->free(t);
+	tell_finished(g->all);
+	while ((t = LIST_FIRST(&g->started)) != NULL) {
+		LIST_REMOVE(t, next);
+		abandon(t);
 	}
+	while ((t = (void *)host_queue_start(&g->queue)) != NULL)
+		abandon(t);
 	LIST_REMOVE(g, next);
 }
 
 /* -- running -- */
-
-static void
-start_waiting(struct transfer_group *g)
-{
-	struct transfer *t;
-
-	while ((t = next_waiting(g)) != NULL)
-		if (g->kind->start(t) != E_OK)
-			end_started(t, CURLE_OUT_OF_MEMORY);
-}
 
 /* True: at least one was done. Their places are given to others. */
 static bool
@@ -215,7 +259,7 @@ work(struct transfers *all)
 	uint64_t before = all->ndone;
 	struct transfer_group *g;
 
-	end_finished(all);
+	tell_finished(all);
 	for (g = LIST_FIRST(&all->groups); g != NULL; g = LIST_NEXT(g, next)) {
 		tell_refused(g);
 		start_waiting(g);

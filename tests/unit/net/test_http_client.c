@@ -222,6 +222,66 @@ test_a_name_that_hangs_holds_up_nobody(void **state)
 	release_names();
 }
 
+/* Whoever runs them may be waiting for a disk. */
+static void
+test_what_waits_begins_while_nobody_runs_them(void **state)
+{
+	struct http_client_options o = options();
+	struct outcome first, behind, other;
+	struct http_client *c, *another;
+	struct transfers *of_c;
+
+	(void)state;
+	o.per_host = 1;
+	c = open_client(&o);
+	of_c = transfers;
+	post_at(c, "good.test", server.trusted, "status/201", &first);
+	post_at(c, "good.test", server.trusted, "together/2", &behind);
+	assert_ok(transfers_run(of_c, -1, 0, NULL));
+	another = open_client(&o);
+	post_at(another, "good.test", server.second, "together/2", &other);
+	run_until(0);
+	assert_int_equal(201, other.status);
+	close_client(another);
+	transfers = of_c;
+	run_until(0);
+	assert_int_equal(201, first.status);
+	assert_int_equal(201, behind.status);
+	close_client(c);
+}
+
+static void
+test_what_waits_too_long_is_abandoned(void **state)
+{
+	struct http_client_options o = options();
+	struct outcome first, late = { .n = 0 }, patient, other;
+	struct http_post post = { .content_type = "a/b",
+		.body = SPAN_LIT("x"),
+		.begin_within_ns = 1,
+		.verify = true };
+	struct http_client *c;
+	char url[100];
+
+	(void)state;
+	o.per_host = 1;
+	c = open_client(&o);
+	post_at(c, "good.test", server.trusted, "together/2", &first);
+	(void)snprintf(url, sizeof(url), "https://good.test:%d/status/201",
+	    server.trusted);
+	post.url = url;
+	assert_ok(http_client_post(c, &post, note, &late, NULL));
+	post.begin_within_ns = FOR_EVER;
+	patient = (struct outcome){ .n = 0 };
+	assert_ok(http_client_post(c, &post, note, &patient, NULL));
+	post_at(c, "127.0.0.1", server.second, "together/2", &other);
+	run_until(0);
+	assert_int_equal(201, first.status);
+	assert_int_equal(1, late.n);
+	assert_int_equal(HTTP_ABANDONED, late.outcome);
+	assert_int_equal(201, patient.status);
+	close_client(c);
+}
+
 /* -- running and closing -- */
 
 static void
@@ -255,11 +315,11 @@ test_close_tells_what_is_pending(void **state)
 	struct http_client *c;
 
 	(void)state;
-	o.per_host = 2;
+	o.per_host = 1;
 	c = open_client(&o);
 	post_at(c, "good.test", server.trusted, "silent", &under_way);
-	post_at(c, "good.test", server.trusted, "status/201", &done);
 	post_at(c, "good.test", server.trusted, "status/201", &waiting);
+	post_at(c, "127.0.0.1", server.second, "status/201", &done);
 	run_until(2);
 	post_url(c, "http://a.test/", true, &refused);
 	close_client(c);
@@ -288,6 +348,8 @@ main(void)
 		cmocka_unit_test(test_many_are_under_way_together),
 		cmocka_unit_test(test_a_slow_one_delays_nobody),
 		cmocka_unit_test(test_done_may_post_anew),
+		cmocka_unit_test(test_what_waits_begins_while_nobody_runs_them),
+		cmocka_unit_test(test_what_waits_too_long_is_abandoned),
 		cmocka_unit_test(test_run_ends_when_it_is_woken),
 		cmocka_unit_test(test_close_tells_what_is_pending),
 	};
