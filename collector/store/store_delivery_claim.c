@@ -41,8 +41,8 @@ struct claim {
 	struct due due[DUE_MAX];
 	size_t ndue;
 	struct visits visits;
-	size_t n, nput_back; /* so far */
-	int64_t attempt;     /* of the last that was claimed */
+	size_t n, nhosts, nput_back; /* so far */
+	int64_t attempt;	     /* of the last that was claimed */
 	delivery_fn *fn;
 	void *arg;
 };
@@ -201,6 +201,7 @@ next_host(struct claim *c, bool *ret_found)
 	e = db_read(c->db, QUERY_DELIVERY_HOST_NEXT, note_host, c, NULL,
 	    DB_I(c->wish->now_s), DB_I(c->passed.due_s), DB_T(c->passed.host));
 	*ret_found = c->found;
+	c->nhosts++;
 	return e;
 }
 
@@ -225,6 +226,12 @@ move_host(struct claim *c)
 				 DB_T(c->at.host))
 			   : db_write(c->db, QUERY_DELIVERY_HOST_MOVE, NULL,
 				 DB_T(c->at.host), DB_I(due_s));
+}
+
+static bool
+may_look_on(const struct claim *c)
+{
+	return c->wish->max_hosts == 0 || c->nhosts < c->wish->max_hosts;
 }
 
 static bool
@@ -276,7 +283,7 @@ claim_all(struct claim *c, struct why *why)
 
 	if (e != E_OK)
 		return e;
-	while (e == E_OK && may_go_on(c) &&
+	while (e == E_OK && may_go_on(c) && may_look_on(c) &&
 	    (e = next_host(c, &found)) == E_OK && found)
 		if (may_visit(c))
 			e = claim_at_host(c);

@@ -203,6 +203,34 @@ test_hosts_that_are_left_out_wait(void **state)
 	assert_string_equal("d-0002", s.id[0]);
 }
 
+/* One who has room at few hosts alone looks at no more. */
+static void
+test_only_so_many_hosts_are_looked_at(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid id = uuid_new(NOW_S * NS_PER_S);
+	struct delivery_wish wish = {
+		.now_s = NOW_S + 9,
+		.lease_s = LEASE_S,
+		.max = 8,
+		.max_hosts = 2,
+		.may_visit = is_not_busy,
+	};
+	struct seen s = { .n = 0 };
+
+	add_to(f, 1, NOW_S, "busy.example");
+	add_to(f, 2, NOW_S + 1, "a.example");
+	add_to(f, 3, NOW_S + 2, "c.example");
+	assert_ok(store_delivery_claim(f->store, &id, &wish, note, &s, NULL));
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0002", s.id[0]);
+	wish.max_hosts = 0;
+	s.n = 0;
+	assert_ok(store_delivery_claim(f->store, &id, &wish, note, &s, NULL));
+	assert_int_equal(1, s.n);
+	assert_string_equal("d-0003", s.id[0]);
+}
+
 static void
 test_an_accepted_one_is_done(void **state)
 {
@@ -771,6 +799,7 @@ main(int argc, char **argv)
 		TEST(test_a_destination_is_queued_once),
 		TEST(test_what_is_due_first_is_claimed_first),
 		TEST(test_hosts_that_are_left_out_wait),
+		TEST(test_only_so_many_hosts_are_looked_at),
 		TEST(test_an_accepted_one_is_done),
 		TEST(test_one_that_failed_is_due_again_when_it_says),
 		TEST(test_one_that_was_broken_off_is_no_try),
