@@ -14,6 +14,7 @@ struct claiming {
 	struct send_stage *stage;
 	struct uuid id;
 	int64_t until_s;
+	int64_t now_ns; /* monotonic */
 };
 
 static enum err
@@ -22,8 +23,11 @@ note_claimed(void *arg, const struct delivery *d)
 	const struct claiming *c = arg;
 	struct send_job *j = send_job_new(&c->id, d);
 
-	if (j == NULL)
+	if (j == NULL ||
+	    busy_hosts_begin(&c->stage->hosts, d->host, &j->at) != E_OK) {
+		send_job_free(j);
 		return E_NOMEM;
+	}
 	j->claimed_until_s = c->until_s;
 	j->next = c->stage->jobs;
 	c->stage->jobs = j;
@@ -37,11 +41,8 @@ static bool
 may_visit(void *arg, struct span host)
 {
 	const struct claiming *c = arg;
-	int64_t n = 0;
 
-	for (const struct send_job *j = c->stage->jobs; j != NULL; j = j->next)
-		n += span_eq(j->host, host);
-	return n < c->stage->config->deliver_host_connections;
+	return busy_hosts_may(&c->stage->hosts, host, c->now_ns);
 }
 
 /* By a clock that has jumped ahead: what is still under way here would be
@@ -88,8 +89,7 @@ forget_claimed(struct send_stage *s, const struct uuid *claim)
 
 	while ((j = s->jobs) != NULL && uuid_eq(&j->claim, claim)) {
 		s->jobs = j->next;
-		send_job_free(j);
-		s->njobs--;
+		send_forget(s, j);
 	}
 }
 
@@ -98,13 +98,16 @@ send_claim(struct send_stage *s, struct store *store, struct why *why)
 {
 	const struct config *config = s->config;
 	const int64_t timeout_s = config->deliver_timeout_ms / 1000;
-	const size_t most = (size_t)config->deliver_connections;
 	struct claiming c = { .stage = s,
-		.id = uuid_new(clock_wall_ns(s->clock)) };
+		.id = uuid_new(clock_wall_ns(s->clock)),
+		.now_ns = clock_mono_ns(s->clock) };
+	const struct busy_hosts_room room = busy_hosts_room(&s->hosts,
+	    c.now_ns);
 	const struct delivery_wish wish = {
 		.now_s = clock_wall_s(s->clock),
 		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
-		.max = most > s->njobs ? most - s->njobs : 0,
+		.max = room.attempts,
+		.max_hosts = room.hosts,
 		.may_visit = may_visit,
 		.host_hourly = config->deliver_host_hourly,
 		.mailbox_hourly = config->deliver_mailbox_hourly,

@@ -42,6 +42,27 @@ judge(struct send_job *j, const struct http_result *r, int64_t now_s)
 }
 
 static void
+note_pace(const struct send_stage *s, const struct send_job *j,
+    const struct http_result *r)
+{
+	if (r->outcome == HTTP_ANSWERED &&
+	    http_answer_verdict(r->status) == VERDICT_ACCEPTED)
+		busy_host_took(j->at, r->took_ns, clock_mono_ns(s->clock));
+	else
+		busy_host_failed(j->at);
+}
+
+/* While it waits others are sent to the same host, and its claim grows old. */
+static int64_t
+begin_within_ns(const struct send_stage *s, const struct send_job *j)
+{
+	const int64_t left_s = j->claimed_until_s - clock_wall_s(s->clock) -
+	    s->config->deliver_timeout_ms / 1000;
+
+	return left_s > 0 ? left_s * NS_PER_S : 1;
+}
+
+static void
 answered(void *arg, const struct http_result *r)
 {
 	struct post *p = arg;
@@ -57,6 +78,7 @@ answered(void *arg, const struct http_result *r)
 		j->phase = SEND_READY;
 		return;
 	}
+	note_pace(s, j, r);
 	judge(j, r, clock_wall_s(s->clock));
 	a->peer = send_job_keep(j, r->peer);
 	a->tls = tls_of(r);
@@ -73,6 +95,7 @@ send_https(struct send_stage *s, struct send_job *j, struct why *why)
 		.content_type = report_body_type(s->config),
 		.body = buf_span(&j->body),
 		.verify = !j->unverified,
+		.begin_within_ns = begin_within_ns(s, j),
 	};
 	struct post *p = malloc(sizeof(*p));
 	enum err e;

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "codec/destination.h"
 #include "net/mail_program.h"
+#include "deliver/busy_hosts.h"
 #include "deliver/verdict.h"
 #include "net/resolver.h"
 #include "store/store_delivery.h"
@@ -38,6 +39,8 @@ struct send_job {
 	int64_t day;	    /* likewise */
 	int64_t attempt, tries, first_s;
 	int64_t claimed_until_s;
+	struct busy_host *at;
+	bool is_loaded; /* counted so, with its body */
 	enum send_phase phase;
 	struct buf body;  /* the report; or the signed mail, and */
 	struct span keys; /* what signed it: as in struct signed_mail */

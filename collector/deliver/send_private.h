@@ -20,9 +20,14 @@ struct send_stage {
 		       * program has ended */
 	struct send_job *jobs;
 	size_t njobs;
-	bool clock_is_off;   /* as it was told last */
-	bool any_suppressed; /* when those of this step were claimed */
+	struct busy_hosts hosts;      /* that these are for */
+	size_t nloaded, bytes_loaded; /* of these */
+	bool clock_is_off;	      /* as it was told last */
+	bool any_suppressed;	      /* when those of this step were claimed */
 };
+
+/* Of one that was taken out of jobs. */
+void send_forget(struct send_stage *, struct send_job *);
 
 /* send_claim.c: claim what is due, as many as may be under way. */
 MUST_CHECK enum err send_claim(struct send_stage *, struct store *,

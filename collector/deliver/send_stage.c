@@ -13,6 +13,7 @@
 
 #define PASSWORD_MAX 1024
 #define END_PATIENCE_NS (5 * NS_PER_S)
+#define LOADED_AHEAD_BYTES ((size_t)16 << 20)
 
 /* -- what came of attempts -- */
 
@@ -77,6 +78,18 @@ note_over(const struct send_stage *s, struct delivery_settling *v)
 	return n;
 }
 
+void
+send_forget(struct send_stage *s, struct send_job *j)
+{
+	busy_hosts_end(&s->hosts, j->at);
+	if (j->is_loaded) {
+		s->nloaded--;
+		s->bytes_loaded -= j->body.len;
+	}
+	send_job_free(j);
+	s->njobs--;
+}
+
 /* *at is settled. */
 static void
 forget(struct send_stage *s, struct send_job **at)
@@ -84,8 +97,7 @@ forget(struct send_stage *s, struct send_job **at)
 	struct send_job *j = *at;
 
 	*at = j->next;
-	send_job_free(j);
-	s->njobs--;
+	send_forget(s, j);
 }
 
 static void
@@ -176,8 +188,20 @@ begin(struct send_stage *s, struct send_job *j, struct store *store,
 	struct why fault = { { 0 } };
 	enum err e = send_load(s, j, store, &fault);
 
-	e = own_trouble(s, j, e, &fault, why);
-	return e == E_OK && j->phase == SEND_CLAIMED ? send_look(s, j, why) : e;
+	if ((e = own_trouble(s, j, e, &fault, why)) != E_OK)
+		return e;
+	j->is_loaded = true;
+	s->nloaded++;
+	s->bytes_loaded += j->body.len;
+	return j->phase == SEND_CLAIMED ? send_look(s, j, why) : E_OK;
+}
+
+/* What is claimed ahead must not take all memory. */
+static bool
+may_load(const struct send_stage *s)
+{
+	return s->nloaded < (size_t)s->config->deliver_connections ||
+	    s->bytes_loaded < LOADED_AHEAD_BYTES;
 }
 
 static enum err
@@ -204,7 +228,7 @@ advance(struct send_stage *s, struct send_job *j, struct store *store,
 {
 	enum err e = E_OK;
 
-	if (j->phase == SEND_CLAIMED)
+	if (j->phase == SEND_CLAIMED && may_load(s))
 		e = begin(s, j, store, why);
 	if (e == E_OK && j->phase == SEND_LOOKED)
 		e = send_looked(s, j, store, why);
@@ -397,6 +421,8 @@ send_stage_new(const struct config *config, const struct clock *clock,
 	s->config = config;
 	s->clock = clock;
 	s->epoll_fd = -1;
+	busy_hosts_init(&s->hosts, (size_t)config->deliver_host_connections,
+	    (size_t)config->deliver_connections);
 	e = open_all(s, wake_fd, why);
 	if (e != E_OK) {
 		send_stage_free(s, NULL);
@@ -462,8 +488,9 @@ send_stage_free(struct send_stage *s, struct store *store)
 		(void)!settle(s, store, NULL);
 	while ((j = s->jobs) != NULL) {
 		s->jobs = j->next;
-		send_job_free(j);
+		send_forget(s, j);
 	}
+	busy_hosts_free(&s->hosts);
 	if (s->epoll_fd != -1)
 		(void)close(s->epoll_fd);
 	free(s);
