@@ -18,11 +18,11 @@
 /* -- what came of attempts -- */
 
 static void
-tell(const struct send_job *j, enum err e)
+tell(const struct send_job *j, bool is_lost)
 {
 	const struct delivery_outcome *o = &j->outcome;
 
-	if (e == E_CONFLICT) {
+	if (is_lost) {
 		log_warning("delivery was taken over or stopped meanwhile",
 		    LOG_S("delivery", j->id), LOG_S("report", j->report),
 		    LOG_I("status", o->attempt.status),
@@ -39,43 +39,16 @@ tell(const struct send_job *j, enum err e)
 	    LOG_S("answer", o->attempt.answer), LOG_S("why", o->reason));
 }
 
-static enum err
-settle_one(struct store *store, const struct send_job *j, struct why *why)
-{
-	struct why own = { { 0 } };
-	enum err e = store_delivery_settle(store, &j->claim, j->id, &j->outcome,
-	    &own);
-
-	if (e != E_OK && e != E_CONFLICT)
-		return why_set(why, e, "%s", own.text);
-	tell(j, e);
-	return E_OK;
-}
-
-static bool
-is_retried(const struct send_job *j)
-{
-	return j->phase == SEND_DONE && j->outcome.done_s == 0;
-}
-
 static bool
 is_over(const struct send_job *j)
 {
 	return j->phase == SEND_DONE && j->outcome.done_s != 0;
 }
 
-static size_t
-note_over(const struct send_stage *s, struct delivery_settling *v)
+static bool
+is_retried(const struct send_job *j)
 {
-	size_t n = 0;
-
-	for (struct send_job *j = s->jobs; j != NULL; j = j->next)
-		if (is_over(j))
-			v[n++] = (struct delivery_settling){ .claim = j->claim,
-				.id = j->id,
-				.outcome = &j->outcome,
-				.own = j };
-	return n;
+	return j->phase == SEND_DONE && j->outcome.done_s == 0;
 }
 
 void
@@ -90,31 +63,46 @@ send_forget(struct send_stage *s, struct send_job *j)
 	s->njobs--;
 }
 
-/* *at is settled. */
-static void
-forget(struct send_stage *s, struct send_job **at)
+/* What is settled in one transaction, for each waits for the disk: all that is
+ * over, or what is tried again at one host. */
+static bool
+is_of(const struct send_job *j, const struct busy_host *at)
 {
-	struct send_job *j = *at;
+	return at == NULL ? is_over(j) : is_retried(j) && j->at == at;
+}
 
-	*at = j->next;
-	send_forget(s, j);
+static size_t
+note_those(const struct send_stage *s, const struct busy_host *at,
+    struct delivery_settling *v)
+{
+	size_t n = 0;
+
+	for (struct send_job *j = s->jobs; j != NULL; j = j->next)
+		if (is_of(j, at))
+			v[n++] = (struct delivery_settling){ .claim = j->claim,
+				.id = j->id,
+				.outcome = &j->outcome,
+				.own = j };
+	return n;
 }
 
 static void
-forget_over(struct send_stage *s)
+forget_those(struct send_stage *s, const struct busy_host *of)
 {
-	struct send_job **at = &s->jobs;
+	struct send_job **at = &s->jobs, *j;
 
-	while (*at != NULL)
-		if (is_over(*at))
-			forget(s, at);
-		else
-			at = &(*at)->next;
+	while ((j = *at) != NULL)
+		if (is_of(j, of)) {
+			*at = j->next;
+			send_forget(s, j);
+		} else {
+			at = &j->next;
+		}
 }
 
-/* In one transaction, for each waits for the disk. */
 static enum err
-settle_over(struct send_stage *s, struct store *store, struct why *why)
+settle_those(struct send_stage *s, struct store *store,
+    const struct busy_host *at, struct why *why)
 {
 	struct delivery_settling *v = calloc(s->njobs + 1, sizeof(*v));
 	enum err e = E_OK;
@@ -122,29 +110,24 @@ settle_over(struct send_stage *s, struct store *store, struct why *why)
 
 	if (v == NULL)
 		return why_set(why, E_NOMEM, "out of memory");
-	if ((n = note_over(s, v)) > 0)
-		e = store_delivery_settle_done(store, v, n, why);
+	if ((n = note_those(s, at, v)) > 0)
+		e = store_delivery_settle(store, v, n, why);
 	if (e == E_OK) {
 		for (size_t i = 0; i < n; i++)
-			tell(v[i].own, v[i].is_lost ? E_CONFLICT : E_OK);
-		forget_over(s);
+			tell(v[i].own, v[i].is_lost);
+		forget_those(s, at);
 	}
 	free(v);
 	return e;
 }
 
-static enum err
-settle_retried(struct send_stage *s, struct store *store, struct why *why)
+static const struct busy_host *
+next_to_retry(const struct send_stage *s)
 {
-	struct send_job **at = &s->jobs;
-	enum err e = E_OK;
-
-	while (e == E_OK && *at != NULL)
-		if (!is_retried(*at))
-			at = &(*at)->next;
-		else if ((e = settle_one(store, *at, why)) == E_OK)
-			forget(s, at);
-	return e;
+	for (const struct send_job *j = s->jobs; j != NULL; j = j->next)
+		if (is_retried(j))
+			return j->at;
+	return NULL;
 }
 
 /* Note all that is done; the first failure is returned, and what is not noted
@@ -152,9 +135,12 @@ settle_retried(struct send_stage *s, struct store *store, struct why *why)
 static enum err
 settle(struct send_stage *s, struct store *store, struct why *why)
 {
-	enum err e = settle_over(s, store, why);
+	enum err e = settle_those(s, store, NULL, why);
+	const struct busy_host *at;
 
-	return e == E_OK ? settle_retried(s, store, why) : e;
+	while (e == E_OK && (at = next_to_retry(s)) != NULL)
+		e = settle_those(s, store, at, why);
+	return e;
 }
 
 /* -- going on -- */

@@ -154,11 +154,13 @@ smtp_workers_close(struct smtp_workers *w)
 	free(w);
 }
 
-/* False: there is none, and none can be had. */
+/* False: there is none, and none can be had. Once it is to stop there will be
+ * no more: who waits for all must know how many. */
 static bool
 have_worker(struct smtp_workers *w)
 {
-	if (w->nthreads >= w->nbusy + w->nwaiting || w->nthreads == w->max)
+	if (w->nthreads >= w->nbusy + w->nwaiting || w->nthreads == w->max ||
+	    w->stop)
 		return true;
 	if (pthread_create(&w->threads[w->nthreads], NULL, run, w) == 0)
 		w->nthreads++;

@@ -87,20 +87,6 @@ settle_all(struct store *store, struct delivery_settling *v, size_t n,
 	return db_commit(store->db, why);
 }
 
-enum err
-store_delivery_settle(struct store *store, const struct uuid *claim_id,
-    struct span id, const struct delivery_outcome *o, struct why *why)
-{
-	struct delivery_settling one = { *claim_id, id, o, false, NULL };
-	enum err e = settle_all(store, &one, 1, why);
-
-	if (e == E_OK && one.is_lost)
-		e = why_set(why, E_CONFLICT,
-		    "delivery %.*s is not this worker's any more",
-		    SPAN_ARG(id));
-	return e;
-}
-
 static int
 compare_ids(const void *a, const void *b)
 {
@@ -110,7 +96,7 @@ compare_ids(const void *a, const void *b)
 }
 
 enum err
-store_delivery_settle_done(struct store *store, struct delivery_settling *v,
+store_delivery_settle(struct store *store, struct delivery_settling *v,
     size_t n, struct why *why)
 {
 	qsort(v, n, sizeof(v[0]), compare_ids);

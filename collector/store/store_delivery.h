@@ -83,26 +83,21 @@ struct delivery_outcome {
 	struct delivery_attempt attempt;
 };
 
-/* What came of the attempt, in a transaction of its own. E_CONFLICT: the claim
- * has run out and another worker has it, or the operator stopped it; the
- * attempt is noted all the same. */
-MUST_CHECK enum err store_delivery_settle(struct store *,
-    const struct uuid *claim, struct span id, const struct delivery_outcome *,
-    struct why *why);
-
 struct delivery_settling {
 	struct uuid claim;
 	struct span id;
 	const struct delivery_outcome *outcome; /* that of one that is done */
-	bool is_lost; /* set where it would be E_CONFLICT for one alone */
-	void *own;    /* the caller's */
+	bool is_lost;				/* set */
+	void *own;				/* the caller's */
 };
 
-/* The same of many in one transaction: all are noted, or none. They are sorted,
- * so that two workers never wait for each other. One that will be tried again
- * is settled alone: it moves its host, for which others have their own order.
- */
-MUST_CHECK enum err store_delivery_settle_done(struct store *,
+/* What came of attempts, in a transaction of its own: all are noted, or none.
+ * Lost is one whose claim has run out so that another worker has it, or that
+ * the operator stopped; the attempt is noted all the same. They are sorted, so
+ * that two workers never wait for each other. Those that will be tried again
+ * are of one host only: they move it, and others have their own order for
+ * hosts. */
+MUST_CHECK enum err store_delivery_settle(struct store *,
     struct delivery_settling *, size_t n, struct why *why);
 
 /* All, or those in one state, by the time of queueing. state 0: any. */

@@ -211,3 +211,13 @@ store_kind(int argc, char **argv)
 	}
 	base_url = strcmp(argv[1], "sqlite") == 0 ? NULL : argv[1];
 }
+
+enum err
+settle_delivery(struct store *store, const struct uuid *claim, struct span id,
+    const struct delivery_outcome *o, struct why *why)
+{
+	struct delivery_settling one = { *claim, id, o, false, NULL };
+	enum err e = store_delivery_settle(store, &one, 1, why);
+
+	return e == E_OK && one.is_lost ? E_CONFLICT : e;
+}

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "store/db.h"
-#include "store/store.h"
+#include "store/store_delivery.h"
 
 #define NOW_S 1795300000 /* some time in 2026 */
 #define DAY 20778
@@ -62,6 +62,10 @@ void make_one(struct one *, int64_t day, const char *domain, uint64_t succeeded,
     uint64_t failed);
 void flush_one(struct fixture *, int64_t from, int64_t to, int64_t day,
     const char *domain, uint64_t succeeded, uint64_t failed);
+
+/* One alone. E_CONFLICT: its claim is lost. */
+enum err settle_delivery(struct store *, const struct uuid *claim,
+    struct span id, const struct delivery_outcome *, struct why *);
 
 /* Up to 1,000 tallies of the day, in the fixture's arena. */
 struct tally *read_all(struct fixture *, int64_t day, size_t *ret_n);

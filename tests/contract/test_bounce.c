@@ -59,8 +59,7 @@ end(struct fixture *f, const struct uuid *claim, const char *id,
 	};
 	struct why why = { { 0 } };
 
-	assert_ok_why(store_delivery_settle(f->store, claim, span_str(id), &o,
-			  &why),
+	assert_ok_why(settle_delivery(f->store, claim, span_str(id), &o, &why),
 	    &why);
 }
 

@@ -146,7 +146,7 @@ settle(struct fixture *f, const struct uuid *claimed, const char *id,
 		    .answer = SPAN_LIT("thanks") },
 	};
 
-	return store_delivery_settle(f->store, claimed, span_str(id), &o, NULL);
+	return settle_delivery(f->store, claimed, span_str(id), &o, NULL);
 }
 
 static void
@@ -293,8 +293,7 @@ test_one_that_was_broken_off_is_no_try(void **state)
 
 	add(f, 1, NOW_S);
 	c = claim(f, NOW_S, 8, &s);
-	assert_ok(
-	    store_delivery_settle(f->store, &c, SPAN_LIT("d-0001"), &o, NULL));
+	assert_ok(settle_delivery(f->store, &c, SPAN_LIT("d-0001"), &o, NULL));
 	(void)claim(f, NOW_S, 8, &s);
 	assert_int_equal(2, s.d[0].attempts);
 	assert_int_equal(1, s.d[0].tries);
@@ -329,7 +328,7 @@ test_many_that_are_done_are_settled_in_one_go(void **state)
 		true, NULL };
 	v[2] = (struct delivery_settling){ mine, SPAN_LIT("d-0002"), &over,
 		false, NULL };
-	assert_ok_why(store_delivery_settle_done(f->store, v, 3, &why), &why);
+	assert_ok_why(store_delivery_settle(f->store, v, 3, &why), &why);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(span_eq(v[i].id, SPAN_LIT("d-0002")),
 		    v[i].is_lost);
@@ -338,6 +337,40 @@ test_many_that_are_done_are_settled_in_one_go(void **state)
 	assert_int_equal(DELIVERY_ACCEPTED, get(f, "d-0003").d[0].state);
 	assert_ok(
 	    settle(f, &others, "d-0002", 2, DELIVERY_ACCEPTED, NOW_S, NOW_S));
+}
+
+/* Of one host, which is due when the first of them is. */
+static void
+test_many_that_are_tried_again_are_settled_in_one_go(void **state)
+{
+	static const int64_t due_s[] = { 9, 5, 20 };
+	struct delivery_outcome again[3];
+	struct delivery_settling v[3];
+	struct fixture *f = *state;
+	struct why why = { { 0 } };
+	struct uuid mine;
+	struct seen s;
+
+	for (unsigned i = 1; i <= 3; i++)
+		add(f, i, NOW_S);
+	mine = claim(f, NOW_S, 8, &s);
+	assert_int_equal(3, s.n);
+	for (size_t i = 0; i < 3; i++) {
+		again[i] = (struct delivery_outcome){
+			.state = DELIVERY_RETRYING,
+			.due_s = NOW_S + due_s[i],
+			.attempt = { .number = 1, .ended_s = NOW_S },
+		};
+		v[i] = (struct delivery_settling){ mine, span_str(s.id[i]),
+			&again[i], false, NULL };
+	}
+	assert_ok_why(store_delivery_settle(f->store, v, 3, &why), &why);
+	(void)claim(f, NOW_S + 4, 8, &s);
+	assert_int_equal(0, s.n);
+	(void)claim(f, NOW_S + 5, 8, &s);
+	assert_int_equal(1, s.n);
+	(void)claim(f, NOW_S + 20, 8, &s);
+	assert_int_equal(2, s.n);
 }
 
 static void
@@ -805,6 +838,7 @@ main(int argc, char **argv)
 		TEST(test_one_that_was_broken_off_is_no_try),
 		TEST(test_another_worker_takes_over_from_one_that_died),
 		TEST(test_many_that_are_done_are_settled_in_one_go),
+		TEST(test_many_that_are_tried_again_are_settled_in_one_go),
 		TEST(test_two_workers_share_the_work),
 		TEST(test_of_many_hosts_one_is_slow),
 		TEST(test_mails_to_a_domain_are_counted_by_the_day),

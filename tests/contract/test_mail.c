@@ -121,7 +121,7 @@ static enum err
 settle(struct fixture *f, const struct uuid *claimed, const char *id,
     enum delivery_state state, int64_t done_s)
 {
-	return store_delivery_settle(f->store, claimed, span_str(id),
+	return settle_delivery(f->store, claimed, span_str(id),
 	    &(const struct delivery_outcome){ .state = state,
 		.reason = SPAN_LIT(""),
 		.due_s = NOW_S,

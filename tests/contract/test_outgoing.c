@@ -332,8 +332,8 @@ try(struct fixture *f, const char *id, enum delivery_state end, int64_t done_s,
 	assert_ok_why(store_delivery_claim(f->store, &claim, &wish, take, NULL,
 			  &why),
 	    &why);
-	assert_ok_why(store_delivery_settle(f->store, &claim, span_str(id),
-			  &outcome, &why),
+	assert_ok_why(settle_delivery(f->store, &claim, span_str(id), &outcome,
+			  &why),
 	    &why);
 }
 
