@@ -10,9 +10,6 @@
  * last; and that word counts for a second. */
 #define AHEAD_NS NS_PER_S
 #define AHEAD_MAX 32 /* for each that may go on at the host */
-/* Looked at when only hosts that are quick may have more: those have been due
- * for longest. */
-#define LOOK_MAX 64
 #define KEPT_MAX 256 /* with nothing under way, to be known again */
 
 struct busy_host {
@@ -60,7 +57,21 @@ find(const struct busy_hosts *all, struct span name)
 
 /* -- how many more -- */
 
-/* Beyond those that go on. */
+size_t
+busy_hosts_room(const struct busy_hosts *all)
+{
+	return all->total - all->going;
+}
+
+bool
+busy_hosts_may_go(const struct busy_hosts *all, struct span host)
+{
+	const struct busy_host *h = find(all, host);
+
+	return all->going < all->total &&
+	    (h == NULL || h->attempts < all->per_host);
+}
+
 static size_t
 room_ahead(const struct busy_hosts *all, const struct busy_host *h,
     int64_t now_ns)
@@ -73,29 +84,24 @@ room_ahead(const struct busy_hosts *all, const struct busy_host *h,
 	    : 0;
 }
 
+size_t
+busy_hosts_room_ahead(const struct busy_hosts *all, int64_t now_ns)
+{
+	const struct busy_host *h;
+	size_t n = 0;
+
+	for (h = LIST_FIRST(&all->list); h != NULL; h = LIST_NEXT(h, next))
+		n += room_ahead(all, h, now_ns);
+	return n;
+}
+
 bool
-busy_hosts_may(const struct busy_hosts *all, struct span host, int64_t now_ns)
+busy_hosts_may_wait(const struct busy_hosts *all, struct span host,
+    int64_t now_ns)
 {
 	const struct busy_host *h = find(all, host);
 
-	if (h == NULL || h->attempts < all->per_host)
-		return all->going < all->total;
-	return room_ahead(all, h, now_ns) > 0;
-}
-
-struct busy_hosts_room
-busy_hosts_room(const struct busy_hosts *all, int64_t now_ns)
-{
-	struct busy_hosts_room room = { 0, LOOK_MAX };
-	const struct busy_host *h;
-
-	for (h = LIST_FIRST(&all->list); h != NULL; h = LIST_NEXT(h, next))
-		room.attempts += room_ahead(all, h, now_ns);
-	if (all->going < all->total) {
-		room.attempts += (all->total - all->going) * AHEAD_MAX;
-		room.hosts = 0;
-	}
-	return room;
+	return h != NULL && room_ahead(all, h, now_ns) > 0;
 }
 
 /* -- attempts -- */

@@ -26,16 +26,14 @@ void busy_hosts_init(struct busy_hosts *, size_t per_host, size_t total);
 /* Those that were begun are not to be ended any more. */
 void busy_hosts_free(struct busy_hosts *);
 
-/* Whether one more attempt at the host may be claimed. now_ns: monotonic, as
- * everywhere here. */
-bool busy_hosts_may(const struct busy_hosts *, struct span host,
-    int64_t now_ns);
+/* How many more may go on, and whether one of them at the host. */
+size_t busy_hosts_room(const struct busy_hosts *);
+bool busy_hosts_may_go(const struct busy_hosts *, struct span host);
 
-struct busy_hosts_room {
-	size_t attempts; /* at most; 0: nothing is to be claimed */
-	size_t hosts;	 /* to look at for them; 0: all */
-};
-struct busy_hosts_room busy_hosts_room(const struct busy_hosts *,
+/* The same of those that are claimed ahead of what goes on. now_ns: monotonic,
+ * as everywhere here. */
+size_t busy_hosts_room_ahead(const struct busy_hosts *, int64_t now_ns);
+bool busy_hosts_may_wait(const struct busy_hosts *, struct span host,
     int64_t now_ns);
 
 /* One is claimed. *ret stays until it is ended. E_NOMEM. */

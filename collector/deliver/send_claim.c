@@ -9,6 +9,7 @@
 #define LEASE_MARGIN_S 300
 /* Two workers, each off by less than that, differ by less than the margin. */
 #define CLOCK_OFF_MAX_S 120
+#define AHEAD_HOSTS 64
 
 struct claiming {
 	struct send_stage *stage;
@@ -35,14 +36,24 @@ note_claimed(void *arg, const struct delivery *d)
 	return E_OK;
 }
 
+typedef bool may_visit_fn(void *arg, struct span host);
+
 /* One that is slow holds up no other: what waits for its host would take a
  * place from all others, and its claim would run out. */
 static bool
-may_visit(void *arg, struct span host)
+may_go(void *arg, struct span host)
 {
 	const struct claiming *c = arg;
 
-	return busy_hosts_may(&c->stage->hosts, host, c->now_ns);
+	return busy_hosts_may_go(&c->stage->hosts, host);
+}
+
+static bool
+may_wait(void *arg, struct span host)
+{
+	const struct claiming *c = arg;
+
+	return busy_hosts_may_wait(&c->stage->hosts, host, c->now_ns);
 }
 
 /* By a clock that has jumped ahead: what is still under way here would be
@@ -93,35 +104,65 @@ forget_claimed(struct send_stage *s, const struct uuid *claim)
 	}
 }
 
-enum err
-send_claim(struct send_stage *s, struct store *store, struct why *why)
+static enum err
+claim(struct send_stage *s, struct store *store, may_visit_fn *may_visit,
+    size_t max, size_t max_hosts, struct why *why)
 {
 	const struct config *config = s->config;
 	const int64_t timeout_s = config->deliver_timeout_ms / 1000;
 	struct claiming c = { .stage = s,
 		.id = uuid_new(clock_wall_ns(s->clock)),
 		.now_ns = clock_mono_ns(s->clock) };
-	const struct busy_hosts_room room = busy_hosts_room(&s->hosts,
-	    c.now_ns);
 	const struct delivery_wish wish = {
 		.now_s = clock_wall_s(s->clock),
 		.lease_s = 2 * timeout_s + LEASE_MARGIN_S,
-		.max = room.attempts,
-		.max_hosts = room.hosts,
+		.max = max,
+		.max_hosts = max_hosts,
 		.may_visit = may_visit,
 		.host_hourly = config->deliver_host_hourly,
 		.mailbox_hourly = config->deliver_mailbox_hourly,
 	};
 	enum err e;
 
-	if (config->deliver_mode != DELIVER_ON || wish.max == 0 ||
-	    holds_run_out(s, wish.now_s))
+	if (max == 0)
 		return E_OK;
-	if ((e = check_clock(s, store, why)) != E_OK || s->clock_is_off)
-		return e;
 	c.until_s = wish.now_s + wish.lease_s;
 	e = store_delivery_claim(store, &c.id, &wish, note_claimed, &c, why);
 	if (e != E_OK)
 		forget_claimed(s, &c.id);
 	return e;
+}
+
+/* First what may go on at once; ahead of that only at hosts that have been due
+ * for longest, as all others would be looked at in vain. */
+static enum err
+claim_both(struct send_stage *s, struct store *store, struct why *why)
+{
+	enum err e = claim(s, store, may_go, busy_hosts_room(&s->hosts), 0,
+	    why);
+
+	return e != E_OK
+	    ? e
+	    : claim(s, store, may_wait,
+		  busy_hosts_room_ahead(&s->hosts, clock_mono_ns(s->clock)),
+		  AHEAD_HOSTS, why);
+}
+
+static bool
+is_any_wanted(const struct send_stage *s)
+{
+	return busy_hosts_room(&s->hosts) > 0 ||
+	    busy_hosts_room_ahead(&s->hosts, clock_mono_ns(s->clock)) > 0;
+}
+
+enum err
+send_claim(struct send_stage *s, struct store *store, struct why *why)
+{
+	enum err e;
+
+	if (s->config->deliver_mode != DELIVER_ON || !is_any_wanted(s) ||
+	    holds_run_out(s, clock_wall_s(s->clock)))
+		return E_OK;
+	e = check_clock(s, store, why);
+	return e == E_OK && !s->clock_is_off ? claim_both(s, store, why) : e;
 }

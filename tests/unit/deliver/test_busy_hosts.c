@@ -11,17 +11,17 @@
 #define C SPAN_LIT("c.example")
 #define NOW (100 * NS_PER_S)
 
-/* Begins as many as it may, up to most. */
+/* Begins as many as may go on, and then as may wait. */
 static size_t
-begin_all(struct busy_hosts *all, struct span host, int64_t now_ns, size_t most,
+begin_all(struct busy_hosts *all, struct span host, int64_t now_ns,
     struct busy_host **ret)
 {
 	size_t n = 0;
 
-	while (n < most && busy_hosts_may(all, host, now_ns)) {
+	for (; n < 1000 && busy_hosts_may_go(all, host); n++)
 		assert_ok(busy_hosts_begin(all, host, ret));
-		n++;
-	}
+	for (; n < 1000 && busy_hosts_may_wait(all, host, now_ns); n++)
+		assert_ok(busy_hosts_begin(all, host, ret));
 	return n;
 }
 
@@ -33,14 +33,16 @@ test_each_host_and_all_have_their_limit(void **state)
 
 	(void)state;
 	busy_hosts_init(&all, 4, 6);
-	assert_int_equal(0, busy_hosts_room(&all, NOW).hosts);
-	assert_int_equal(4, begin_all(&all, A, NOW, 100, &a));
-	assert_int_equal(2, begin_all(&all, B, NOW, 100, &b));
-	assert_int_equal(0, begin_all(&all, C, NOW, 100, &c));
-	assert_int_equal(0, busy_hosts_room(&all, NOW).attempts);
+	assert_int_equal(6, busy_hosts_room(&all));
+	assert_int_equal(4, begin_all(&all, A, NOW, &a));
+	assert_int_equal(2, busy_hosts_room(&all));
+	assert_int_equal(2, begin_all(&all, B, NOW, &b));
+	assert_int_equal(0, begin_all(&all, C, NOW, &c));
+	assert_int_equal(0, busy_hosts_room(&all));
+	assert_int_equal(0, busy_hosts_room_ahead(&all, NOW));
 	busy_hosts_end(&all, a);
-	assert_true(busy_hosts_room(&all, NOW).attempts > 0);
-	assert_int_equal(1, begin_all(&all, C, NOW, 100, &c));
+	assert_int_equal(1, busy_hosts_room(&all));
+	assert_int_equal(1, begin_all(&all, C, NOW, &c));
 	busy_hosts_end(&all, NULL);
 	busy_hosts_free(&all);
 }
@@ -71,9 +73,10 @@ test_a_quick_host_has_a_second_of_work(void **state)
 		assert_ok(busy_hosts_begin(&all, A, &a));
 		busy_host_took(a, rows[i].took_ns, NOW);
 		assert_int_equal(rows[i].attempts - 1,
-		    begin_all(&all, A, NOW, 1000, &a));
+		    begin_all(&all, A, NOW, &a));
 		/* They leave the other places to others. */
-		assert_int_equal(2, begin_all(&all, B, NOW, 1000, &a));
+		assert_int_equal(2, busy_hosts_room(&all));
+		assert_int_equal(2, begin_all(&all, B, NOW, &a));
 		busy_hosts_free(&all);
 	}
 }
@@ -81,24 +84,22 @@ test_a_quick_host_has_a_second_of_work(void **state)
 static void
 test_what_was_quick_is_not_for_ever(void **state)
 {
-	struct busy_hosts_room room;
 	struct busy_host *a = NULL;
 	struct busy_hosts all;
 
 	(void)state;
 	busy_hosts_init(&all, 2, 2);
-	assert_int_equal(2, begin_all(&all, A, NOW, 100, &a));
+	assert_int_equal(2, begin_all(&all, A, NOW, &a));
 	busy_host_took(a, 100 * NS_PER_MS, NOW);
-	/* 20 less 2; nobody else may have any. */
-	room = busy_hosts_room(&all, NOW);
-	assert_int_equal(18, room.attempts);
-	assert_true(room.hosts > 0);
-	assert_true(busy_hosts_may(&all, A, NOW + NS_PER_S - 1));
-	assert_false(busy_hosts_may(&all, A, NOW + NS_PER_S));
-	assert_int_equal(0, busy_hosts_room(&all, NOW + NS_PER_S).attempts);
+	/* 20 less 2 */
+	assert_int_equal(18, busy_hosts_room_ahead(&all, NOW));
+	assert_int_equal(0, busy_hosts_room_ahead(&all, NOW + NS_PER_S));
+	assert_true(busy_hosts_may_wait(&all, A, NOW + NS_PER_S - 1));
+	assert_false(busy_hosts_may_wait(&all, A, NOW + NS_PER_S));
+	assert_false(busy_hosts_may_wait(&all, B, NOW));
 	busy_host_took(a, 100 * NS_PER_MS, NOW);
 	busy_host_failed(a);
-	assert_false(busy_hosts_may(&all, A, NOW));
+	assert_false(busy_hosts_may_wait(&all, A, NOW));
 	busy_hosts_free(&all);
 }
 
@@ -113,14 +114,14 @@ test_what_is_ahead_moves_up(void **state)
 	busy_hosts_init(&all, 1, 2);
 	assert_ok(busy_hosts_begin(&all, A, &a));
 	busy_host_took(a, 100 * NS_PER_MS, NOW);
-	assert_int_equal(9, begin_all(&all, A, NOW, 1000, &a));
+	assert_int_equal(9, begin_all(&all, A, NOW, &a));
 	for (int left = 10; left > 1; left--) {
 		busy_hosts_end(&all, a);
-		assert_int_equal(1, all.going);
+		assert_int_equal(1, busy_hosts_room(&all));
 	}
 	busy_hosts_end(&all, a);
-	assert_int_equal(0, all.going);
-	assert_int_equal(1, begin_all(&all, B, NOW, 1000, &b));
+	assert_int_equal(2, busy_hosts_room(&all));
+	assert_int_equal(1, begin_all(&all, B, NOW, &b));
 	busy_hosts_free(&all);
 }
 
@@ -142,7 +143,7 @@ test_idle_hosts_are_bounded(void **state)
 		busy_hosts_end(&all, other);
 		assert_in_range(all.n, 1, 2 + 256);
 	}
-	assert_false(busy_hosts_may(&all, A, NOW));
+	assert_false(busy_hosts_may_go(&all, A));
 	busy_hosts_end(&all, a);
 	busy_hosts_free(&all);
 }
