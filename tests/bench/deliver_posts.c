@@ -9,7 +9,7 @@
 #include "poster.h"
 #include "sink.h"
 
-#define KEPT_POSTS 10000
+#define KEPT_POSTS 30000
 #define KEPT_HOSTS 8
 #define NEW_POSTS 2000
 #define CONNECTIONS 4	      /* of the limit: more do not make it faster */
