@@ -54,7 +54,7 @@ MUST_CHECK enum err store_delivery_clock(struct store *, int64_t *ret_s,
 struct delivery_wish {
 	int64_t now_s, lease_s;
 	size_t max;
-	size_t max_hosts; /* that are looked at for them; 0: all */
+	size_t max_hosts; /* to look at for them, one each time; 0: any */
 	/* Whether one more attempt at the host may begin; asked before each is
 	 * handed over. NULL: any. */
 	bool (*may_visit)(void *arg, struct span host);

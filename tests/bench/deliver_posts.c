@@ -66,12 +66,14 @@ count_created(void *arg, const struct http_result *r)
 {
 	size_t *created = arg;
 
-	*created += r->outcome == HTTP_ANSWERED && r->status == 201;
+	if (r->outcome != HTTP_ANSWERED || r->status != 201)
+		bench_fail("client: %.*s", SPAN_ARG(r->why));
+	(*created)++;
 }
 
 static void
 post_all(struct transfers *transfers, struct http_client *client,
-    const struct way *way, const struct to *to, struct span body)
+    const struct way *way, struct to *to, struct span body)
 {
 	const size_t most = 2 * CLIENT_CONNECTIONS;
 	struct why why = { { 0 } };
@@ -80,7 +82,7 @@ post_all(struct transfers *transfers, struct http_client *client,
 
 	while (created < way->posts) {
 		while (given < way->posts && given - created < most) {
-			write_uri(uri, given++, (void *)to);
+			write_uri(uri, given++, to);
 			if (http_client_post(client,
 				&(const struct http_post){ .url = uri,
 				    .content_type = "application/tlsrpt+gzip",
@@ -96,7 +98,7 @@ post_all(struct transfers *transfers, struct http_client *client,
 
 /* Posts a second. */
 static double
-post_by_client(const struct way *way, const struct bed *b, const struct to *to)
+post_by_client(const struct way *way, const struct bed *b, struct to *to)
 {
 	struct arena arena = ARENA_INIT((size_t)1 << 20);
 	struct address_filter filter = { .n = 0 };
